@@ -1,0 +1,64 @@
+import type { ContainerId } from '../contract/ids.js';
+
+export const CONTAINER_STATES = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+] as const;
+export type ContainerState = (typeof CONTAINER_STATES)[number];
+export type ContainerHealth = 'starting' | 'healthy' | 'unhealthy';
+
+/** Who a container is, as its runtime's API tells it. Numbers come from its cgroup. */
+export interface Container {
+  readonly id: ContainerId;
+  /** All 64 hex digits. */
+  readonly fullId: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly runtime: string;
+  readonly hostname: string;
+  readonly command: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly state: ContainerState;
+  readonly health: ContainerHealth | undefined;
+  /** Unix seconds. */
+  readonly createdSeconds: number;
+  /** Unix seconds of the last start; undefined when it never ran. */
+  readonly startedSeconds: number | undefined;
+  readonly restarts: number;
+  readonly exitCode: number | undefined;
+  /** The first process in the host's pid namespace; 0 when it does not run. */
+  readonly pid: number;
+  /** The runtime's network mode: `bridge`, `host`, `none`, `container:<id>` or a network's name. */
+  readonly networkMode: string;
+  readonly addresses: readonly ContainerAddress[];
+  readonly ports: readonly PublishedPort[];
+}
+
+export interface ContainerAddress {
+  readonly network: string;
+  readonly ip: string;
+}
+
+export interface PublishedPort {
+  /** As the runtime says it: `0.0.0.0`, `::` or one address of the host. */
+  readonly hostIp: string;
+  readonly hostPort: number;
+  readonly port: number;
+  readonly protocol: 'tcp' | 'udp' | 'sctp';
+}
+
+/** A container runtime of this host: lists at start, follows events after, reconnects by itself. */
+export interface Runtime {
+  readonly name: string;
+  /** What is known now; the last known state while the runtime does not answer. */
+  containers(): readonly Container[];
+  /** Undefined while the runtime answers; else why it does not and what to do. */
+  problem(): Error | undefined;
+  close(): Promise<void>;
+}

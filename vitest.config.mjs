@@ -1,0 +1,47 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const shared = {
+  resolve: { conditions: ['toposcope-source'] },
+  ssr: { resolve: { conditions: ['toposcope-source'] } },
+};
+
+/** `unit` needs nothing but Node.js; `integration` real engines and root; `browser` Chromium and the built plugins. */
+// eslint-disable-next-line no-restricted-syntax -- the configuration file's own contract
+export default defineConfig({
+  test: {
+    reporters: ['default', './test/closing-line-reporter.mjs'],
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          include: [
+            '{exporter,grafana-datasource,grafana-panel,compose}/**/src/**/*.test.{ts,tsx}',
+            'test/unit/**/*.test.ts',
+          ],
+          exclude: [...configDefaults.exclude, '**/dist/**'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
