@@ -1,0 +1,63 @@
+/** What a layout needs to know of a topology, and nothing more. */
+export interface LayoutGraph {
+  readonly nodes: readonly LayoutNode[];
+  readonly edges: readonly LayoutEdge[];
+}
+
+export interface LayoutNode {
+  readonly id: string;
+  /** Nodes of one group are kept together; empty: none. */
+  readonly group: string;
+}
+
+export interface LayoutEdge {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** The centre of a node, in units that are CSS pixels at zoom 1. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export type Positions = ReadonlyMap<string, Point>;
+
+/** Which way requests flow on the picture. */
+export type Direction = 'right' | 'down';
+
+/**
+ * The same graph in one order whatever order it came in: nodes by id, edges by their ends, each pair once, without
+ * self loops and without edges whose ends are missing. The same input in another order thus gives the same picture.
+ */
+export function canonicalGraph(graph: LayoutGraph): LayoutGraph {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const edges = new Map<string, LayoutEdge>();
+  for (const edge of graph.edges) {
+    if (edge.source !== edge.target && nodes.has(edge.source) && nodes.has(edge.target)) {
+      edges.set(`${edge.source}\n${edge.target}`, edge);
+    }
+  }
+  return {
+    nodes: [...nodes.values()].sort((a, b) => compareIds(a.id, b.id)),
+    edges: [...edges.values()].sort(
+      (a, b) => compareIds(a.source, b.source) || compareIds(a.target, b.target),
+    ),
+  };
+}
+
+/** Code unit order: the same in every browser and language, unlike `localeCompare`. */
+export function compareIds(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Ids of the nodes that have an edge to another node. */
+export function connectedIds(graph: LayoutGraph): Set<string> {
+  const connected = new Set<string>();
+  for (const { source, target } of graph.edges) {
+    if (source !== target) {
+      connected.add(source).add(target);
+    }
+  }
+  return connected;
+}

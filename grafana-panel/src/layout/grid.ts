@@ -1,0 +1,48 @@
+import { compareIds, type LayoutNode, type Point } from './graph';
+import { SLOT } from './spacing';
+
+/** Between two groups' blocks, as a share of a slot. */
+const BLOCK_GAP = 0.4;
+
+/**
+ * Nodes without edges as a tidy grid, a block a group, blocks side by side while they fit.
+ *
+ * @param corner Centre of the first cell.
+ * @param width Room for the grid; one block may need more.
+ */
+export function gridOf(nodes: readonly LayoutNode[], corner: Point, width: number): Map<string, Point> {
+  const columns = Math.max(1, Math.round(width / SLOT.width));
+  const positions = new Map<string, Point>();
+  let left = 0;
+  let top = 0;
+  let rowHeight = 0;
+  for (const members of blocksOf(nodes)) {
+    const across = Math.min(members.length, columns);
+    const down = Math.ceil(members.length / across);
+    if (left > 0 && left + across > columns + 0.5) {
+      left = 0;
+      top += rowHeight + BLOCK_GAP;
+      rowHeight = 0;
+    }
+    members.forEach((node, index) => {
+      positions.set(node.id, {
+        x: corner.x + (left + (index % across)) * SLOT.width,
+        y: corner.y + (top + Math.floor(index / across)) * SLOT.height,
+      });
+    });
+    left += across + BLOCK_GAP;
+    rowHeight = Math.max(rowHeight, down);
+  }
+  return positions;
+}
+
+function blocksOf(nodes: readonly LayoutNode[]): LayoutNode[][] {
+  const blocks = new Map<string, LayoutNode[]>();
+  const sorted = [...nodes].sort((a, b) => compareIds(a.group, b.group) || compareIds(a.id, b.id));
+  for (const node of sorted) {
+    const block = blocks.get(node.group) ?? [];
+    block.push(node);
+    blocks.set(node.group, block);
+  }
+  return [...blocks.values()];
+}

@@ -1,0 +1,55 @@
+import { boundsOf } from './bounds';
+import { force } from './force';
+import { connectedIds, type Direction, type LayoutGraph, type Point, type Positions } from './graph';
+import { gridOf } from './grid';
+import { layered } from './layered';
+import { SLOT } from './spacing';
+
+/** Connected nodes from which on forces draw the picture: ranks of more are no longer readable. */
+export const MOST_LAYERED = 500;
+
+export interface LayoutOptions {
+  readonly direction: Direction;
+  /** Width over height of the panel. */
+  readonly aspect: number;
+  /** Positions of an earlier layout, to stay near to. */
+  readonly earlier?: Positions;
+}
+
+/**
+ * Places for all nodes of a graph: what is connected in ranks, or by forces when it is much; the rest as a grid below.
+ * Yields a picture that is still forming whenever there is one to show.
+ */
+export function* layout(
+  graph: LayoutGraph,
+  options: LayoutOptions,
+): Generator<Map<string, Point>, Map<string, Point>> {
+  const connected = connectedIds(graph);
+  const core = { nodes: graph.nodes.filter(({ id }) => connected.has(id)), edges: graph.edges };
+  const rest = graph.nodes.filter(({ id }) => !connected.has(id));
+  if (core.nodes.length <= MOST_LAYERED) {
+    return withGrid(layered(core, options), rest, options.aspect);
+  }
+  const forming = force(core, { earlier: options.earlier });
+  for (let step = forming.next(); ; step = forming.next()) {
+    if (step.done) {
+      return withGrid(step.value, rest, options.aspect);
+    }
+    yield withGrid(step.value, rest, options.aspect);
+  }
+}
+
+function withGrid(
+  positions: Map<string, Point>,
+  rest: LayoutGraph['nodes'],
+  aspect: number,
+): Map<string, Point> {
+  const bounds = boundsOf(positions.values());
+  const tidy = Math.sqrt(rest.length * SLOT.width * SLOT.height * aspect);
+  const width = Math.max(tidy, bounds ? bounds.right - bounds.left + SLOT.width : 0);
+  const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * 1.4 } : { x: 0, y: 0 };
+  for (const [id, point] of gridOf(rest, corner, width)) {
+    positions.set(id, point);
+  }
+  return positions;
+}

@@ -1,0 +1,140 @@
+import { boundsOf } from './bounds';
+import {
+  canonicalGraph,
+  connectedIds,
+  type Direction,
+  type LayoutGraph,
+  type Point,
+  type Positions,
+} from './graph';
+import { Occupancy } from './occupancy';
+import { SLOT, spacingOf } from './spacing';
+
+/**
+ * Places for the nodes that have none yet, beside their neighbours and off everybody else's place. Who has a place
+ * keeps it: this is what makes a refresh calm.
+ */
+export function placeNewcomers(
+  graph: LayoutGraph,
+  known: Positions,
+  direction: Direction,
+): Map<string, Point> {
+  const { nodes, edges } = canonicalGraph(graph);
+  const connected = connectedIds(graph);
+  const positions = new Map<string, Point>();
+  const occupancy = new Occupancy();
+  const waiting: string[] = [];
+  for (const { id } of nodes) {
+    const point = known.get(id);
+    if (point) {
+      positions.set(id, point);
+      occupancy.take(point);
+    } else {
+      waiting.push(id);
+    }
+  }
+  const corner = cornerBelow(known);
+  const callers = neighbours(edges.map(({ source, target }) => [target, source]));
+  const callees = neighbours(edges.map(({ source, target }) => [source, target]));
+  const pointsOf = (ids: readonly string[] | undefined) =>
+    (ids ?? []).flatMap((id) => positions.get(id) ?? []);
+  const settled = new Map(
+    waiting.map((id) => [id, pointsOf(callers.get(id)).length + pointsOf(callees.get(id)).length]),
+  );
+  const columns = columnsOf(known.values(), direction);
+  for (let id = mostSettled(settled); id !== undefined; id = mostSettled(settled)) {
+    const wanted = wish(pointsOf(callers.get(id)), pointsOf(callees.get(id)), columns, direction);
+    const point = wanted
+      ? occupancy.takeNearest(wanted, direction === 'right' ? 3 : 1 / 3)
+      : firstFree(occupancy, corner, connected.has(id));
+    positions.set(id, point);
+    settled.delete(id);
+    for (const neighbour of [...(callers.get(id) ?? []), ...(callees.get(id) ?? [])]) {
+      const count = settled.get(neighbour);
+      if (count !== undefined) {
+        settled.set(neighbour, count + 1);
+      }
+    }
+  }
+  return positions;
+}
+
+function neighbours(pairs: readonly (readonly [string, string])[]): Map<string, string[]> {
+  const lists = new Map<string, string[]>();
+  for (const [of, neighbour] of pairs) {
+    const list = lists.get(of) ?? [];
+    list.push(neighbour);
+    lists.set(of, list);
+  }
+  return lists;
+}
+
+/** The newcomer with the most neighbours that have a place; among equals the first by id. */
+function mostSettled(settled: ReadonlyMap<string, number>): string | undefined {
+  let best: string | undefined;
+  let most = -1;
+  for (const [id, count] of settled) {
+    if (count > most) {
+      best = id;
+      most = count;
+    }
+  }
+  return best;
+}
+
+/** After the callers, before the callees, level with them; on a column that exists where one is near. */
+function wish(
+  callers: readonly Point[],
+  callees: readonly Point[],
+  columns: readonly number[],
+  direction: Direction,
+): Point | undefined {
+  const all = [...callers, ...callees];
+  if (all.length === 0) {
+    return undefined;
+  }
+  const alongOf = (point: Point) => (direction === 'right' ? point.x : point.y);
+  const acrossOf = (point: Point) => (direction === 'right' ? point.y : point.x);
+  const { rank } = spacingOf(direction);
+  const after = Math.max(...callers.map(alongOf));
+  const before = Math.min(...callees.map(alongOf));
+  const ideal =
+    callers.length === 0 ? before - rank : callees.length === 0 ? after + rank : (after + before) / 2;
+  const along = columns.find((column) => Math.abs(column - ideal) < rank / 3) ?? ideal;
+  const across = all.reduce((sum, point) => sum + acrossOf(point), 0) / all.length;
+  return direction === 'right' ? { x: along, y: across } : { x: across, y: along };
+}
+
+function columnsOf(points: Iterable<Point>, direction: Direction): number[] {
+  const rounded = new Set<number>();
+  for (const point of points) {
+    rounded.add(Math.round(direction === 'right' ? point.x : point.y));
+  }
+  return [...rounded].sort((a, b) => a - b);
+}
+
+function cornerBelow(known: Positions): Point & { readonly width: number } {
+  const bounds = boundsOf(known.values());
+  return bounds
+    ? { x: bounds.left, y: bounds.bottom, width: bounds.right - bounds.left }
+    : { x: 0, y: 0, width: 0 };
+}
+
+/** The first free cell, row by row, from the last row of the picture on; what will get neighbours starts a row lower. */
+function firstFree(
+  occupancy: Occupancy,
+  corner: Point & { readonly width: number },
+  connected: boolean,
+): Point {
+  const columns = Math.max(6, Math.round(corner.width / SLOT.width) + 1);
+  for (let cell = connected ? columns : 0; ; cell++) {
+    const point = {
+      x: corner.x + (cell % columns) * SLOT.width,
+      y: corner.y + Math.floor(cell / columns) * SLOT.height,
+    };
+    if (occupancy.isFree(point)) {
+      occupancy.take(point);
+      return point;
+    }
+  }
+}
