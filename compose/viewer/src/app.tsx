@@ -1,0 +1,53 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+import { Dashboard } from './dashboard/dashboard';
+import { DataSourcePage } from './datasource/data-source-page';
+import { ErrorBoundary } from './error-boundary';
+import { ExplorePage } from './explore/explore-page';
+import { Navigation } from './navigation';
+import type { Plugins } from './plugins';
+import type { DataSources } from './services/data-sources';
+import { usePageLocation } from './use-location';
+
+interface Props {
+  readonly plugins: Plugins;
+  readonly dataSources: DataSources;
+}
+
+/** Header and the page that the address names: the dashboard, `#/explore` or `#/datasource`. */
+export function App({ plugins, dataSources }: Props) {
+  const { hash } = usePageLocation();
+  const styles = useStyles2(getStyles);
+  const page = hash.replace(/^#\//, '');
+  return (
+    <div className={styles.page}>
+      <ErrorBoundary what="This page" key={page}>
+        {page === 'explore' ? (
+          <>
+            <Navigation page={page} />
+            <ExplorePage plugin={plugins.dataSource} />
+          </>
+        ) : page === 'datasource' ? (
+          <>
+            <Navigation page={page} />
+            <DataSourcePage plugin={plugins.dataSource} dataSources={dataSources} />
+          </>
+        ) : (
+          <Dashboard plugin={plugins.panel} />
+        )}
+      </ErrorBoundary>
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  page: css({
+    display: 'flex',
+    flexDirection: 'column',
+    height: '100vh',
+    background: theme.colors.background.canvas,
+    color: theme.colors.text.primary,
+  }),
+});

@@ -1,0 +1,44 @@
+/** What Grafana's server writes into its page and `@grafana/runtime` reads when it is loaded. */
+export function bootData(search: URLSearchParams, version: string) {
+  const lightTheme = search.get('theme') === 'light';
+  return {
+    settings: {
+      appUrl: `${window.location.origin}/`,
+      appSubUrl: '',
+      buildInfo: { version, commit: '', env: 'production', edition: 'Open Source', hideVersion: false },
+      datasources: {},
+      defaultDatasource: 'Prometheus',
+      panels: {},
+      apps: {},
+      featureToggles: {},
+      dateFormats: {
+        fullDate: 'YYYY-MM-DD HH:mm:ss',
+        interval: {
+          millisecond: 'HH:mm:ss.SSS',
+          second: 'HH:mm:ss',
+          minute: 'HH:mm',
+          hour: 'MM-DD HH:mm',
+          day: 'MM-DD',
+          month: 'YYYY-MM',
+          year: 'YYYY',
+        },
+        defaultTimezone: 'browser',
+        useBrowserLocale: false,
+      },
+    },
+    user: {
+      isSignedIn: true,
+      login: 'viewer',
+      name: 'Viewer',
+      orgRole: 'Admin',
+      orgId: 1,
+      timezone: 'browser',
+      weekStart: '',
+      locale: navigator.language,
+      lightTheme,
+      theme: lightTheme ? 'light' : 'dark',
+      permissions: {},
+    },
+    navTree: [],
+  };
+}

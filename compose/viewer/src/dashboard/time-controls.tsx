@@ -1,0 +1,65 @@
+import { dateTime, rangeUtil, type RawTimeRange, type TimeRange } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { RefreshPicker, TimeRangePicker } from '@grafana/ui';
+import React from 'react';
+
+interface Props {
+  readonly range: TimeRange;
+  readonly refresh: string;
+  readonly loading: boolean;
+  readonly onRefresh: () => void;
+}
+
+/** Grafana's own time and refresh pickers; both write to the address, as dashboards do. */
+export function TimeControls({ range, refresh, loading, onRefresh }: Props) {
+  return (
+    <>
+      <TimeRangePicker
+        value={range}
+        timeZone="browser"
+        onChange={({ raw }) => setRange(raw)}
+        onChangeTimeZone={() => undefined}
+        onMoveBackward={() => shift(range, -0.5)}
+        onMoveForward={() => shift(range, 0.5)}
+        onZoom={() => zoomOut(range)}
+        isOnCanvas
+      />
+      <RefreshPicker
+        value={refresh}
+        intervals={['5s', '10s', '30s', '1m', '5m']}
+        isLoading={loading}
+        onRefresh={onRefresh}
+        onIntervalChanged={(interval) =>
+          locationService.partial({ refresh: interval === '' ? 'off' : interval })
+        }
+        tooltip="Refresh"
+        isOnCanvas
+      />
+    </>
+  );
+}
+
+/** The range of an address (`from`, `to`: relative such as `now-15m`, or milliseconds); the last 15 minutes without. */
+export function rangeOf(search: URLSearchParams): TimeRange {
+  const bound = (name: string, otherwise: string) => {
+    const text = search.get(name) ?? otherwise;
+    return /^\d+$/.test(text) ? dateTime(Number(text)) : text;
+  };
+  return rangeUtil.convertRawToRange({ from: bound('from', 'now-15m'), to: bound('to', 'now') }, 'browser');
+}
+
+export function setRange({ from, to }: RawTimeRange): void {
+  const bound = (value: RawTimeRange['from']) =>
+    typeof value === 'string' ? value : value.valueOf().toString();
+  locationService.partial({ from: bound(from), to: bound(to) });
+}
+
+function shift({ from, to }: TimeRange, share: number): void {
+  const step = (to.valueOf() - from.valueOf()) * share;
+  setRange({ from: dateTime(from.valueOf() + step), to: dateTime(to.valueOf() + step) });
+}
+
+function zoomOut({ from, to }: TimeRange): void {
+  const half = (to.valueOf() - from.valueOf()) / 2;
+  setRange({ from: dateTime(from.valueOf() - half), to: dateTime(to.valueOf() + half) });
+}

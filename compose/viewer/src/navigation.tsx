@@ -1,0 +1,90 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { ToolbarButton, useStyles2, useTheme2 } from '@grafana/ui';
+import React, { type ReactNode } from 'react';
+
+type PageId = 'dashboard' | 'explore' | 'datasource';
+
+const PAGES: readonly { id: PageId; label: string; hash: string }[] = [
+  { id: 'dashboard', label: 'Topology', hash: '' },
+  { id: 'explore', label: 'Explore', hash: '#/explore' },
+  { id: 'datasource', label: 'Data source', hash: '#/datasource' },
+];
+
+/** The header: name, pages, what the page adds (time, refresh), theme. */
+export function Navigation({ page, children }: { readonly page: PageId; readonly children?: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  const { isDark } = useTheme2();
+  return (
+    <header className={styles.header}>
+      <h1 className={styles.title}>
+        <img src="/viewer/favicon.svg" alt="" width={24} height={24} />
+        Toposcope
+      </h1>
+      <nav className={styles.pages} aria-label="Pages">
+        {PAGES.map(({ id, label, hash }) => (
+          <a
+            key={id}
+            href={`${window.location.pathname}${window.location.search}${hash}`}
+            className={id === page ? styles.current : styles.link}
+            aria-current={id === page ? 'page' : undefined}
+            onClick={(event) => {
+              event.preventDefault();
+              const { pathname, search } = locationService.getLocation();
+              locationService.push({ pathname, search, hash });
+            }}
+          >
+            {label}
+          </a>
+        ))}
+      </nav>
+      <div className={styles.controls}>
+        {children}
+        <ToolbarButton
+          variant="canvas"
+          icon={isDark ? 'sun' : 'moon'}
+          tooltip={isDark ? 'Light theme' : 'Dark theme'}
+          aria-label={isDark ? 'Light theme' : 'Dark theme'}
+          onClick={() => {
+            // Grafana, too, loads the page again for another theme.
+            const address = new URL(window.location.href);
+            address.searchParams.set('theme', isDark ? 'light' : 'dark');
+            window.location.assign(address);
+          }}
+        />
+      </div>
+    </header>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => {
+  const link = {
+    padding: theme.spacing(0.5, 1),
+    borderRadius: theme.shape.radius.default,
+    color: theme.colors.text.secondary,
+    '&:hover': { color: theme.colors.text.primary, background: theme.colors.action.hover },
+  };
+  return {
+    header: css({
+      display: 'flex',
+      flexWrap: 'wrap',
+      alignItems: 'center',
+      gap: theme.spacing(1, 2),
+      padding: theme.spacing(1, 2),
+      background: theme.colors.background.primary,
+      borderBottom: `1px solid ${theme.colors.border.weak}`,
+    }),
+    title: css({
+      display: 'flex',
+      alignItems: 'center',
+      gap: theme.spacing(1),
+      margin: 0,
+      fontSize: theme.typography.h4.fontSize,
+    }),
+    pages: css({ display: 'flex', gap: theme.spacing(0.5) }),
+    link: css(link),
+    current: css({ ...link, color: theme.colors.text.primary, background: theme.colors.action.selected }),
+    controls: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginLeft: 'auto' }),
+  };
+};

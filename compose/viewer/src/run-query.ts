@@ -1,0 +1,66 @@
+import {
+  CoreApp,
+  LoadingState,
+  toDataFrame,
+  type DataQuery,
+  type DataQueryRequest,
+  type DataSourceApi,
+  type PanelData,
+  type TimeRange,
+} from '@grafana/data';
+import { toDataQueryError } from '@grafana/runtime';
+import { catchError, from, isObservable, map, of, type Observable } from 'rxjs';
+
+let requests = 0;
+
+/** Asks a data source as a panel does: a request of its own id, and the answer, or the error, as panel data. */
+export function runQuery(
+  dataSource: DataSourceApi,
+  targets: DataQuery[],
+  timeRange: TimeRange,
+  app: CoreApp = CoreApp.Dashboard,
+): Observable<PanelData> {
+  const request: DataQueryRequest = {
+    requestId: `viewer-${++requests}`,
+    app,
+    panelId: 1,
+    dashboardUID: 'toposcope',
+    targets,
+    range: timeRange,
+    rangeRaw: timeRange.raw,
+    interval: '5s',
+    intervalMs: 5_000,
+    maxDataPoints: 400,
+    scopedVars: {
+      __interval: { text: '5s', value: '5s' },
+      __interval_ms: { text: '5000', value: 5_000 },
+    },
+    timezone: 'browser',
+    startTime: Date.now(),
+  };
+  const answer = dataSource.query(request);
+  return (isObservable(answer) ? answer : from(answer)).pipe(
+    map((response): PanelData => {
+      const errors = response.errors ?? (response.error ? [response.error] : undefined);
+      return {
+        request,
+        timeRange,
+        state: response.state ?? (errors ? LoadingState.Error : LoadingState.Done),
+        series: response.data.map((frame: unknown) => toDataFrame(frame)),
+        errors,
+        error: errors?.[0],
+      };
+    }),
+    catchError((error: unknown) => {
+      const queryError = toDataQueryError(error);
+      return of<PanelData>({
+        request,
+        timeRange,
+        state: LoadingState.Error,
+        series: [],
+        errors: [queryError],
+        error: queryError,
+      });
+    }),
+  );
+}
