@@ -1,0 +1,158 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import type { ProcessRecord, ProcessSnapshot, ProcessTable } from './process.js';
+import { isKernelThread, parseProcessStat, type ProcessStat } from './process-stat.js';
+import { isAbsence, readOneRecord } from './small-file.js';
+import type { SystemConstants } from './system-constants.js';
+
+export interface ProcessTableOptions {
+  /** Where the host's `/proc` is mounted. */
+  readonly procRoot: string;
+  readonly constants: SystemConstants;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+/** What seldom changes in a process's life, and when it is read again. */
+interface Identity {
+  readonly startTicks: number;
+  readonly firstSeen: number;
+  name: string;
+  readAgainAt: number;
+  uid: number;
+  cgroup: string;
+  netns: number;
+}
+
+/** A process that just started may still move itself into its cgroup and namespaces, as a container's first does. */
+const SOONEST_MS = 1_000;
+const LATEST_MS = 60_000;
+
+/**
+ * Reads the processes of a host: one read of `/proc/<pid>/stat` each, the rest of a record from a cache that is
+ * refreshed at growing intervals (1 s after the first sight, at the latest each minute, and when the name changes).
+ * @throws when the root itself cannot be listed
+ */
+export function createProcessTable(options: ProcessTableOptions): ProcessTable {
+  const { procRoot, constants } = options;
+  const now = options.now ?? (() => performance.now());
+  let identities = new Map<number, Identity>();
+  let snapshot: ProcessSnapshot | undefined;
+
+  return {
+    refresh(maxAgeMs) {
+      const time = now();
+      if (snapshot === undefined || time - snapshot.takenAt >= maxAgeMs) {
+        snapshot = read(time);
+      }
+      return snapshot;
+    },
+  };
+
+  function read(time: number): ProcessSnapshot {
+    const processes = new Map<number, ProcessRecord>();
+    const seen = new Map<number, Identity>();
+    for (const pid of listPids(procRoot)) {
+      const line = readOneRecord(`${procRoot}/${pid}/stat`);
+      const stat = line && parseProcessStat(line);
+      if (stat === undefined || isKernelThread(stat)) {
+        continue;
+      }
+      const identity = identityOf(pid, stat, time);
+      seen.set(pid, identity);
+      processes.set(pid, toRecord(pid, stat, identity, constants));
+    }
+    identities = seen;
+    return { takenAt: time, processes };
+  }
+
+  function identityOf(pid: number, stat: ProcessStat, time: number): Identity {
+    const known = identities.get(pid);
+    if (known?.startTicks !== stat.startTicks) {
+      const fresh = { startTicks: stat.startTicks, firstSeen: time, readAgainAt: time + SOONEST_MS };
+      return { ...fresh, name: stat.name, ...readIdentity(`${procRoot}/${pid}`) };
+    }
+    if (time >= known.readAgainAt || known.name !== stat.name) {
+      const age = time - known.firstSeen;
+      known.readAgainAt = time + Math.min(LATEST_MS, Math.max(SOONEST_MS, age));
+      known.name = stat.name;
+      Object.assign(known, readIdentity(`${procRoot}/${pid}`));
+    }
+    return known;
+  }
+}
+
+/** Lists the processes' directories of `/proc`, in the kernel's order: by number. */
+function listPids(procRoot: string): number[] {
+  return readdirSync(procRoot).map(Number).filter(Number.isInteger);
+}
+
+function toRecord(
+  pid: number,
+  stat: ProcessStat,
+  identity: Identity,
+  constants: SystemConstants,
+): ProcessRecord {
+  return {
+    pid,
+    ppid: stat.ppid,
+    name: stat.name,
+    state: stat.state,
+    uid: identity.uid,
+    startTicks: stat.startTicks,
+    cpuSeconds: (stat.userTicks + stat.systemTicks) / constants.ticksPerSecond,
+    residentBytes: stat.residentPages * constants.pageBytes,
+    threads: stat.threads,
+    cgroup: identity.cgroup,
+    netns: identity.netns,
+  };
+}
+
+function readIdentity(directory: string): Pick<Identity, 'uid' | 'cgroup' | 'netns'> {
+  return {
+    uid: parseEffectiveUid(readOneRecord(`${directory}/status`)?.toString('latin1') ?? ''),
+    cgroup: mainCgroup(readOneRecord(`${directory}/cgroup`)?.toString('utf8') ?? ''),
+    netns: readNetworkNamespace(directory),
+  };
+}
+
+/**
+ * The effective user from `/proc/<pid>/status`. The owner of the directory would be cheaper to ask for, but is root
+ * for every process that gave up rights after its start.
+ */
+export function parseEffectiveUid(status: string): number {
+  const uids = /^Uid:\s+\d+\s+(\d+)/m.exec(status);
+  return uids ? Number(uids[1]) : 0;
+}
+
+/**
+ * Chooses one path from `/proc/<pid>/cgroup` (cgroups(7): `hierarchy:controllers:path` a line): the v2 tree's, unless
+ * that is the root while a v1 controller has a deeper one, as on hosts whose v2 tree is mounted but not used.
+ */
+export function mainCgroup(text: string): string {
+  let unified: string | undefined;
+  let first: string | undefined;
+  for (const line of text.split('\n')) {
+    const path = /^\d+:[^:]*:(\/.*)$/.exec(line)?.[1];
+    if (path === undefined) {
+      continue;
+    }
+    if (line.startsWith('0::')) {
+      unified = path;
+    } else if (first === undefined || first === '/') {
+      first = path;
+    }
+  }
+  return unified === undefined || unified === '/' ? (first ?? unified ?? '') : unified;
+}
+
+/** The inode in `net:[4026531840]`; 0 where the link may not be read. */
+function readNetworkNamespace(directory: string): number {
+  try {
+    return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(`${directory}/ns/net`))?.[1] ?? 0);
+  } catch (error) {
+    if (isAbsence(error)) {
+      return 0;
+    }
+    throw error;
+  }
+}

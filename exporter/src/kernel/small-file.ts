@@ -1,0 +1,82 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+
+/**
+ * What the kernel answers for a file that is not there, no longer there, or not ours to read. ESRCH and ENODEV
+ * come from `/proc/<pid>` and cgroup files whose process or group ended between open and read; EOPNOTSUPP from
+ * pressure files where the kernel was booted with `psi=0`.
+ */
+const ABSENT = new Set(['ENOENT', 'ESRCH', 'ENODEV', 'ENOTDIR', 'EACCES', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP']);
+
+let scratch = Buffer.allocUnsafe(64 * 1024);
+
+/**
+ * Reads a whole small file, such as those of `/proc` and cgroups, into one shared buffer: what it returns is valid
+ * until the next call. Undefined when the file is absent or may not be read.
+ * @throws any other error of the file system, such as EIO or EMFILE
+ */
+export function readSmallFile(path: string): Buffer | undefined {
+  return read(path, readToEnd);
+}
+
+/**
+ * As {@link readSmallFile} with one read instead of two or more, for files that the kernel shows as one record
+ * (`single_open`: `/proc/<pid>/stat`, `cgroup`, `status`), which is most of a scrape's system calls. Not for lists
+ * such as `mountinfo` and `net/dev`, which arrive a page at a time.
+ */
+export function readOneRecord(path: string): Buffer | undefined {
+  return read(path, readOnce);
+}
+
+/** As {@link readSmallFile}, decoded; invalid UTF-8 becomes U+FFFD. */
+export function readSmallText(path: string): string | undefined {
+  return readSmallFile(path)?.toString('utf8');
+}
+
+/** True for errors that mean "not there, no longer there, or not ours to read". */
+export function isAbsence(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ABSENT.has(String(error.code));
+}
+
+function read(path: string, readDescriptor: (descriptor: number) => number): Buffer | undefined {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch (error) {
+    throwUnlessAbsent(error);
+    return undefined;
+  }
+  try {
+    return scratch.subarray(0, readDescriptor(descriptor));
+  } catch (error) {
+    throwUnlessAbsent(error);
+    return undefined;
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function readToEnd(descriptor: number): number {
+  let length = 0;
+  for (;;) {
+    if (length === scratch.length) {
+      const larger = Buffer.allocUnsafe(scratch.length * 2);
+      scratch.copy(larger);
+      scratch = larger;
+    }
+    const read = readSync(descriptor, scratch, length, scratch.length - length, null);
+    if (read === 0) {
+      return length;
+    }
+    length += read;
+  }
+}
+
+function readOnce(descriptor: number): number {
+  return readSync(descriptor, scratch, 0, scratch.length, null);
+}
+
+function throwUnlessAbsent(error: unknown): void {
+  if (!isAbsence(error)) {
+    throw error;
+  }
+}

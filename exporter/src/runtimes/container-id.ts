@@ -1,0 +1,24 @@
+import { containerId, type ContainerId } from '../contract/ids.js';
+
+/**
+ * The last part of a cgroup's path that names a container: 64 hex digits, alone or between a runtime's prefix and
+ * `.scope`. Docker, containerd, CRI-O, Podman and nerdctl in their cgroupfs and systemd forms differ in nothing else.
+ */
+const CONTAINER = /^(?:(?:docker|cri-containerd|crio|libpod|nerdctl)-)?([0-9a-f]{64})(?:\.scope)?$/;
+
+/**
+ * Finds the container that a cgroup belongs to: the innermost one that its path names, so that a container inside a
+ * container (kind, Docker in Docker) is itself, and a cgroup that a container made for its own services is that
+ * container's. A path relative to another cgroup namespace (`/../docker-….scope`) is read as well as an absolute one.
+ * Undefined for the host's own cgroups and for the monitors of CRI-O and Podman (`crio-conmon-`, `libpod-conmon-`).
+ */
+export function containerIdOfCgroup(path: string): ContainerId | undefined {
+  const parts = path.split('/');
+  for (let index = parts.length - 1; index > 0; index--) {
+    const hex = CONTAINER.exec(parts[index] ?? '')?.[1];
+    if (hex !== undefined) {
+      return containerId(hex);
+    }
+  }
+  return undefined;
+}
