@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { actionNameSchema } from '../protocol/action.js';
+import { customNameSchema } from '../protocol/actions/custom.js';
+import { commandSchema } from '../protocol/names.js';
+import { ROLES } from '../protocol/tiers.js';
+import { globSchema } from './glob.js';
+
+const globs = z.array(globSchema).min(1);
+
+const containersSchema = z.strictObject({
+  names: globs.optional(),
+  images: globs.optional(),
+  namespaces: globs.optional(),
+  /** Every label named here must be there and match. */
+  labels: z.record(z.string().min(1), globSchema).optional(),
+});
+export type ContainerPatterns = z.infer<typeof containersSchema>;
+
+/** Where a rule or a custom action holds: every part that is written must match; within a list, one. */
+const scope = {
+  /** This Grafana role or a stronger one. */
+  role: z.enum(ROLES).optional(),
+  users: globs.optional(),
+  hosts: globs.optional(),
+  containers: containersSchema.optional(),
+};
+
+const actions = z.union([z.literal('*'), z.array(actionNameSchema).min(1)]);
+
+const ruleSchema = z
+  .strictObject({ allow: actions.optional(), deny: actions.optional(), ...scope })
+  .refine(({ allow, deny }) => (allow === undefined) !== (deny === undefined), {
+    message: 'a rule says either allow or deny',
+  });
+export type Rule = z.infer<typeof ruleSchema>;
+
+const customActionSchema = z.strictObject({
+  name: customNameSchema,
+  /** What the button says. */
+  label: z.string().min(1).max(64),
+  /** Name of one of Grafana's icons. */
+  icon: z
+    .string()
+    .regex(/^[a-z0-9-]{1,40}$/)
+    .default('play'),
+  /** Run in the container, without a shell unless it names one. */
+  command: commandSchema,
+  tier: z.enum(['operate', 'admin']),
+  /** Ask before it runs. */
+  confirm: z.boolean().default(true),
+  ...scope,
+});
+export type CustomAction = z.infer<typeof customActionSchema>;
+
+/** The policy file: rules add to the defaults, and a deny beats any allow. */
+export const policySchema = z.strictObject({
+  /** False takes the defaults away, so that nothing is allowed but by a rule. */
+  defaults: z.boolean().default(true),
+  rules: z.array(ruleSchema).max(1000).default([]),
+  actions: z
+    .array(customActionSchema)
+    .max(100)
+    .default([])
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, {
+      message: 'two custom actions have the same name',
+    }),
+});
+export type Policy = z.infer<typeof policySchema>;
+
+/** What holds where there is no file: looking is for everybody, nothing else for anyone. */
+export const DEFAULT_POLICY: Policy = { defaults: true, rules: [], actions: [] };
+
+export const DEFAULT_RULE: Rule = { allow: ['list', 'inspect', 'top', 'logs'], role: 'Viewer' };

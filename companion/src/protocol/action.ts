@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { customAction } from './actions/custom.js';
+import {
+  killAction,
+  pauseAction,
+  removeAction,
+  restartAction,
+  startAction,
+  stopAction,
+  unpauseAction,
+} from './actions/lifecycle.js';
+import { exportLogsAction, logsAction } from './actions/logs.js';
+import { inspectAction, listAction, topAction } from './actions/observe.js';
+import { restartProcessAction, signalProcessAction, startProcessAction } from './actions/process.js';
+import { attachAction, execAction, hostShellAction } from './actions/terminal.js';
+import type { Tier } from './tiers.js';
+
+/** What a user can ask for, told apart by `action`. A new action is a schema in its family's file and a line below. */
+export const actionSchema = z.discriminatedUnion('action', [
+  listAction,
+  inspectAction,
+  topAction,
+  logsAction,
+  exportLogsAction,
+  startAction,
+  stopAction,
+  restartAction,
+  pauseAction,
+  unpauseAction,
+  killAction,
+  removeAction,
+  signalProcessAction,
+  restartProcessAction,
+  startProcessAction,
+  execAction,
+  attachAction,
+  hostShellAction,
+  customAction,
+]);
+export type Action = z.infer<typeof actionSchema>;
+export type ActionName = Action['action'];
+
+/** Actions that answer once and are asked for by POST. */
+export const commandActionSchema = z.discriminatedUnion('action', [
+  startAction,
+  stopAction,
+  restartAction,
+  pauseAction,
+  unpauseAction,
+  killAction,
+  removeAction,
+  signalProcessAction,
+  restartProcessAction,
+  startProcessAction,
+  customAction,
+]);
+export type CommandAction = z.infer<typeof commandActionSchema>;
+
+/** Actions that a WebSocket's first message opens. */
+export const terminalActionSchema = z.discriminatedUnion('action', [
+  execAction,
+  attachAction,
+  hostShellAction,
+]);
+export type TerminalAction = z.infer<typeof terminalActionSchema>;
+
+interface ActionTraits {
+  /** A custom action's own tier is in the policy file and at least this. */
+  readonly tier: Tier;
+  readonly target: 'host' | 'container';
+  /** False when nothing on the host can be different afterwards: all that `--read-only` leaves. */
+  readonly changes: boolean;
+}
+
+export const ACTIONS = {
+  list: { tier: 'view', target: 'host', changes: false },
+  inspect: { tier: 'view', target: 'container', changes: false },
+  top: { tier: 'view', target: 'container', changes: false },
+  logs: { tier: 'view', target: 'container', changes: false },
+  'export-logs': { tier: 'view', target: 'container', changes: false },
+  start: { tier: 'operate', target: 'container', changes: true },
+  stop: { tier: 'operate', target: 'container', changes: true },
+  restart: { tier: 'operate', target: 'container', changes: true },
+  pause: { tier: 'operate', target: 'container', changes: true },
+  unpause: { tier: 'operate', target: 'container', changes: true },
+  kill: { tier: 'operate', target: 'container', changes: true },
+  'signal-process': { tier: 'operate', target: 'container', changes: true },
+  'restart-process': { tier: 'operate', target: 'container', changes: true },
+  custom: { tier: 'operate', target: 'container', changes: true },
+  remove: { tier: 'admin', target: 'container', changes: true },
+  'start-process': { tier: 'admin', target: 'container', changes: true },
+  exec: { tier: 'admin', target: 'container', changes: true },
+  attach: { tier: 'admin', target: 'container', changes: true },
+  'host-shell': { tier: 'admin', target: 'host', changes: true },
+} as const satisfies Record<ActionName, ActionTraits>;
+
+export const ACTION_NAMES = Object.keys(ACTIONS) as [ActionName, ...ActionName[]];
+export const actionNameSchema = z.enum(ACTION_NAMES);
