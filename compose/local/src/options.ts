@@ -1,0 +1,89 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+export interface Options {
+  readonly address: string;
+  readonly port: number;
+  readonly exporterPort: number;
+  readonly prometheusPort: number;
+  readonly prometheusUrl?: string;
+  readonly stateDir: string;
+  readonly grafana: '11' | '13';
+  readonly demo: boolean;
+}
+
+/** Reads the flags, each of which has an environment variable. Prints the help or an error, and ends, by itself. */
+export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
+  const command = new Command('npm start --')
+    .description('Runs the exporter, a real Prometheus and the viewer on this machine until Ctrl-C.')
+    .addOption(
+      new Option('--port <port>', "the viewer's port")
+        .env('TOPOSCOPE_PORT')
+        .default(4040)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--address <address>', 'where the viewer listens; it has no login, so beware of 0.0.0.0')
+        .env('TOPOSCOPE_ADDRESS')
+        .default('127.0.0.1'),
+    )
+    .addOption(
+      new Option('--prometheus-port <port>', "Prometheus' port")
+        .env('TOPOSCOPE_PROMETHEUS_PORT')
+        .default(9090)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--exporter-port <port>', "the exporter's port")
+        .env('TOPOSCOPE_EXPORTER_PORT')
+        .default(10420)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--prometheus-url <url>', 'use this running Prometheus, and start none')
+        .env('TOPOSCOPE_PROMETHEUS_URL')
+        .argParser(parseUrl),
+    )
+    .addOption(
+      new Option('--state-dir <folder>', 'where Prometheus keeps its data, and the logs are')
+        .env('TOPOSCOPE_STATE_DIR')
+        .default(defaultStateFolder(env)),
+    )
+    .addOption(
+      new Option('--grafana <version>', 'the @grafana packages that the viewer is made of')
+        .env('TOPOSCOPE_GRAFANA')
+        .choices(['11', '13'])
+        .default('11'),
+    )
+    .addOption(
+      new Option('--demo', 'also run a small three-tier application in containers to look at')
+        .env('TOPOSCOPE_DEMO')
+        .default(false),
+    )
+    .allowExcessArguments(false);
+  return command.parse([...args], { from: 'user' }).opts<Options>();
+}
+
+function defaultStateFolder(env: NodeJS.ProcessEnv): string {
+  const states = env.XDG_STATE_HOME;
+  return path.join(
+    states === undefined || states === '' ? path.join(homedir(), '.local/state') : states,
+    'toposcope',
+  );
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
+    throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  }
+  return port;
+}
+
+function parseUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+    throw new InvalidArgumentError('It should look like http://localhost:9090.');
+  }
+  return text.replace(/\/+$/, '');
+}

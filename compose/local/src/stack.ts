@@ -1,0 +1,155 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { findEngine, type EngineState } from './engine.js';
+import type { Options } from './options.js';
+import { checkPorts, type WantedPort } from './ports.js';
+import { startChild } from './processes/child.js';
+import { findPrometheus } from './prometheus/find-prometheus.js';
+import { checkRunningPrometheus } from './prometheus/running-prometheus.js';
+import { prometheusConfig } from './prometheus/scrape-config.js';
+import { openStateFolder, type StateFolder } from './state-folder.js';
+import { buildViewer } from './viewer/build-viewer.js';
+import { createViewerApp } from './viewer/viewer-app.js';
+import { waitUntilReady } from './wait-until-ready.js';
+
+const EXPORTER_READY_MS = 20_000;
+const PROMETHEUS_READY_MS = 60_000;
+const LOOPBACK = '127.0.0.1';
+
+/** What runs, once everything answers. */
+export interface Stack {
+  readonly viewerUrl: string;
+  readonly prometheusUrl: string;
+  readonly exporterUrl: string;
+  readonly engine: EngineState;
+  readonly stateDir: string;
+  /** Rejects when a part ends by itself. */
+  readonly failed: Promise<never>;
+}
+
+export interface StackContext {
+  readonly repository: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly say: (text: string) => void;
+  /** Aborted when the user wants to stop before the start is over. */
+  readonly signal: AbortSignal;
+  /** Whatever is started is given here at once; the caller ends it in the reverse order. */
+  readonly onStop: (stop: () => Promise<void>) => void;
+}
+
+/** Starts exporter, Prometheus and viewer, in this order; throws a StartError that says what is in the way. */
+export async function startStack(options: Options, context: StackContext): Promise<Stack> {
+  const state = await openStateFolder(options.stateDir);
+  context.onStop(() => state.release());
+  await checkPorts(wantedPorts(options));
+  if (options.prometheusUrl !== undefined) {
+    await checkRunningPrometheus(options.prometheusUrl);
+  }
+  buildViewer(options.grafana, context.repository, context.say);
+  const engine = await findEngine(context.env);
+
+  const exporter = await startExporter(options, state, context);
+  const prometheus =
+    options.prometheusUrl === undefined
+      ? await startPrometheus(options, state, context)
+      : { url: options.prometheusUrl, failed: new Promise<never>(() => undefined) };
+  context.signal.throwIfAborted();
+  const viewer = await startViewer(options, prometheus.url, context);
+
+  const failed = Promise.race([exporter.failed, prometheus.failed]);
+  failed.catch(() => undefined);
+  return {
+    viewerUrl: viewer,
+    prometheusUrl: prometheus.url,
+    exporterUrl: exporter.url,
+    engine,
+    stateDir: options.stateDir,
+    failed,
+  };
+}
+
+function wantedPorts(options: Options): WantedPort[] {
+  return [
+    { what: 'the viewer', flag: '--port', port: options.port, address: options.address },
+    { what: 'the exporter', flag: '--exporter-port', port: options.exporterPort, address: LOOPBACK },
+    ...(options.prometheusUrl === undefined
+      ? [{ what: 'Prometheus', flag: '--prometheus-port', port: options.prometheusPort, address: LOOPBACK }]
+      : []),
+  ];
+}
+
+interface Part {
+  readonly url: string;
+  readonly failed: Promise<never>;
+}
+
+async function startExporter(options: Options, state: StateFolder, context: StackContext): Promise<Part> {
+  const address = `${LOOPBACK}:${options.exporterPort}`;
+  const url = `http://${address}`;
+  const child = await startChild({
+    name: 'The exporter',
+    command: process.execPath,
+    args: [path.join(context.repository, 'exporter/dist/main.js'), '--web.listen-address', address],
+    logFile: state.file('exporter.log'),
+  });
+  context.onStop(() => child.stop());
+  await state.remember(child.identity);
+  const ready = waitUntilReady('The exporter', `${url}/healthz`, EXPORTER_READY_MS, context.signal);
+  await Promise.race([ready, child.failed]);
+  return { url, failed: child.failed };
+}
+
+async function startPrometheus(options: Options, state: StateFolder, context: StackContext): Promise<Part> {
+  const program = await findPrometheus(context.env.PATH ?? '', state.file('programs'), context.say);
+  const address = `${LOOPBACK}:${options.prometheusPort}`;
+  const url = `http://${address}`;
+  const configFile = state.file('prometheus.yml');
+  await writeFile(configFile, prometheusConfig(`${LOOPBACK}:${options.exporterPort}`));
+  const data = state.file('prometheus');
+  await mkdir(data, { recursive: true });
+  const child = await startChild({
+    name: 'Prometheus',
+    command: program,
+    args: [
+      `--config.file=${configFile}`,
+      `--storage.tsdb.path=${data}`,
+      `--web.listen-address=${address}`,
+      '--storage.tsdb.retention.time=7d',
+    ],
+    logFile: state.file('prometheus.log'),
+  });
+  context.onStop(() => child.stop());
+  await state.remember(child.identity);
+  const ready = waitUntilReady('Prometheus', `${url}/-/ready`, PROMETHEUS_READY_MS, context.signal);
+  await Promise.race([ready, child.failed]);
+  return { url, failed: child.failed };
+}
+
+async function startViewer(options: Options, prometheusUrl: string, context: StackContext): Promise<string> {
+  const inRepository = (name: string) => path.join(context.repository, name);
+  const server = createServer(
+    createViewerApp({
+      prometheusUrl,
+      pageFolder: inRepository(`compose/viewer/dist/${options.grafana}`),
+      pluginFolders: {
+        'toposcope-topology-panel': inRepository('grafana-panel/dist'),
+        'toposcope-topology-datasource': inRepository('grafana-datasource/dist'),
+      },
+    }),
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.address, resolve);
+  });
+  context.onStop(
+    () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  );
+  const { address, port } = server.address() as AddressInfo;
+  return `http://${['127.0.0.1', '0.0.0.0', '::', '::1'].includes(address) ? 'localhost' : address}:${port}`;
+}

@@ -1,0 +1,90 @@
+import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
+import { z } from 'zod';
+import { askPrometheus, PrometheusError } from '../prometheus/prometheus-api.js';
+import { answerDataQuery, dataQueryRequest } from './data-query.js';
+
+export interface ViewerSettings {
+  readonly prometheusUrl: string;
+  /** The built page: index.html, its hashed parts, and @grafana/ui's images. */
+  readonly pageFolder: string;
+  /** A plugin's id → its built folder. */
+  readonly pluginFolders: Readonly<Record<string, string>>;
+}
+
+const PROMETHEUS_UID = 'prometheus';
+const FOREVER = { immutable: true, maxAge: '1y', index: false } as const;
+
+/** The viewer's page, the two plugins, and as much of Grafana's API as they need: one Prometheus data source. */
+export function createViewerApp({ prometheusUrl, pageFolder, pluginFolders }: ViewerSettings): Express {
+  const app = express().disable('x-powered-by');
+
+  app.get('/', (_request, response) =>
+    response.sendFile('index.html', { root: pageFolder, cacheControl: false }),
+  );
+  app.use('/viewer', express.static(pageFolder, FOREVER));
+  // Grafana 11 asks for its icons at the first address, Grafana 13 at the second.
+  app.use(['/public/img', '/public/build/img'], express.static(`${pageFolder}/img`, FOREVER));
+  for (const [id, folder] of Object.entries(pluginFolders)) {
+    app.use(`/public/plugins/${id}`, express.static(folder));
+  }
+
+  app.get('/api/health', (_request, response) => void response.json({ database: 'ok' }));
+  app.get('/api/datasources/uid/:uid/health', async ({ params: { uid } }, response) => {
+    if (uid !== PROMETHEUS_UID) {
+      refuse(response, 404, `There is no data source ${uid} with a health check here.`);
+      return;
+    }
+    try {
+      await askPrometheus(prometheusUrl, 'query', { query: '1+1' });
+      response.json({ status: 'OK', message: 'Successfully queried the Prometheus API.' });
+    } catch (error) {
+      response.status(400).json({ status: 'ERROR', message: (error as Error).message });
+    }
+  });
+  app.post('/api/ds/query', express.json({ limit: '4mb' }), async (request, response) => {
+    const parsed = dataQueryRequest.safeParse(request.body);
+    if (!parsed.success) {
+      refuse(response, 400, `The query is not valid: ${z.prettifyError(parsed.error)}`);
+      return;
+    }
+    const stranger = parsed.data.queries.find(({ datasource }) => datasource.uid !== PROMETHEUS_UID);
+    if (stranger) {
+      refuse(response, 404, `There is no data source ${stranger.datasource.uid}.`);
+      return;
+    }
+    const answer = await answerDataQuery(prometheusUrl, parsed.data);
+    const failed = Object.values(answer.results).some(({ status }) => status !== 200);
+    response.status(failed ? 400 : 200).json(answer);
+  });
+  app.get('/api/datasources/proxy/uid/prometheus/api/v1/*path', async (request, response) => {
+    const { path } = request.params as unknown as { path: readonly string[] };
+    const search = new URL(request.originalUrl, 'http://viewer').search;
+    const url = `${prometheusUrl}/api/v1/${path.map(encodeURIComponent).join('/')}${search}`;
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(30_000) });
+      response
+        .status(answer.status)
+        .type('json')
+        .send(Buffer.from(await answer.arrayBuffer()));
+    } catch (error) {
+      refuse(response, 502, `Prometheus does not answer at ${url}: ${(error as Error).message}`);
+    }
+  });
+
+  app.use('/api', (request, response) => refuse(response, 404, `The viewer has no ${request.originalUrl}.`));
+  app.use(answerError);
+  return app;
+}
+
+function refuse(response: Response, status: number, message: string): void {
+  response.status(status).json({ message });
+}
+
+const answerError: ErrorRequestHandler = (error: unknown, _request, response, next) => {
+  if (response.headersSent) {
+    next(error);
+    return;
+  }
+  const { status, message } = error as { status?: number; message?: string };
+  refuse(response, error instanceof PrometheusError ? 502 : (status ?? 500), message ?? 'The viewer failed.');
+};
