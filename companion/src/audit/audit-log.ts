@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { ActionName } from '../protocol/action.js';
+import { Problem } from '../protocol/problems.js';
+import type { Role, Tier } from '../protocol/tiers.js';
+import type { LineFile } from './line-file.js';
+import { maskArguments } from './mask.js';
+
+/** What somebody tried, as far as it was known when it was refused or started. */
+export interface Attempt {
+  readonly id: string;
+  /** Empty while nobody is proved. */
+  readonly user: string;
+  readonly role: Role | undefined;
+  readonly tier: Tier | undefined;
+  /** The peer of the connection, and what it said to forward for. */
+  readonly address: string;
+  readonly forwardedFor: string | undefined;
+  /** Undefined when the request was refused before it could be read. */
+  readonly action: ActionName | undefined;
+  readonly host: string;
+  /** All 64 digits where the container was found, else what was asked for. */
+  readonly container: string;
+  readonly containerName: string;
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
+/** How an attempt ended. */
+export interface Ending {
+  readonly outcome: 'done' | 'failed';
+  /** Code of the problem, when it failed. */
+  readonly code?: string;
+  readonly reason?: string;
+  readonly bytes?: number;
+  readonly exitCode?: number | null;
+}
+
+export const newAttemptId = (): string => randomUUID();
+
+/** One JSON line for each attempt, before it runs, and one after it ended. */
+export class AuditLog {
+  readonly #file: Pick<LineFile, 'append'>;
+  readonly #now: () => Date;
+
+  constructor(file: Pick<LineFile, 'append'>, now: () => Date = () => new Date()) {
+    this.#file = file;
+    this.#now = now;
+  }
+
+  /** Writes that something was refused. Throws `audit-failed` when that cannot be written. */
+  async refused(attempt: Attempt, problem: Problem): Promise<void> {
+    await this.#write(attempt, { outcome: 'refused', code: problem.code, reason: problem.message });
+  }
+
+  /**
+   * Writes that something is about to be done and resolves when the line is on the disk, with what writes its end.
+   * Throws `audit-failed` when the line cannot be written: then it must not be done.
+   */
+  async started(attempt: Attempt): Promise<(ending: Ending) => Promise<void>> {
+    await this.#write(attempt, { outcome: 'started' });
+    const startedAt = performance.now();
+    return (ending) =>
+      this.#write(attempt, { ...ending, durationMs: Math.round(performance.now() - startedAt) });
+  }
+
+  async #write(attempt: Attempt, outcome: Readonly<Record<string, unknown>>): Promise<void> {
+    const line = {
+      time: this.#now().toISOString(),
+      ...attempt,
+      request: undefined,
+      arguments: maskArguments(attempt.request),
+      ...outcome,
+    };
+    try {
+      await this.#file.append(JSON.stringify(line));
+    } catch (error) {
+      throw new Problem('audit-failed', 'The audit log cannot be written; tell the administrator.', {
+        cause: error,
+      });
+    }
+  }
+}
