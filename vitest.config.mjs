@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{exporter,companion,grafana-datasource,grafana-panel,compose}/**/src/**/*.test.{ts,tsx}',
+            '{exporter,companion,grafana-datasource,grafana-panel,compose,dashboards}/**/src/**/*.test.{ts,tsx}',
             'test/unit/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, '**/dist/**'],
