@@ -1,0 +1,269 @@
+import type { Logger } from 'pino';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import type { ConnectionTracker } from '../edges/connection-tracker.js';
+import type { Listener } from '../edges/listening-set.js';
+import { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { CgroupIds } from '../kernel/cgroup-id.js';
+import type { EventOrigin } from '../kernel/destroy-events.js';
+import type { ProcessRecord, ProcessTable } from '../kernel/process.js';
+import type { SocketRecord } from '../kernel/socket-record.js';
+import type { SocketSource } from '../kernel/socket-source.js';
+import type { SocketHolders } from './socket-holders.js';
+
+export interface ConnectionWatchOptions {
+  readonly source: SocketSource;
+  /** Undefined where no events arrive. */
+  readonly namespaceOf: ((origin: EventOrigin) => number | undefined) | undefined;
+  readonly tracker: ConnectionTracker;
+  readonly holders: SocketHolders;
+  readonly cgroupIds: CgroupIds;
+  readonly processTable: ProcessTable;
+  readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  readonly logger: Logger;
+  readonly now: () => number;
+  /** How old the process table may be, in milliseconds. */
+  readonly maxTableAgeMs: number;
+}
+
+/** An event that must wait for a pass, copied. */
+interface Waiting {
+  readonly origin: EventOrigin;
+  readonly record: SocketRecord;
+}
+
+/** Feeds the tracker: a pass over all network namespaces, and the events between passes. */
+export class ConnectionWatch {
+  private waiting: Waiting[] = [];
+  private running: Promise<void> | undefined;
+  /** Namespaces without a process at the last pass: closed at the next one, when their last events have arrived. */
+  private leaving = new Set<number>();
+  private isFirstPass = true;
+  private eventsLost = false;
+
+  constructor(private readonly options: ConnectionWatchOptions) {}
+
+  /** Whether events wait for a pass that has not begun. */
+  get needsPass(): boolean {
+    return this.eventsLost || this.waiting.length > 0;
+  }
+
+  destroyed(record: SocketRecord, origin: EventOrigin): void {
+    const { tracker, now } = this.options;
+    const namespace = this.namespaceOf(origin);
+    if (namespace !== undefined && tracker.isClear(namespace, record)) {
+      tracker.destroyed(namespace, record, now());
+    } else if (this.waiting.length < MOST_WAITING) {
+      this.waiting.push({ origin, record: copy(record) });
+    } else {
+      this.give(origin, record);
+    }
+  }
+
+  /** The kernel dropped events: what a pass does not find is closed at once. */
+  lostEvents(): void {
+    this.eventsLost = true;
+  }
+
+  /** One pass over everything; a second call meanwhile waits for the first. */
+  pass(): Promise<void> {
+    this.running ??= this.run().finally(() => {
+      this.running = undefined;
+    });
+    return this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { tracker, now, holders } = this.options;
+    const pause = pacer(now);
+    const waiting = this.waiting;
+    this.waiting = [];
+    const eventsLost = this.eventsLost;
+    this.eventsLost = false;
+
+    const processesOf = this.findNamespaces();
+    tracker.beginPass();
+    for (const namespace of tracker.namespaces.values()) {
+      this.passNamespace(namespace, eventsLost);
+      await pause();
+    }
+    tracker.rebuildAddresses();
+    for (const [namespace, inodes] of tracker.unownedInodes()) {
+      await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
+    }
+    this.ownListeners();
+    tracker.endPass(now());
+    for (const { origin, record } of waiting) {
+      this.give(origin, record);
+    }
+    holders.retain(this.liveInodes());
+    this.isFirstPass = false;
+  }
+
+  /** Opens the namespaces that processes live in, closes those that nobody lives in any more. */
+  private findNamespaces(): Map<number, ProcessRecord[]> {
+    const { processTable, cgroupIds, source, tracker, containerOf, now, logger } = this.options;
+    const { processes } = processTable.refresh(this.options.maxTableAgeMs);
+    const processesOf = new Map<number, ProcessRecord[]>();
+    const cgroups = new Set<string>();
+    for (const process of processes.values()) {
+      cgroups.add(process.cgroup);
+      const others = processesOf.get(process.netns);
+      if (others === undefined) {
+        processesOf.set(process.netns, [process]);
+      } else {
+        others.push(process);
+      }
+    }
+    // 0 stands for processes that we may not look into.
+    processesOf.delete(0);
+    cgroupIds.learn(cgroups);
+    for (const [inode, inhabitants] of processesOf) {
+      let namespace = tracker.namespaces.get(inode);
+      if (namespace === undefined) {
+        if (!inhabitants.some(({ pid }) => this.open(inode, pid))) {
+          continue;
+        }
+        namespace = new TrackedNamespace(inode, this.isFirstPass);
+        tracker.namespaces.set(inode, namespace);
+      }
+      namespace.occupants = new Set(inhabitants.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+    }
+    const leaving = new Set<number>();
+    for (const namespace of [...tracker.namespaces.values()]) {
+      if (processesOf.has(namespace.inode)) {
+        continue;
+      }
+      if (this.leaving.has(namespace.inode)) {
+        source.release(namespace.inode);
+        tracker.removeNamespace(namespace, now());
+        logger.debug({ namespace: namespace.inode }, 'network namespace is gone');
+      } else {
+        leaving.add(namespace.inode);
+      }
+    }
+    this.leaving = leaving;
+    return processesOf;
+  }
+
+  private open(inode: number, pid: number): boolean {
+    try {
+      return this.options.source.open(inode, pid);
+    } catch (error) {
+      this.options.logger.debug({ err: error, namespace: inode, pid }, 'cannot open a network namespace');
+      return false;
+    }
+  }
+
+  private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {
+    const { source, tracker, now } = this.options;
+    const time = now();
+    namespace.addresses = source.addresses(namespace.inode);
+    const listeners: Listener[] = [];
+    source.visitListeners(namespace.inode, (record) => listeners.push(listenerOf(record)));
+    namespace.listening.replace(listeners, time);
+    source.visitConnections(namespace.inode, (record) => tracker.observe(namespace, record, time));
+    tracker.endNamespace(namespace, source.announcesEnds(namespace.inode) && !eventsLost, time);
+  }
+
+  /** Listeners whose holder was not found belong to their cgroup, or to whoever lives in the namespace. */
+  private ownListeners(): void {
+    const { tracker, holders } = this.options;
+    for (const namespace of tracker.namespaces.values()) {
+      for (const listener of namespace.listening.all()) {
+        const holder = holders.ownerOf(listener.inode);
+        listener.owner = holder ??
+          listener.owner ??
+          tracker.ownerOfCgroup(listener.cgroupId) ?? {
+            containerId: namespace.soleOccupant ?? NO_CONTAINER,
+            process: '',
+            pid: 0,
+          };
+      }
+    }
+  }
+
+  private liveInodes(): Set<number> {
+    const live = new Set<number>();
+    for (const namespace of this.options.tracker.namespaces.values()) {
+      for (const { inode } of namespace.listening.all()) {
+        live.add(inode);
+      }
+      for (const { inode } of namespace.sockets.values()) {
+        live.add(inode);
+      }
+    }
+    return live;
+  }
+
+  private namespaceOf(origin: EventOrigin): TrackedNamespace | undefined {
+    const inode = this.options.namespaceOf?.(origin);
+    return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
+  }
+
+  /** Whatever is not known by now will not be. */
+  private give(origin: EventOrigin, record: SocketRecord): void {
+    const { tracker, now } = this.options;
+    const namespace = this.namespaceOf(origin);
+    if (namespace !== undefined) {
+      tracker.destroyedAfterPass(namespace, record, now());
+    } else if (record.peerPort !== 0) {
+      tracker.countUnattributed('namespace_unknown');
+    }
+  }
+}
+
+const MOST_WAITING = 50_000;
+const SLICE_MS = 8;
+
+/** Lets the event loop run whenever a slice of time is used up. */
+function pacer(now: () => number): () => Promise<void> {
+  let sliceEnd = now() + SLICE_MS;
+  return async () => {
+    if (now() >= sliceEnd) {
+      await new Promise((resolve) => setImmediate(resolve));
+      sliceEnd = now() + SLICE_MS;
+    }
+  };
+}
+
+function listenerOf(record: SocketRecord): Listener {
+  return {
+    protocol: record.protocol,
+    family: record.family,
+    address: record.localAddress,
+    port: record.localPort,
+    ipv6Only: record.ipv6Only,
+    inode: record.inode,
+    cgroupId: record.cgroupId,
+    owner: undefined,
+  };
+}
+
+function copy(record: SocketRecord): SocketRecord {
+  const { counters } = record;
+  return {
+    protocol: record.protocol,
+    family: record.family,
+    state: record.state,
+    localAddress: record.localAddress,
+    localPort: record.localPort,
+    peerAddress: record.peerAddress,
+    peerPort: record.peerPort,
+    cookie: record.cookie,
+    inode: record.inode,
+    cgroupId: record.cgroupId,
+    ipv6Only: record.ipv6Only,
+    counters:
+      counters === undefined
+        ? undefined
+        : {
+            sentBytes: counters.sentBytes,
+            receivedBytes: counters.receivedBytes,
+            receivedOctets: counters.receivedOctets,
+            retransmittedSegments: counters.retransmittedSegments,
+            rttSeconds: counters.rttSeconds,
+            established: counters.established,
+            attempted: counters.attempted,
+          },
+  };
+}

@@ -1,0 +1,206 @@
+import type { Logger } from 'pino';
+import * as families from '../contract/connection-families.js';
+import { NO_CONTAINER, type ContainerId, type HostName } from '../contract/ids.js';
+import { renderLabels } from '../contract/labels.js';
+import { ConnectionTracker, type Surroundings } from '../edges/connection-tracker.js';
+import { EdgeLedger } from '../edges/edge-ledger.js';
+import { CgroupIds } from '../kernel/cgroup-id.js';
+import { loadLibc } from '../kernel/libc.js';
+import { NetlinkSource } from '../kernel/netlink-source.js';
+import type { ProcessTable } from '../kernel/process.js';
+import type { Runtime } from '../runtimes/container.js';
+import type { Collector, SampleSink } from './collector.js';
+import { writeEdges, writeListeners } from './connection-rows.js';
+import { ConnectionWatch } from './connection-watch.js';
+import { SocketHolders } from './socket-holders.js';
+
+export interface ConnectionCollectorOptions {
+  readonly host: HostName;
+  readonly processTable: ProcessTable;
+  readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  readonly runtimes: readonly Runtime[];
+  readonly procRoot: string;
+  readonly sysRoot: string;
+  readonly logger: Logger;
+  /** `auto` takes netlink where it is to be had. */
+  readonly mode?: 'auto' | 'netlink' | 'proc';
+  /** Milliseconds between two passes over all sockets. */
+  readonly passIntervalMs?: number;
+  readonly edgeLimit?: number;
+  readonly edgeLimitPerContainer?: number;
+  readonly listenerLimit?: number;
+  readonly idleMs?: number;
+  /** Keep the addresses of public clients instead of folding them into `internet`. */
+  readonly publicPeers?: boolean;
+  /** Of the destroy events' socket; tests make it tiny. */
+  readonly receiveBufferBytes?: number;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: () => number;
+}
+
+export interface ConnectionCollector extends Collector {
+  /** Processes that listen or are connected: the process collector keeps these first. */
+  connectedPids(): ReadonlySet<number>;
+  mode(): 'netlink' | 'proc';
+  close(): Promise<void>;
+}
+
+/** Starts to watch the connections of all network namespaces of this host. */
+export function createConnectionCollector(options: ConnectionCollectorOptions): ConnectionCollector {
+  return new KernelConnectionCollector(options);
+}
+
+class KernelConnectionCollector implements ConnectionCollector {
+  readonly name = 'connection';
+  private readonly ledger: EdgeLedger;
+  private readonly tracker: ConnectionTracker;
+  private readonly holders: SocketHolders;
+  private readonly source: NetlinkSource;
+  private readonly watch: ConnectionWatch;
+  private readonly now: () => number;
+  private timer: NodeJS.Timeout | undefined;
+  private lastPassAt = -Infinity;
+  private failure: Error | undefined;
+  private reportedFolded = 0;
+  private closed = false;
+
+  constructor(private readonly options: ConnectionCollectorOptions) {
+    const { host, procRoot, sysRoot, logger, containerOf, processTable } = options;
+    this.now = options.now ?? (() => performance.now());
+    const cgroupIds = new CgroupIds(sysRoot);
+    this.ledger = new EdgeLedger(host, {
+      edges: options.edgeLimit ?? 20_000,
+      edgesPerContainer: options.edgeLimitPerContainer ?? 1_000,
+      idleMs: options.idleMs ?? 15 * 60_000,
+    });
+    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
+    const surroundings: Surroundings = {
+      ownerOfInode: (inode) => this.holders.ownerOf(inode),
+      ownerOfCgroup: (id) => {
+        const path = cgroupIds.pathOf(id);
+        return path === undefined
+          ? undefined
+          : { containerId: containerOf(path) ?? NO_CONTAINER, process: '', pid: 0 };
+      },
+      actualDestination: () => undefined,
+      proxyTarget: () => undefined,
+      nameOf: () => '',
+    };
+    this.tracker = new ConnectionTracker({
+      ledger: this.ledger,
+      surroundings,
+      publicPeers: options.publicPeers ?? false,
+      firstEphemeralPort: 32_768,
+    });
+    this.source = new NetlinkSource({
+      libc: loadLibc(),
+      procRoot,
+      onDestroyed: (record, origin) => this.watch.destroyed(record, origin),
+      onBatch: (overruns) => {
+        if (overruns > 0) {
+          this.watch.lostEvents();
+        }
+        this.schedule();
+      },
+      onError: (error) => {
+        this.failure = error;
+      },
+      onDegraded: (capability, consequence) =>
+        logger.warn({ capability }, `${capability} is missing: ${consequence}`),
+      ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
+    });
+    this.watch = new ConnectionWatch({
+      source: this.source,
+      namespaceOf: (origin) => this.source.namespaceOf(origin),
+      tracker: this.tracker,
+      holders: this.holders,
+      cgroupIds,
+      processTable,
+      containerOf,
+      logger,
+      now: this.now,
+      maxTableAgeMs: 1_000,
+    });
+    this.schedule();
+  }
+
+  async collect(sink: SampleSink): Promise<void> {
+    if (this.lastPassAt === -Infinity) {
+      await this.runPass();
+    }
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+    const { folded } = this.ledger;
+    writeEdges(sink, [...this.ledger.values()], folded - this.reportedFolded);
+    this.reportedFolded = folded;
+    writeListeners(
+      sink,
+      this.options.host,
+      this.listeners(),
+      this.options.runtimes.flatMap((runtime) => runtime.containers()),
+      this.options.listenerLimit ?? 5_000,
+    );
+    this.writeSelf(sink);
+  }
+
+  mode(): 'netlink' | 'proc' {
+    return this.source.mode;
+  }
+
+  connectedPids(): ReadonlySet<number> {
+    return this.holders.pids;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.source.close();
+  }
+
+  /** A pass at every interval; one second after the last when events wait for it. */
+  private schedule(): void {
+    if (this.closed) {
+      return;
+    }
+    const interval = this.options.passIntervalMs ?? 5_000;
+    const dueIn = this.watch.needsPass ? Math.min(SOONEST_MS, interval) : interval;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(
+      () => void this.runPass().finally(() => this.schedule()),
+      Math.max(0, this.lastPassAt === -Infinity ? 0 : this.lastPassAt + dueIn - this.now()),
+    );
+    this.timer.unref();
+  }
+
+  private async runPass(): Promise<void> {
+    try {
+      await this.watch.pass();
+      this.failure = undefined;
+    } catch (error) {
+      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.options.logger.error({ err: error }, 'a pass over the sockets failed');
+    }
+    this.lastPassAt = this.now();
+  }
+
+  private *listeners() {
+    for (const { listening } of this.tracker.namespaces.values()) {
+      yield* listening.all();
+    }
+  }
+
+  private writeSelf(sink: SampleSink): void {
+    const { host } = this.options;
+    sink.family(families.connectionsUnattributed);
+    for (const [reason, count] of this.tracker.unattributed) {
+      sink.sample(renderLabels(families.connectionsUnattributed, { host, reason }), count);
+    }
+    sink.family(families.netlinkOverruns);
+    sink.sample(renderLabels(families.netlinkOverruns, { host }), this.source.overruns);
+    sink.family(families.netlinkEvents);
+    sink.sample(renderLabels(families.netlinkEvents, { host, kind: 'destroy' }), this.source.eventCount);
+  }
+}
+
+const SOONEST_MS = 1_000;

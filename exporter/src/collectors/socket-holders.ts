@@ -1,0 +1,99 @@
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import type { SocketOwner } from '../edges/listening-set.js';
+import type { ProcessRecord } from '../kernel/process.js';
+import { socketInodesOf } from '../kernel/socket-owners.js';
+
+export interface SocketHoldersOptions {
+  readonly procRoot: string;
+  readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/**
+ * Which process holds which socket. Looking is dear (it reads every descriptor of a process), so it is done for
+ * unknown inodes only, in the processes of their own namespace, those that held sockets before first.
+ */
+export class SocketHolders {
+  private readonly owners = new Map<number, SocketOwner>();
+  /** Inodes that no process held, and when to look for them again. */
+  private readonly unheld = new Map<number, number>();
+  private holderPids = new Set<number>();
+
+  constructor(private readonly options: SocketHoldersOptions) {}
+
+  ownerOf(inode: number): SocketOwner | undefined {
+    return this.owners.get(inode);
+  }
+
+  /** Processes that hold a connection or a listener. */
+  get pids(): ReadonlySet<number> {
+    return this.holderPids;
+  }
+
+  /** Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. */
+  async find(
+    wanted: ReadonlySet<number>,
+    processes: readonly ProcessRecord[],
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const now = this.options.now();
+    const missing = new Set<number>();
+    for (const inode of wanted) {
+      if (!this.owners.has(inode) && (this.unheld.get(inode) ?? 0) <= now) {
+        missing.add(inode);
+      }
+    }
+    for (const process of this.likeliestFirst(processes)) {
+      if (missing.size === 0) {
+        return;
+      }
+      this.search(process, missing);
+      await pause();
+    }
+    for (const inode of missing) {
+      this.unheld.set(inode, now + LOOK_AGAIN_MS);
+    }
+  }
+
+  /** Forgets sockets that are gone: `live` are those that the last pass saw. */
+  retain(live: ReadonlySet<number>): void {
+    this.holderPids = new Set();
+    for (const [inode, { pid }] of this.owners) {
+      if (live.has(inode)) {
+        this.holderPids.add(pid);
+      } else {
+        this.owners.delete(inode);
+      }
+    }
+    for (const inode of this.unheld.keys()) {
+      if (!live.has(inode)) {
+        this.unheld.delete(inode);
+      }
+    }
+  }
+
+  /** Of processes that share a socket, the youngest uses it: a worker, not the parent that opened it. */
+  private likeliestFirst(processes: readonly ProcessRecord[]): ProcessRecord[] {
+    return processes.toSorted(
+      (a, b) =>
+        Number(this.holderPids.has(b.pid)) - Number(this.holderPids.has(a.pid)) ||
+        b.startTicks - a.startTicks ||
+        b.pid - a.pid,
+    );
+  }
+
+  private search(process: ProcessRecord, missing: Set<number>): void {
+    for (const inode of socketInodesOf(this.options.procRoot, process.pid)) {
+      if (missing.delete(inode)) {
+        this.owners.set(inode, {
+          containerId: this.options.containerOf(process.cgroup) ?? NO_CONTAINER,
+          process: process.name,
+          pid: process.pid,
+        });
+      }
+    }
+  }
+}
+
+const LOOK_AGAIN_MS = 60_000;

@@ -1,0 +1,84 @@
+import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
+import type { Listener } from './listening-set.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+
+/** Where on this host an address and port lead. */
+export interface LocalPeer {
+  readonly namespace: TrackedNamespace;
+  /** Undefined when nothing is known to listen there. */
+  readonly listener: Listener | undefined;
+}
+
+/** Which network namespaces of this host have which addresses. */
+export class AddressBook {
+  private namespacesOf = new Map<IpAddress, TrackedNamespace[]>();
+  /** Private addresses that were looked for after a whole pass, and are on no namespace of this host. */
+  private readonly elsewhere = new Set<IpAddress>();
+
+  rebuild(namespaces: Iterable<TrackedNamespace>): void {
+    this.namespacesOf = new Map();
+    for (const namespace of namespaces) {
+      for (const address of namespace.addresses) {
+        if (isLoopback(address)) {
+          continue;
+        }
+        this.elsewhere.delete(address);
+        const others = this.namespacesOf.get(address);
+        if (others === undefined) {
+          this.namespacesOf.set(address, [namespace]);
+        } else {
+          others.push(namespace);
+        }
+      }
+    }
+  }
+
+  /** Whether an address is known to be on another host; public ones are taken to be. */
+  isElsewhere(address: IpAddress): boolean {
+    return this.elsewhere.has(address) || (isPublic(address) && !this.namespacesOf.has(address));
+  }
+
+  /** Says that a pass has just found the address nowhere on this host. */
+  noteElsewhere(address: IpAddress): void {
+    if (this.elsewhere.size >= MOST_ELSEWHERE) {
+      this.elsewhere.clear();
+    }
+    this.elsewhere.add(address);
+  }
+
+  /**
+   * The namespaces that an address may mean to a socket in `from`: its own for loopback and its own addresses, else
+   * every one that has it. More than one where networks overlap.
+   */
+  candidates(from: TrackedNamespace, address: IpAddress): readonly TrackedNamespace[] {
+    if (isLoopback(address) || from.addresses.has(address)) {
+      return [from];
+    }
+    return this.namespacesOf.get(address) ?? [];
+  }
+
+  /** The one place of this host that the address and port lead to; `ambiguous` when networks overlap. */
+  find(
+    from: TrackedNamespace,
+    protocol: SocketProtocol,
+    address: IpAddress,
+    port: number,
+  ): LocalPeer | 'ambiguous' | undefined {
+    const candidates = this.candidates(from, address);
+    const [only] = candidates;
+    if (only === undefined) {
+      return undefined;
+    }
+    if (candidates.length === 1) {
+      return { namespace: only, listener: only.listening.find(protocol, address, port) };
+    }
+    const listening = candidates.flatMap((namespace) => {
+      const listener = namespace.listening.find(protocol, address, port);
+      return listener === undefined ? [] : [{ namespace, listener }];
+    });
+    return listening.length === 1 ? listening[0] : 'ambiguous';
+  }
+}
+
+const MOST_ELSEWHERE = 10_000;

@@ -1,0 +1,130 @@
+import { connectionsOpen } from '../contract/connection-families.js';
+import type { HostName } from '../contract/ids.js';
+import { renderLabels } from '../contract/labels.js';
+import { emptyTally, type Edge, type EdgeLabels } from './edge.js';
+
+export interface EdgeLimits {
+  /** Most edges of the host; 20,000 by default. */
+  readonly edges: number;
+  /** Most edges of one container; 1,000 by default. */
+  readonly edgesPerContainer: number;
+  /** Milliseconds after which an edge without open connections is dropped; 15 minutes by default. */
+  readonly idleMs: number;
+}
+
+/**
+ * All edges of the host by their labels. Past a limit, what is new goes to one row for each container and role, with
+ * `peer_ip="other"`: bounded, never silent.
+ */
+export class EdgeLedger {
+  private readonly edges = new Map<string, Edge>();
+  private readonly edgesOfContainer = new Map<string, number>();
+  private overflowEdges = 0;
+  private foldedConnections = 0;
+
+  constructor(
+    private readonly host: HostName,
+    private readonly limits: EdgeLimits,
+  ) {}
+
+  /** Connections that went to an overflow row, since the start. */
+  get folded(): number {
+    return this.foldedConnections;
+  }
+
+  get size(): number {
+    return this.edges.size;
+  }
+
+  /** The edge with those labels, made when it is new and there is room. */
+  edge(labels: EdgeLabels, now: number): Edge {
+    const key = keyOf(labels);
+    const known = this.edges.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    if (this.hasRoom(labels.container_id)) {
+      this.count(labels.container_id, 1);
+      return this.add(key, labels, now);
+    }
+    this.foldedConnections++;
+    const folded = overflowLabels(labels);
+    const overflowKey = keyOf(folded);
+    const overflow = this.edges.get(overflowKey);
+    if (overflow !== undefined) {
+      return overflow;
+    }
+    this.overflowEdges++;
+    return this.add(overflowKey, folded, now);
+  }
+
+  values(): IterableIterator<Edge> {
+    return this.edges.values();
+  }
+
+  /** Drops edges on which nothing is open and nothing has happened for the idle time. */
+  expire(now: number): void {
+    for (const [key, edge] of this.edges) {
+      if (edge.open > 0) {
+        edge.lastActive = now;
+      } else if (now - edge.lastActive >= this.limits.idleMs) {
+        this.edges.delete(key);
+        if (edge.labels.peer_ip === OTHER) {
+          this.overflowEdges--;
+        } else {
+          this.count(edge.labels.container_id, -1);
+        }
+      }
+    }
+  }
+
+  private hasRoom(containerId: string): boolean {
+    return (
+      this.edges.size - this.overflowEdges < this.limits.edges &&
+      (this.edgesOfContainer.get(containerId) ?? 0) < this.limits.edgesPerContainer
+    );
+  }
+
+  private count(containerId: string, change: number): void {
+    const count = (this.edgesOfContainer.get(containerId) ?? 0) + change;
+    if (count === 0) {
+      this.edgesOfContainer.delete(containerId);
+    } else {
+      this.edgesOfContainer.set(containerId, count);
+    }
+  }
+
+  private add(key: string, labels: EdgeLabels, now: number): Edge {
+    const edge: Edge = {
+      labels,
+      rendered: renderLabels(connectionsOpen, { host: this.host, ...labels }),
+      ...emptyTally(now),
+    };
+    this.edges.set(key, edge);
+    return edge;
+  }
+}
+
+const OTHER = 'other';
+
+/** NUL is in no name. */
+function keyOf(labels: EdgeLabels): string {
+  return `${labels.role}\0${labels.protocol}\0${labels.container_id}\0${labels.process}\0${labels.local_ip}\0${labels.port}\0${labels.peer_ip}\0${labels.actual_peer_ip}\0${labels.actual_port}\0${labels.peer_container_id}\0${labels.peer_process}\0${labels.peer_name}`;
+}
+
+function overflowLabels(labels: EdgeLabels): EdgeLabels {
+  return {
+    container_id: labels.container_id,
+    process: '',
+    role: labels.role,
+    protocol: labels.protocol,
+    local_ip: '',
+    port: '',
+    peer_ip: OTHER,
+    actual_peer_ip: '',
+    actual_port: '',
+    peer_container_id: '',
+    peer_process: '',
+    peer_name: '',
+  };
+}

@@ -1,0 +1,100 @@
+import type { ContainerId } from '../contract/ids.js';
+import { isUnspecified, type IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
+
+/** A container, or NO_CONTAINER, and the name of the process in it; the name is empty where it is not known. */
+export interface SocketOwner {
+  readonly containerId: ContainerId;
+  readonly process: string;
+  /** 0 where it is not known. */
+  readonly pid: number;
+}
+
+export interface Listener {
+  readonly protocol: SocketProtocol;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: IpAddress;
+  readonly port: number;
+  readonly ipv6Only: boolean;
+  readonly inode: number;
+  readonly cgroupId: number;
+  /** Undefined until it has been looked for. */
+  owner: SocketOwner | undefined;
+}
+
+/** The ports on which one network namespace listens, and those on which it lately did. */
+export class ListeningSet {
+  private byPort = new Map<number, Listener[]>();
+  /** Port to the time until which its connections are still taken for accepted ones. */
+  private readonly lately = new Map<number, number>();
+
+  /** Takes the listeners of a new dump; owners that are known are kept. */
+  replace(listeners: readonly Listener[], now: number): void {
+    const owners = new Map<number, SocketOwner>();
+    for (const [key, known] of this.byPort) {
+      this.lately.set(key, now + LATELY_MS);
+      for (const { inode, owner } of known) {
+        if (owner !== undefined) {
+          owners.set(inode, owner);
+        }
+      }
+    }
+    this.byPort = new Map();
+    for (const listener of listeners) {
+      listener.owner ??= owners.get(listener.inode);
+      const key = keyOf(listener.protocol, listener.port);
+      const others = this.byPort.get(key);
+      if (others === undefined) {
+        this.byPort.set(key, [listener]);
+      } else {
+        others.push(listener);
+      }
+    }
+    for (const [key, until] of this.lately) {
+      if (until < now) {
+        this.lately.delete(key);
+      }
+    }
+  }
+
+  /** Remembers a listener that was closed before any dump saw it. */
+  remember(protocol: SocketProtocol, port: number, now: number): void {
+    this.lately.set(keyOf(protocol, port), now + LATELY_MS);
+  }
+
+  /** The listener that a connection to that address and port reaches; an exact address wins over a wildcard. */
+  find(protocol: SocketProtocol, address: IpAddress, port: number): Listener | undefined {
+    const listeners = this.byPort.get(keyOf(protocol, port));
+    return (
+      listeners?.find((listener) => listener.address === address) ??
+      listeners?.find((listener) => acceptsAny(listener, address))
+    );
+  }
+
+  /** Whether a socket with that local port was accepted rather than connected. */
+  hasPort(protocol: SocketProtocol, port: number): boolean {
+    const key = keyOf(protocol, port);
+    return this.byPort.has(key) || this.lately.has(key);
+  }
+
+  *all(): IterableIterator<Listener> {
+    for (const listeners of this.byPort.values()) {
+      yield* listeners;
+    }
+  }
+}
+
+const LATELY_MS = 15 * 60_000;
+
+function keyOf(protocol: SocketProtocol, port: number): number {
+  return protocol === 'tcp' ? port : 65_536 + port;
+}
+
+function acceptsAny(listener: Listener, address: IpAddress): boolean {
+  if (!isUnspecified(listener.address)) {
+    return false;
+  }
+  return address.includes(':')
+    ? listener.family === 'ipv6'
+    : !(listener.family === 'ipv6' && listener.ipv6Only);
+}

@@ -1,0 +1,158 @@
+// Plain JavaScript, so that the same file runs as a thread from the sources (tests) and from the build.
+// @ts-check
+import koffi from 'koffi';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/**
+ * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives:
+ * batches of frames, each `source u32, nsid i32, length u32, 0 u32`, then the bytes, padded to 8.
+ *
+ * @typedef {object} Settings
+ * @property {number} epoll descriptor
+ * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather
+ */
+const { epoll, control: shared } = /** @type {Settings} */ (workerData);
+const control = new Int32Array(shared);
+const STOP = 0;
+const OVERRUNS = 1;
+const GATHER_MS = 2;
+
+const library = koffi.load(null);
+const epollWait = library.func('int epoll_wait(int, void *, int, int)');
+const recvmmsg = library.func('int recvmmsg(int, void *, unsigned int, int, void *)');
+
+const EAGAIN = 11;
+const EINTR = 4;
+const ENOBUFS = 105;
+const MSG_DONTWAIT = 0x40;
+const SOL_NETLINK = 270;
+const NETLINK_LISTEN_ALL_NSID = 8;
+
+const MESSAGES = 128;
+const MESSAGE_BYTES = 1024;
+const CONTROL_BYTES = 32;
+const IOVEC_BYTES = 16;
+// struct mmsghdr on 64-bit: msghdr of 56 bytes, msg_len u32, padding.
+const MMSGHDR_BYTES = 64;
+const BATCH_BYTES = 512 * 1024;
+const FRAME_HEADER_BYTES = 16;
+// struct epoll_event is packed on x86-64 only (include/uapi/linux/eventpoll.h).
+const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
+const EPOLL_DATA = EPOLL_EVENT_BYTES - 8;
+const READY = 64;
+
+const messages = Buffer.alloc(MESSAGES * MESSAGE_BYTES);
+const controls = Buffer.alloc(MESSAGES * CONTROL_BYTES);
+const vectors = Buffer.alloc(MESSAGES * IOVEC_BYTES);
+const headers = Buffer.alloc(MESSAGES * MMSGHDR_BYTES);
+const ready = Buffer.alloc(READY * EPOLL_EVENT_BYTES);
+pointHeaders();
+
+let batch = Buffer.alloc(BATCH_BYTES);
+let used = 0;
+
+while (Atomics.load(control, STOP) === 0) {
+  const count = epollWait(epoll, ready, READY, 200);
+  if (count <= 0) {
+    continue;
+  }
+  // One wake-up for many events: the kernel's buffer holds what comes meanwhile.
+  const gatherMs = Atomics.load(control, GATHER_MS);
+  if (gatherMs > 0) {
+    Atomics.wait(control, STOP, 0, gatherMs);
+  }
+  for (let index = 0; index < count; index++) {
+    const at = index * EPOLL_EVENT_BYTES + EPOLL_DATA;
+    drain(ready.readInt32LE(at), ready.readUInt32LE(at + 4));
+  }
+  post();
+}
+
+/** @param {number} fd @param {number} source */
+function drain(fd, source) {
+  for (;;) {
+    resetHeaders();
+    const received = recvmmsg(fd, headers, MESSAGES, MSG_DONTWAIT, null);
+    if (received < 0) {
+      const errno = koffi.errno();
+      if (errno === ENOBUFS) {
+        Atomics.add(control, OVERRUNS, 1);
+        continue;
+      }
+      if (errno === EINTR) {
+        continue;
+      }
+      // EAGAIN: all read. Anything else: the main thread has closed the socket.
+      return errno === EAGAIN;
+    }
+    for (let index = 0; index < received; index++) {
+      append(source, index);
+    }
+    if (received < MESSAGES) {
+      return true;
+    }
+  }
+}
+
+/** @param {number} source @param {number} index */
+function append(source, index) {
+  const length = Math.min(headers.readUInt32LE(index * MMSGHDR_BYTES + 56), MESSAGE_BYTES);
+  const padded = (length + 7) & ~7;
+  if (used + FRAME_HEADER_BYTES + padded > batch.length) {
+    post();
+  }
+  batch.writeUInt32LE(source, used);
+  batch.writeInt32LE(nsidOf(index), used + 4);
+  batch.writeUInt32LE(length, used + 8);
+  batch.writeUInt32LE(0, used + 12);
+  const from = index * MESSAGE_BYTES;
+  messages.copy(batch, used + FRAME_HEADER_BYTES, from, from + length);
+  used += FRAME_HEADER_BYTES + padded;
+}
+
+/** −1 when the event is of the socket's own namespace: the kernel then sends no such control message. @param {number} index */
+function nsidOf(index) {
+  const at = index * CONTROL_BYTES;
+  const length = headers.readUInt32LE(index * MMSGHDR_BYTES + 40);
+  // struct cmsghdr: length u64, level i32, type i32, data.
+  if (
+    length >= 20 &&
+    controls.readInt32LE(at + 8) === SOL_NETLINK &&
+    controls.readInt32LE(at + 12) === NETLINK_LISTEN_ALL_NSID
+  ) {
+    return controls.readInt32LE(at + 16);
+  }
+  return -1;
+}
+
+function post() {
+  if (used === 0) {
+    return;
+  }
+  const bytes = new Uint8Array(used);
+  bytes.set(batch.subarray(0, used));
+  used = 0;
+  parentPort?.postMessage(bytes, [bytes.buffer]);
+}
+
+/** Points each header at its own message, control buffer and vector; the addresses stay valid for good. */
+function pointHeaders() {
+  const messagesAt = koffi.address(messages);
+  const controlsAt = koffi.address(controls);
+  const vectorsAt = koffi.address(vectors);
+  for (let index = 0; index < MESSAGES; index++) {
+    vectors.writeBigUInt64LE(messagesAt + BigInt(index * MESSAGE_BYTES), index * IOVEC_BYTES);
+    vectors.writeBigUInt64LE(BigInt(MESSAGE_BYTES), index * IOVEC_BYTES + 8);
+    const header = index * MMSGHDR_BYTES;
+    headers.writeBigUInt64LE(vectorsAt + BigInt(index * IOVEC_BYTES), header + 16);
+    headers.writeBigUInt64LE(1n, header + 24);
+    headers.writeBigUInt64LE(controlsAt + BigInt(index * CONTROL_BYTES), header + 32);
+  }
+}
+
+/** The kernel shortens the control length to what it wrote. */
+function resetHeaders() {
+  for (let index = 0; index < MESSAGES; index++) {
+    headers.writeUInt32LE(CONTROL_BYTES, index * MMSGHDR_BYTES + 40);
+  }
+}

@@ -1,0 +1,171 @@
+import { Worker } from 'node:worker_threads';
+import { SystemCallError, type Libc } from './libc.js';
+import { NETLINK_SOCK_DIAG, NetlinkSocket, forEachMessage } from './netlink.js';
+import { SocketMessage } from './sock-diag.js';
+import type { SocketRecord } from './socket-record.js';
+
+// include/uapi/linux/sock_diag.h (SKNLGRP_*), netlink.h and eventpoll.h.
+const SKNLGRP_INET_TCP_DESTROY = 1 << 0;
+const SKNLGRP_INET_UDP_DESTROY = 1 << 1;
+const SKNLGRP_INET6_TCP_DESTROY = 1 << 2;
+const SKNLGRP_INET6_UDP_DESTROY = 1 << 3;
+const SOL_NETLINK = 270;
+const NETLINK_LISTEN_ALL_NSID = 8;
+const EPOLL_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const EPOLL_CTL_DEL = 2;
+const EPOLLIN = 1;
+
+const FRAME_HEADER_BYTES = 16;
+const STOP = 0;
+const OVERRUNS = 1;
+const GATHER_MS = 2;
+
+/** Where an event came from: a source's number, and the namespace's id as the listening namespace numbers it. */
+export interface EventOrigin {
+  readonly source: number;
+  /** Undefined when the event is of the source's own namespace. */
+  readonly nsid: number | undefined;
+}
+
+export interface DestroyEventsOptions {
+  readonly libc: Libc;
+  /** Told of each destroyed socket, in order, a few hundredths of a second after. The record must not be kept. */
+  readonly onDestroyed: (record: SocketRecord, origin: EventOrigin) => void;
+  /** Called after each batch, and once the kernel has said that it dropped events. */
+  readonly onBatch: (overruns: number) => void;
+  readonly onError: (error: Error) => void;
+  /** Asked for; the kernel charges about 1,280 bytes an event. Tests make it tiny. */
+  readonly receiveBufferBytes?: number;
+}
+
+/**
+ * Every TCP and UDP socket that is destroyed, with its final counters. The kernel multicasts them; a thread of its
+ * own waits for them, so that a busy main thread loses none.
+ */
+export class DestroyEvents {
+  private readonly control = new Int32Array(new SharedArrayBuffer(12));
+  private readonly sources = new Map<number, NetlinkSocket>();
+  private readonly message = new SocketMessage('tcp');
+  private readonly worker: Worker;
+  private lastSource = 0;
+  private knownOverruns = 0;
+  private received = 0;
+
+  private constructor(
+    private readonly options: DestroyEventsOptions,
+    private readonly epoll: number,
+  ) {
+    this.worker = new Worker(new URL('./destroy-events-worker.js', import.meta.url), {
+      workerData: { epoll, control: this.control.buffer },
+    });
+    this.worker.on('message', (bytes: Uint8Array) => {
+      this.readBatch(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    });
+    this.worker.on('error', options.onError);
+    this.worker.unref();
+  }
+
+  static start(options: DestroyEventsOptions): DestroyEvents {
+    const epoll = options.libc.epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0) {
+      throw new SystemCallError('epoll_create1', options.libc.errno(), 'wait for destroyed sockets');
+    }
+    return new DestroyEvents(options, epoll);
+  }
+
+  /** Messages received so far. */
+  get count(): number {
+    return this.received;
+  }
+
+  /** Times at which the kernel dropped events. */
+  get overruns(): number {
+    return Atomics.load(this.control, OVERRUNS);
+  }
+
+  /**
+   * Listens in the namespace that the thread is in now; `allNamespaces` adds every namespace that has an id here
+   * (CAP_NET_BROADCAST). Returns the source's number. Throws SystemCallError.
+   */
+  addSource(allNamespaces: boolean): number {
+    const purpose = allNamespaces
+      ? 'hear of destroyed sockets in all namespaces'
+      : 'hear of destroyed sockets';
+    const socket = NetlinkSocket.open(this.options.libc, NETLINK_SOCK_DIAG, purpose, DESTROY_GROUPS);
+    const source = ++this.lastSource;
+    try {
+      const got = socket.resizeReceiveBuffer(this.options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES);
+      if (allNamespaces) {
+        socket.setOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, Buffer.from([1, 0, 0, 0]), purpose);
+      }
+      this.watch(EPOLL_CTL_ADD, socket.fd, source, purpose);
+      // A small buffer overflows while events gather.
+      Atomics.store(this.control, GATHER_MS, got >= GATHERING_BYTES ? 20 : 0);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+    this.sources.set(source, socket);
+    return source;
+  }
+
+  removeSource(source: number): void {
+    const socket = this.sources.get(source);
+    if (socket !== undefined) {
+      this.watch(EPOLL_CTL_DEL, socket.fd, source, 'stop hearing of destroyed sockets');
+      socket.close();
+      this.sources.delete(source);
+    }
+  }
+
+  async close(): Promise<void> {
+    Atomics.store(this.control, STOP, 1);
+    Atomics.notify(this.control, STOP);
+    await new Promise<void>((resolve) => {
+      this.worker.once('exit', () => resolve());
+      // Keeps the process alive until the thread has let go of the sockets.
+      this.worker.ref();
+    });
+    for (const source of [...this.sources.keys()]) {
+      this.removeSource(source);
+    }
+    this.options.libc.close(this.epoll);
+  }
+
+  private watch(operation: number, fd: number, source: number, purpose: string): void {
+    // struct epoll_event is packed on x86-64 only.
+    const event = Buffer.alloc(process.arch === 'x64' ? 12 : 16);
+    event.writeUInt32LE(EPOLLIN, 0);
+    event.writeInt32LE(fd, event.length - 8);
+    event.writeUInt32LE(source, event.length - 4);
+    if (this.options.libc.epoll_ctl(this.epoll, operation, fd, event) < 0) {
+      throw new SystemCallError('epoll_ctl', this.options.libc.errno(), purpose);
+    }
+  }
+
+  private readBatch(batch: Buffer): void {
+    let at = 0;
+    while (at + FRAME_HEADER_BYTES <= batch.length) {
+      const nsid = batch.readInt32LE(at + 4);
+      const origin = { source: batch.readUInt32LE(at), nsid: nsid < 0 ? undefined : nsid };
+      const start = at + FRAME_HEADER_BYTES;
+      const end = start + batch.readUInt32LE(at + 8);
+      forEachMessage(batch, start, end, (buffer, bodyStart, bodyEnd) => {
+        this.received++;
+        if (this.message.read(buffer, bodyStart, bodyEnd)) {
+          this.options.onDestroyed(this.message, origin);
+        }
+      });
+      at = (end + 7) & ~7;
+    }
+    const { overruns } = this;
+    this.options.onBatch(overruns - this.knownOverruns);
+    this.knownOverruns = overruns;
+  }
+}
+
+const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+const GATHERING_BYTES = 4 * 1024 * 1024;
+const DESTROY_GROUPS =
+  SKNLGRP_INET_TCP_DESTROY | SKNLGRP_INET_UDP_DESTROY | SKNLGRP_INET6_TCP_DESTROY | SKNLGRP_INET6_UDP_DESTROY;
