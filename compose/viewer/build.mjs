@@ -16,6 +16,16 @@ const VERSIONS = {
   },
 };
 
+/** The fonts that @grafana/ui asks for, which only Grafana's server has: its file → package and file in place of it. */
+const FONTS = {
+  'inter/Inter-Regular.woff2': ['@fontsource/inter', 'inter-latin-400-normal.woff2'],
+  'inter/Inter-Medium.woff2': ['@fontsource/inter', 'inter-latin-500-normal.woff2'],
+  'roboto/L0xTDF4xlVMF-BfR8bXMIhJHg45mwgGEFl0_3vrtSM1J-gEPT5Ese6hmHSh0mQ.woff2': [
+    '@fontsource/roboto-mono',
+    'roboto-mono-latin-400-normal.woff2',
+  ],
+};
+
 const wanted = process.argv[2] ?? '11';
 if (!(wanted in VERSIONS)) {
   console.error(`There is no viewer for Grafana ${wanted}: use ${Object.keys(VERSIONS).join(' or ')}.`);
@@ -59,6 +69,14 @@ async function buildViewer(version) {
   await writePage(outdir, metafile);
   await cp(path.join(ui, 'dist/public/img'), path.join(outdir, 'img'), { recursive: true });
   await cp(path.join(SOURCE, 'favicon.svg'), path.join(outdir, 'favicon.svg'));
+  // Icons that Grafana's own server has, and its package has not.
+  await cp(path.join(SOURCE, 'icons'), path.join(outdir, 'img/icons/unicons'), {
+    recursive: true,
+    force: false,
+  });
+  for (const [target, [name, file]] of Object.entries(FONTS)) {
+    await cp(path.join(packageFolder(HERE, name), 'files', file), path.join(outdir, 'fonts', target));
+  }
 }
 
 /**

@@ -43,7 +43,7 @@ export function Navigation({ page, children }: { readonly page: PageId; readonly
         {children}
         <ToolbarButton
           variant="canvas"
-          icon={isDark ? 'sun' : 'moon'}
+          icon="adjust-circle"
           tooltip={isDark ? 'Light theme' : 'Dark theme'}
           aria-label={isDark ? 'Light theme' : 'Dark theme'}
           onClick={() => {

@@ -24,6 +24,7 @@ export function createViewerApp({ prometheusUrl, pageFolder, pluginFolders }: Vi
   app.use('/viewer', express.static(pageFolder, FOREVER));
   // Grafana 11 asks for its icons at the first address, Grafana 13 at the second.
   app.use(['/public/img', '/public/build/img'], express.static(`${pageFolder}/img`, FOREVER));
+  app.use(['/public/fonts', '/public/build/fonts'], express.static(`${pageFolder}/fonts`, FOREVER));
   for (const [id, folder] of Object.entries(pluginFolders)) {
     app.use(`/public/plugins/${id}`, express.static(folder));
   }
