@@ -1,0 +1,105 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import { formatValue } from '../details/format';
+import type { Hover } from '../scene/stage';
+import { HEALTH_NAMES, KIND_NAMES } from './view-names';
+
+interface Props {
+  readonly hover: Hover;
+  readonly topology: Topology;
+  /** Of the panel, so that the tip stays inside. */
+  readonly width: number;
+  readonly height: number;
+}
+
+const WIDTH = 260;
+
+/** The first facts of what the pointer is on, beside it. */
+export function HoverTip({ hover, topology, width, height }: Props): React.JSX.Element | null {
+  const styles = useStyles2(getStyles);
+  const content = contentOf(topology, hover.id);
+  if (!content) {
+    return null;
+  }
+  const left = hover.at.x + 16 + WIDTH > width ? undefined : hover.at.x + 16;
+  const below = hover.at.y < height - 130;
+  return (
+    <div
+      className={styles.tip}
+      style={{
+        left,
+        right: left === undefined ? Math.max(0, width - hover.at.x + 16) : undefined,
+        top: below ? hover.at.y + 16 : undefined,
+        bottom: below ? undefined : height - hover.at.y + 12,
+      }}
+    >
+      <div className={styles.title}>{content.title}</div>
+      {content.lines.map(([name, value]) => (
+        <div key={name} className={styles.line}>
+          <span>{name}</span>
+          <span className={styles.value}>{value}</span>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface Content {
+  readonly title: string;
+  readonly lines: readonly (readonly [string, string])[];
+}
+
+function contentOf({ nodes, edges }: Topology, id: string): Content | undefined {
+  const node = nodes.find((candidate) => candidate.id === id);
+  if (node) {
+    const kind = [KIND_NAMES[node.kind], HEALTH_NAMES[node.health]].filter((part) => part !== '').join(', ');
+    const metrics = node.metrics
+      .slice(0, 4)
+      .map(({ label, value, unit }) => [label, formatValue(value, unit)] as const);
+    return { title: node.label, lines: [[kind, node.sublabel], ...metrics] };
+  }
+  const edge = edges.find((candidate) => candidate.id === id);
+  if (!edge) {
+    return undefined;
+  }
+  const labelOf = (end: string) => nodes.find((candidate) => candidate.id === end)?.label ?? end;
+  const { traffic, links } = edge;
+  const ports = links.map(({ port }) => port).filter((port) => port !== '');
+  return {
+    title: `${labelOf(edge.source)} → ${labelOf(edge.target)}`,
+    lines: [
+      ...(ports.length > 0 ? [['Port', ports.slice(0, 4).join(', ')] as const] : []),
+      ['Open', formatValue(traffic.open, 'short')],
+      ['Sent', formatValue(traffic.requestBytes, 'Bps')],
+      ['Answered', formatValue(traffic.responseBytes, 'Bps')],
+      ...(traffic.failed > 0 ? [['Failed', `${formatValue(traffic.failed, 'short')}/s`] as const] : []),
+    ],
+  };
+}
+
+const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => ({
+  tip: css({
+    position: 'absolute',
+    zIndex: 3,
+    maxWidth: WIDTH,
+    padding: spacing(0.75, 1),
+    pointerEvents: 'none',
+    background: colors.background.secondary,
+    border: `1px solid ${colors.border.weak}`,
+    borderRadius: shape.radius.default,
+    boxShadow: shadows.z2,
+    fontSize: typography.bodySmall.fontSize,
+  }),
+  title: css({ fontWeight: typography.fontWeightMedium, overflowWrap: 'anywhere' }),
+  line: css({
+    display: 'flex',
+    justifyContent: 'space-between',
+    gap: spacing(2),
+    color: colors.text.secondary,
+    '& span:last-child': { overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' },
+  }),
+  value: css({ color: colors.text.primary, fontVariantNumeric: 'tabular-nums' }),
+});

@@ -1,0 +1,146 @@
+import { useTheme2 } from '@grafana/ui';
+import React, { useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import type { Point } from '../layout/graph';
+import type { WheelMode } from '../scene/gestures';
+import { ARROW_KEYS, type ArrowKey } from '../scene/navigation';
+import { paletteOf } from '../scene/palette';
+import type { Scene } from '../scene/scene';
+import { Stage, type Hover } from '../scene/stage';
+import { AccessibleList, optionId } from './accessible-list';
+
+export interface PictureHandle {
+  fit(): void;
+  zoomBy(factor: number): void;
+  reveal(id: string): void;
+  /** Gives the keyboard to the picture. */
+  takeFocus(): void;
+}
+
+interface Props {
+  readonly scene: Scene;
+  readonly width: number;
+  readonly height: number;
+  readonly transparent: boolean;
+  readonly wheel: WheelMode;
+  readonly selected: string | undefined;
+  /** CSS pixels at the right that cards cover. */
+  readonly covered: number;
+  /** Another camera belongs to it; the same one is kept across refreshes. */
+  readonly cameraKey: string;
+  readonly name: string;
+  readonly onSelect: (id: string | undefined) => void;
+  readonly onHover: (hover: Hover | undefined) => void;
+  readonly onDrag: (id: string, to: Point, done: boolean) => void;
+  readonly onClose: () => void;
+}
+
+const ZOOM_STEP = 1.4;
+
+/** The canvas, the keys, and the list that says in words what the canvas shows. */
+export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(props, handle) {
+  const { scene, width, height, transparent, selected, covered, cameraKey } = props;
+  const theme = useTheme2();
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const stage = useRef<Stage | undefined>(undefined);
+  const latest = useRef(props);
+  latest.current = props;
+  const [focused, setFocused] = React.useState<string>();
+  const listId = React.useId();
+
+  useLayoutEffect(() => {
+    if (!frame.current || !canvas.current) {
+      return undefined;
+    }
+    const created = new Stage(
+      frame.current,
+      canvas.current,
+      paletteOf(theme, transparent),
+      {
+        onSelect: (id) => latest.current.onSelect(id),
+        onHover: (hover) => latest.current.onHover(hover),
+        onDrag: (id, to, done) => latest.current.onDrag(id, to, done),
+      },
+      () => latest.current.wheel,
+    );
+    stage.current = created;
+    return () => {
+      created.dispose();
+      stage.current = undefined;
+    };
+    // The stage lives as long as the panel; what changes is told to it below.
+  }, []);
+
+  useEffect(() => stage.current?.setPalette(paletteOf(theme, transparent)), [theme, transparent]);
+  useLayoutEffect(() => stage.current?.resize({ width, height }, window.devicePixelRatio), [width, height]);
+  useLayoutEffect(() => stage.current?.setCovered(covered), [covered]);
+  useLayoutEffect(() => stage.current?.show(scene), [scene]);
+  useLayoutEffect(() => stage.current?.fit(false), [cameraKey]);
+  useEffect(() => stage.current?.select(selected), [selected, scene]);
+
+  useImperativeHandle(handle, () => ({
+    fit: () => stage.current?.fit(true),
+    zoomBy: (factor) => stage.current?.zoomBy(factor),
+    reveal: (id) => stage.current?.reveal(id),
+    takeFocus: () => frame.current?.focus(),
+  }));
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    if (
+      event.target === frame.current &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey &&
+      act(event.key)
+    ) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+
+  const act = (key: string): boolean => {
+    if ((ARROW_KEYS as readonly string[]).includes(key)) {
+      setFocused(stage.current?.moveFocus(key as ArrowKey));
+    } else if (key === 'Enter' || key === ' ') {
+      if (focused !== undefined) {
+        props.onSelect(focused);
+      }
+    } else if (key === 'Escape') {
+      if (selected === undefined) {
+        blurNode();
+      }
+      props.onClose();
+    } else if (key === '+' || key === '=') {
+      stage.current?.zoomBy(ZOOM_STEP);
+    } else if (key === '-') {
+      stage.current?.zoomBy(1 / ZOOM_STEP);
+    } else if (key === '0') {
+      stage.current?.fit(true);
+    } else {
+      return false;
+    }
+    return true;
+  };
+
+  const blurNode = () => {
+    setFocused(undefined);
+    stage.current?.focus(undefined);
+  };
+
+  return (
+    <div
+      ref={frame}
+      data-testid="toposcope-picture"
+      role="listbox"
+      tabIndex={0}
+      aria-label={`${props.name}: arrow keys go from node to node, Enter opens one, Escape closes, plus and minus zoom, 0 shows all`}
+      aria-activedescendant={focused === undefined ? undefined : optionId(listId, focused)}
+      onKeyDown={onKeyDown}
+      onBlur={blurNode}
+      style={{ position: 'absolute', inset: 0, overflow: 'hidden', touchAction: 'none', cursor: 'grab' }}
+    >
+      <canvas ref={canvas} aria-hidden="true" style={{ display: 'block', width, height }} />
+      <AccessibleList scene={scene} listId={listId} selected={selected} focused={focused} />
+    </div>
+  );
+});

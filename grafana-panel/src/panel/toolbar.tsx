@@ -1,0 +1,47 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+import { IconButton } from './icon-button';
+
+interface Props {
+  readonly onFit: () => void;
+  readonly onZoom: (factor: number) => void;
+  readonly onLayOutAgain: () => void;
+}
+
+const STEP = 1.5;
+
+/** The buttons at the lower left of the picture. */
+export function Toolbar({ onFit, onZoom, onLayOutAgain }: Props): React.JSX.Element {
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.bar} role="toolbar" aria-label="Picture" data-over-picture>
+      <IconButton glyph="plus" label="Zoom in (+)" onClick={() => onZoom(STEP)} />
+      <IconButton glyph="minus" label="Zoom out (−)" onClick={() => onZoom(1 / STEP)} />
+      <IconButton glyph="fit" label="Show all (0)" onClick={onFit} />
+      <span className={styles.divider} />
+      <IconButton
+        glyph="tidy"
+        label="Lay out again: forgets the places of all nodes, also those that you moved"
+        onClick={onLayOutAgain}
+      />
+    </div>
+  );
+}
+
+const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
+  bar: css({
+    position: 'absolute',
+    left: spacing(1),
+    bottom: spacing(1),
+    display: 'flex',
+    alignItems: 'center',
+    padding: 2,
+    gap: 1,
+    background: colors.background.primary,
+    border: `1px solid ${colors.border.weak}`,
+    borderRadius: shape.radius.default,
+  }),
+  divider: css({ width: 1, alignSelf: 'stretch', margin: '4px 2px', background: colors.border.weak }),
+});

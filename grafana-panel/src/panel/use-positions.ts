@@ -1,0 +1,141 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import { source as layoutWorker } from 'worker:../layout/layout.worker.ts';
+import { createLayoutEngine, type LayoutEngine } from '../layout/engine';
+import type { Direction, LayoutGraph, Point, Positions } from '../layout/graph';
+import { placeNewcomers } from '../layout/newcomers';
+import { PositionBook, type BookStorage } from '../layout/position-book';
+
+export interface Placing {
+  /** Where the nodes of this topology stand; undefined until the first layout gave a picture. */
+  readonly positions: Positions | undefined;
+  /** A layout goes on; the positions are of no lasting worth. */
+  readonly forming: boolean;
+  /** Rises with every layout of the whole picture: when the camera may move. */
+  readonly layouts: number;
+  readonly failure: string | undefined;
+  /** The user puts a node somewhere; while it is dragged `done` is false. */
+  readonly move: (id: string, to: Point, done: boolean) => void;
+  /** Forgets all places, the user's own too, and lays out again. */
+  readonly layOutAgain: () => void;
+}
+
+interface Placed {
+  readonly key: string;
+  readonly positions: Positions;
+  readonly forming: boolean;
+  readonly layouts: number;
+}
+
+/** Gives every node a place and keeps it: see `PositionBook`. */
+export function usePositions(
+  topology: Topology | undefined,
+  key: string,
+  direction: Direction,
+  aspect: number,
+): Placing {
+  const engine = useLayoutEngine();
+  const book = useMemo(() => new PositionBook(browserStorage(), key, () => Date.now()), [key]);
+  const [placed, setPlaced] = useState<Placed>();
+  const [failure, setFailure] = useState<string>();
+  const [again, setAgain] = useState(0);
+  const aspectNow = useRef(aspect);
+  aspectNow.current = aspect;
+
+  useEffect(() => {
+    if (!topology) {
+      return undefined;
+    }
+    const graph = graphOf(topology);
+    const settle = (positions: Positions, isLayout: boolean) => {
+      book.record(graph, positions);
+      const kept = new Map([...positions, ...onlyOf(graph, book.pinned())]);
+      setFailure(undefined);
+      setPlaced((last) => ({
+        key,
+        positions: kept,
+        forming: false,
+        layouts: layoutsOf(last, key) + (isLayout ? 1 : 0),
+      }));
+    };
+    const plan = book.plan(graph);
+    if (plan.kind !== 'layout') {
+      settle(plan.kind === 'ready' ? plan.positions : placeNewcomers(graph, plan.known, direction), false);
+      return undefined;
+    }
+    const abort = new AbortController();
+    const show = (positions: Positions) =>
+      setPlaced((last) => ({ key, positions, forming: true, layouts: layoutsOf(last, key) + 1 }));
+    engine()
+      .layout(graph, { direction, aspect: aspectNow.current, earlier: plan.earlier }, show, abort.signal)
+      .then((positions) => settle(positions, true))
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) {
+          setFailure(error instanceof Error ? error.message : String(error));
+        }
+      });
+    return () => abort.abort();
+  }, [topology, book, key, direction, again, engine]);
+
+  const move = useCallback(
+    (id: string, to: Point, done: boolean) => {
+      setPlaced((last) => last && { ...last, positions: new Map(last.positions).set(id, to) });
+      if (done) {
+        book.pin(id, to);
+      }
+    },
+    [book],
+  );
+  const layOutAgain = useCallback(() => {
+    book.clear();
+    setAgain((count) => count + 1);
+  }, [book]);
+
+  const current = placed?.key === key ? placed : undefined;
+  return {
+    positions: current?.positions,
+    forming: current?.forming ?? false,
+    layouts: current?.layouts ?? 0,
+    failure,
+    move,
+    layOutAgain,
+  };
+}
+
+/** One worker a panel, started when the first layout is needed. */
+function useLayoutEngine(): () => LayoutEngine {
+  const engine = useRef<LayoutEngine | undefined>(undefined);
+  useEffect(
+    () => () => {
+      engine.current?.dispose();
+      engine.current = undefined;
+    },
+    [],
+  );
+  return useCallback(() => (engine.current ??= createLayoutEngine(layoutWorker)), []);
+}
+
+function graphOf({ nodes, edges }: Topology): LayoutGraph {
+  return {
+    nodes: nodes.map(({ id, group }) => ({ id, group })),
+    edges: edges.map(({ source, target }) => ({ source, target })),
+  };
+}
+
+function onlyOf(graph: LayoutGraph, positions: Positions): [string, Point][] {
+  const ids = new Set(graph.nodes.map(({ id }) => id));
+  return [...positions].filter(([id]) => ids.has(id));
+}
+
+function layoutsOf(placed: Placed | undefined, key: string): number {
+  return placed?.key === key ? placed.layouts : 0;
+}
+
+/** Reading the property alone throws where the browser forbids storage. */
+function browserStorage(): BookStorage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { NodeHealth, NodeKind, ViewId } from 'toposcope-topology-datasource/graph/topology';
+
+export const VIEW_NAMES = {
+  hosts: 'Hosts',
+  containers: 'Containers',
+  images: 'Images',
+  processes: 'Processes',
+  'process-names': 'Processes by name',
+} as const satisfies Record<ViewId, string>;
+
+export const KIND_NAMES = {
+  host: 'Host',
+  container: 'Container',
+  image: 'Image',
+  process: 'Process',
+  'process-name': 'Processes of one name',
+  internet: 'The Internet',
+  external: 'Public service',
+  unmanaged: 'Unmonitored address',
+  uncontained: 'Outside containers',
+  overflow: 'The rest, beyond the exporter’s caps',
+} as const satisfies Record<NodeKind, string>;
+
+export const HEALTH_NAMES = {
+  ok: 'healthy',
+  warning: 'warning',
+  critical: 'critical',
+  stopped: 'stopped',
+  unknown: '',
+} as const satisfies Record<NodeHealth, string>;

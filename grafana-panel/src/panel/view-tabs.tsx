@@ -1,0 +1,70 @@
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+import { VIEW_IDS, type ViewId } from 'toposcope-topology-datasource/graph/topology';
+import { VIEW_NAMES } from './view-names';
+
+interface Props {
+  readonly view: ViewId | undefined;
+  /** Undefined where the dashboard has no variable for the view: the name alone is shown. */
+  readonly onSwitch: ((view: ViewId) => void) | undefined;
+}
+
+/** Which view is shown, and the way to the others. */
+export function ViewTabs({ view, onSwitch }: Props): React.JSX.Element | null {
+  const styles = useStyles2(getStyles);
+  if (!onSwitch) {
+    return view ? <span className={styles.name}>{VIEW_NAMES[view]}</span> : null;
+  }
+  return (
+    <nav className={styles.tabs} aria-label="View">
+      {VIEW_IDS.map((id) => (
+        <button
+          key={id}
+          type="button"
+          className={cx(styles.tab, id === view && styles.active)}
+          aria-current={id === view ? 'page' : undefined}
+          onClick={() => onSwitch(id)}
+        >
+          {VIEW_NAMES[id]}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
+  tabs: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: 2,
+    padding: 2,
+    background: colors.background.primary,
+    border: `1px solid ${colors.border.weak}`,
+    borderRadius: shape.radius.default,
+  }),
+  tab: css({
+    padding: spacing(0.25, 1.25),
+    border: 0,
+    borderRadius: shape.radius.default,
+    background: 'none',
+    color: colors.text.secondary,
+    fontSize: typography.bodySmall.fontSize,
+    lineHeight: '22px',
+    whiteSpace: 'nowrap',
+    cursor: 'pointer',
+    '&:hover': { color: colors.text.primary, background: colors.action.hover },
+  }),
+  active: css({
+    background: colors.action.selected,
+    color: colors.text.primary,
+    fontWeight: typography.fontWeightMedium,
+  }),
+  name: css({
+    padding: spacing(0.25, 0.5),
+    color: colors.text.secondary,
+    fontSize: typography.bodySmall.fontSize,
+    fontWeight: typography.fontWeightMedium,
+  }),
+});

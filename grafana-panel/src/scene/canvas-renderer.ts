@@ -1,0 +1,204 @@
+import { aggregate, type Aggregate } from './aggregate';
+import { toWorld, type Camera, type Size } from './camera';
+import { detailLevel } from './detail-level';
+import { emphasisOf } from './emphasis';
+import { HitTest } from './hit-test';
+import { paintAggregate, paintEdges, visibleEdges } from './paint-edges';
+import { paintHullLabels, paintLabels } from './paint-labels';
+import { paintNodes, paintRing, visibleNodes } from './paint-nodes';
+import type { Palette } from './palette';
+import { NO_EMPHASIS, type Renderer } from './renderer';
+import type { Scene } from './scene';
+
+/** Up to so many nodes and edges every frame is drawn in full; above, a kept picture is moved during a gesture. */
+const MOST_REDRAWN = 500;
+/** The kept picture is so much larger than the view, so that a pan does not bare its edge at once. */
+const KEPT_MARGIN = 1.4;
+/** How strongly the background covers what is not brought out. */
+const VEIL = 0.8;
+
+/** A renderer on Canvas 2D: fluid also without a graphics processor, and sharp for text. */
+export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: Palette): Renderer {
+  const context = contextOf(canvas);
+  const kept = document.createElement('canvas');
+  const keptContext = contextOf(kept);
+  let keptCamera: Camera | undefined;
+  let palette = initialPalette;
+  let scene: Scene | undefined;
+  let hits: HitTest | undefined;
+  let groups: Aggregate | undefined;
+  let size: Size = { width: 1, height: 1 };
+  let pixelRatio = 1;
+  let camera: Camera = { x: 0, y: 0, zoom: 1 };
+  let moving = false;
+  let emphasis = NO_EMPHASIS;
+  let frame = 0;
+
+  const invalidate = () => {
+    keptCamera = undefined;
+    schedule();
+  };
+
+  const schedule = () => {
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      draw();
+    });
+  };
+
+  const draw = () => {
+    if (!scene) {
+      clear(context, size, pixelRatio, palette.background);
+    } else if (scene.nodes.length + scene.edges.length <= MOST_REDRAWN) {
+      paintScene(context, scene, size);
+    } else {
+      if (!keptCamera || (!moving && !sameCamera(keptCamera, camera))) {
+        const larger = { width: size.width * KEPT_MARGIN, height: size.height * KEPT_MARGIN };
+        fitCanvas(kept, larger, pixelRatio);
+        paintScene(keptContext, scene, larger);
+        keptCamera = camera;
+      }
+      showKept(keptCamera);
+    }
+    if (scene) {
+      paintEmphasis(scene);
+    }
+  };
+
+  const paintScene = (target: CanvasRenderingContext2D, shown: Scene, area: Size) => {
+    const level = detailLevel(shown, camera.zoom);
+    clear(target, area, pixelRatio, palette.background);
+    toWorldCoordinates(target, area);
+    if (level.aggregated) {
+      groups ??= aggregate(shown);
+      paintAggregate(target, groups, camera.zoom, pixelRatio, palette);
+    } else {
+      const edges = visibleEdges(shown.edges, camera, area);
+      paintEdges(target, edges, camera.zoom, pixelRatio, level, palette);
+    }
+    const nodes = visibleNodes(shown.nodes, camera, area);
+    paintNodes(target, nodes, camera.zoom, level, palette);
+    target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    if (level.aggregated && groups && groups.hulls.length > 1) {
+      paintHullLabels(target, groups.hulls, camera, area, palette);
+    } else {
+      paintLabels(target, nodes, camera, area, level, palette);
+    }
+  };
+
+  /** The rest fades behind a veil; what is brought out is drawn again on top. */
+  const paintEmphasis = (shown: Scene) => {
+    const { nodes, edges, rings } = emphasisOf(shown, emphasis);
+    if (nodes.length > 0) {
+      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+      context.globalAlpha = VEIL;
+      context.fillStyle = palette.background;
+      context.fillRect(0, 0, size.width, size.height);
+      context.globalAlpha = 1;
+      const level = { ...detailLevel(shown, camera.zoom), hairlines: false };
+      toWorldCoordinates(context, size);
+      paintEdges(context, edges, camera.zoom, pixelRatio, level, palette, {
+        color: palette.accent,
+        extraWidth: 0.6,
+      });
+      paintNodes(context, nodes, camera.zoom, level, palette);
+      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+      paintLabels(context, visibleNodes(nodes, camera, size), camera, size, level, palette);
+    }
+    toWorldCoordinates(context, size);
+    for (const { node, dashed } of rings) {
+      paintRing(context, node, camera.zoom, palette.accent, dashed);
+    }
+  };
+
+  const showKept = (at: Camera) => {
+    const scale = camera.zoom / at.zoom;
+    const width = size.width * KEPT_MARGIN * scale;
+    const height = size.height * KEPT_MARGIN * scale;
+    clear(context, size, pixelRatio, palette.background);
+    context.drawImage(
+      kept,
+      (at.x - camera.x) * camera.zoom + size.width / 2 - width / 2,
+      (at.y - camera.y) * camera.zoom + size.height / 2 - height / 2,
+      width,
+      height,
+    );
+  };
+
+  const toWorldCoordinates = (target: CanvasRenderingContext2D, area: Size) => {
+    const scale = camera.zoom * pixelRatio;
+    target.setTransform(
+      scale,
+      0,
+      0,
+      scale,
+      (area.width / 2) * pixelRatio - camera.x * scale,
+      (area.height / 2) * pixelRatio - camera.y * scale,
+    );
+  };
+
+  return {
+    setScene(next) {
+      scene = next;
+      hits = new HitTest(next.nodes, next.edges);
+      groups = undefined;
+      invalidate();
+    },
+    setPalette(next) {
+      palette = next;
+      invalidate();
+    },
+    resize(nextSize, nextPixelRatio) {
+      size = nextSize;
+      pixelRatio = nextPixelRatio;
+      fitCanvas(canvas, size, pixelRatio);
+      keptCamera = undefined;
+      // At once: a canvas is blank after a change of its size until it is drawn.
+      draw();
+    },
+    setCamera(next, isMoving) {
+      camera = next;
+      moving = isMoving;
+      schedule();
+    },
+    setEmphasis(next) {
+      emphasis = next;
+      schedule();
+    },
+    nodeAt: (point) => hits?.nodeAt(toWorld(camera, size, point), 4 / camera.zoom),
+    edgeAt: (point) => hits?.edgeAt(toWorld(camera, size, point), 7 / camera.zoom),
+    dispose() {
+      cancelAnimationFrame(frame);
+      kept.width = 0;
+      kept.height = 0;
+    },
+  };
+}
+
+function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) {
+    throw new Error('The browser gave no 2D canvas: close other tabs or panels, then load the page again.');
+  }
+  return context;
+}
+
+function fitCanvas(canvas: HTMLCanvasElement, size: Size, pixelRatio: number): void {
+  const width = Math.max(1, Math.round(size.width * pixelRatio));
+  const height = Math.max(1, Math.round(size.height * pixelRatio));
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+}
+
+function clear(context: CanvasRenderingContext2D, size: Size, pixelRatio: number, color: string): void {
+  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+  context.globalAlpha = 1;
+  context.fillStyle = color;
+  context.fillRect(0, 0, size.width + 1, size.height + 1);
+}
+
+function sameCamera(a: Camera, b: Camera): boolean {
+  return a.x === b.x && a.y === b.y && a.zoom === b.zoom;
+}

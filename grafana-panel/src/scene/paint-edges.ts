@@ -1,0 +1,190 @@
+import type { Aggregate } from './aggregate';
+import type { Camera, Size } from './camera';
+import type { DetailLevel } from './detail-level';
+import type { Palette } from './palette';
+import type { EdgePath, EdgeTone, SceneEdge } from './scene';
+
+/** Paths a stroke: longer ones make the software rasteriser slow, single ones cost a call each. */
+const BATCH = 16;
+const ARROW = { length: 8, halfWidth: 3.6 } as const;
+
+export interface EdgeStyle {
+  readonly color: string;
+  /** Added to each edge's own width, CSS pixels. */
+  readonly extraWidth: number;
+}
+
+/** Strokes edges in the colours of their tone; the context is in world coordinates. */
+export function paintEdges(
+  context: CanvasRenderingContext2D,
+  edges: readonly SceneEdge[],
+  zoom: number,
+  pixelRatio: number,
+  level: DetailLevel,
+  palette: Palette,
+  style?: EdgeStyle,
+): void {
+  const colorOf = (tone: EdgeTone) =>
+    tone === 'failing'
+      ? palette.edgeFailing
+      : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
+  const worldWidth = (width: number) => (width * Math.min(1, Math.max(0.5, zoom))) / zoom;
+  for (const [key, members] of byAppearance(edges, level.hairlines && !style)) {
+    const first = members[0];
+    if (!first) {
+      continue;
+    }
+    const [tone, width] = key;
+    context.strokeStyle = colorOf(tone);
+    context.lineWidth = width === 0 ? 1 / pixelRatio / zoom : worldWidth(width + (style?.extraWidth ?? 0));
+    context.setLineDash(tone === 'failing' && level.arrows ? [7, 5] : []);
+    strokeInBatches(context, members);
+  }
+  context.setLineDash([]);
+  if (level.arrows) {
+    for (const tone of ['idle', 'normal', 'failing'] as const) {
+      context.fillStyle = colorOf(tone);
+      paintArrows(
+        context,
+        edges.filter((edge) => edge.tone === tone),
+        style ? 1.25 : 1,
+      );
+    }
+  }
+}
+
+/** One weighted line a pair of groups, discs for the groups themselves. */
+export function paintAggregate(
+  context: CanvasRenderingContext2D,
+  { hulls, bundles, loose }: Aggregate,
+  zoom: number,
+  pixelRatio: number,
+  palette: Palette,
+): void {
+  context.fillStyle = palette.hull;
+  context.beginPath();
+  for (const { x, y, radius } of hulls) {
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, Math.PI * 2);
+  }
+  context.fill();
+  context.strokeStyle = palette.edgeIdle;
+  context.lineWidth = 1 / pixelRatio / zoom;
+  strokeInBatches(context, loose);
+  const most = bundles.reduce((count, bundle) => Math.max(count, bundle.count), 1);
+  for (const heavy of [false, true]) {
+    context.strokeStyle = heavy ? palette.edge : palette.edgeIdle;
+    context.lineWidth = (heavy ? 2 : 1) / pixelRatio / zoom;
+    context.beginPath();
+    let batched = 0;
+    for (const { from, to, count } of bundles) {
+      if (count > most / 2 === heavy) {
+        context.moveTo(from.x, from.y);
+        context.lineTo(to.x, to.y);
+        if (++batched % BATCH === 0) {
+          context.stroke();
+          context.beginPath();
+        }
+      }
+    }
+    context.stroke();
+  }
+}
+
+/** Edges that have a part within the view, by the boxes of their ends and bends. */
+export function visibleEdges(edges: readonly SceneEdge[], camera: Camera, size: Size): SceneEdge[] {
+  const halfWidth = size.width / 2 / camera.zoom + 60;
+  const halfHeight = size.height / 2 / camera.zoom + 60;
+  const left = camera.x - halfWidth;
+  const right = camera.x + halfWidth;
+  const top = camera.y - halfHeight;
+  const bottom = camera.y + halfHeight;
+  return edges.filter(({ path: { fromX, fromY, toX, toY, curves } }) => {
+    if (curves && curves.length > 6) {
+      return true;
+    }
+    return !(
+      (fromX < left && toX < left) ||
+      (fromX > right && toX > right) ||
+      (fromY < top && toY < top) ||
+      (fromY > bottom && toY > bottom)
+    );
+  });
+}
+
+/** Edges that look the same, together; width 0: a hairline. */
+function byAppearance(
+  edges: readonly SceneEdge[],
+  hairlines: boolean,
+): (readonly [readonly [EdgeTone, number], SceneEdge[]])[] {
+  const buckets = new Map<string, readonly [readonly [EdgeTone, number], SceneEdge[]]>();
+  for (const edge of edges) {
+    const width = hairlines ? 0 : Math.round(edge.width * 4) / 4;
+    const key = `${edge.tone}${width}`;
+    const bucket = buckets.get(key);
+    if (bucket) {
+      bucket[1].push(edge);
+    } else {
+      buckets.set(key, [[edge.tone, width], [edge]]);
+    }
+  }
+  const order: readonly EdgeTone[] = ['idle', 'normal', 'failing'];
+  return [...buckets.values()].sort(([[a]], [[b]]) => order.indexOf(a) - order.indexOf(b));
+}
+
+function strokeInBatches(context: CanvasRenderingContext2D, edges: readonly SceneEdge[]): void {
+  context.beginPath();
+  let batched = 0;
+  for (const { path } of edges) {
+    trace(context, path);
+    if (++batched % BATCH === 0) {
+      context.stroke();
+      context.beginPath();
+    }
+  }
+  context.stroke();
+}
+
+function trace(context: CanvasRenderingContext2D, { fromX, fromY, toX, toY, curves }: EdgePath): void {
+  context.moveTo(fromX, fromY);
+  if (!curves) {
+    context.lineTo(toX, toY);
+    return;
+  }
+  for (let at = 0; at + 5 < curves.length; at += 6) {
+    context.bezierCurveTo(
+      curves[at] ?? 0,
+      curves[at + 1] ?? 0,
+      curves[at + 2] ?? 0,
+      curves[at + 3] ?? 0,
+      curves[at + 4] ?? 0,
+      curves[at + 5] ?? 0,
+    );
+  }
+}
+
+function paintArrows(context: CanvasRenderingContext2D, edges: readonly SceneEdge[], scale: number): void {
+  context.beginPath();
+  let batched = 0;
+  for (const { path, width } of edges) {
+    const { fromX, fromY, toX, toY, curves } = path;
+    const controlX = curves?.at(-4) ?? fromX;
+    const controlY = curves?.at(-3) ?? fromY;
+    const distance = Math.hypot(toX - controlX, toY - controlY) || 1;
+    const dx = (toX - controlX) / distance;
+    const dy = (toY - controlY) / distance;
+    const size = scale * (0.9 + width * 0.12);
+    const length = ARROW.length * size;
+    const half = ARROW.halfWidth * size;
+    context.moveTo(toX + dx, toY + dy);
+    context.lineTo(toX - dx * length - dy * half, toY - dy * length + dx * half);
+    context.lineTo(toX - dx * length * 0.8, toY - dy * length * 0.8);
+    context.lineTo(toX - dx * length + dy * half, toY - dy * length - dx * half);
+    context.closePath();
+    if (++batched % BATCH === 0) {
+      context.fill();
+      context.beginPath();
+    }
+  }
+  context.fill();
+}

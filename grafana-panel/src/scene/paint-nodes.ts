@@ -1,0 +1,196 @@
+import type { Camera, Size } from './camera';
+import type { DetailLevel } from './detail-level';
+import { ICON_OF_KIND } from './icons';
+import type { Palette } from './palette';
+import type { SceneNode } from './scene';
+import { addShape, SHAPE_OF_KIND } from './shapes';
+
+const ICON_FIELD = 24;
+const icons = new Map<string, Path2D>();
+
+/** Draws nodes, in world coordinates: dots from afar, from nearer on outline, icon, ring, stack and badge. */
+export function paintNodes(
+  context: CanvasRenderingContext2D,
+  nodes: readonly SceneNode[],
+  zoom: number,
+  level: DetailLevel,
+  palette: Palette,
+): void {
+  if (!level.shapes) {
+    paintDots(context, nodes, zoom, palette);
+    return;
+  }
+  for (const node of nodes) {
+    paintNode(context, node, level, palette);
+  }
+}
+
+/** Nodes with a part within the view. */
+export function visibleNodes(nodes: readonly SceneNode[], camera: Camera, size: Size): SceneNode[] {
+  const halfWidth = size.width / 2 / camera.zoom + 100;
+  const halfHeight = size.height / 2 / camera.zoom + 100;
+  return nodes.filter(
+    ({ x, y }) => Math.abs(x - camera.x) < halfWidth && Math.abs(y - camera.y) < halfHeight,
+  );
+}
+
+/** A ring round a node: the selection, or where the keyboard is. */
+export function paintRing(
+  context: CanvasRenderingContext2D,
+  node: SceneNode,
+  zoom: number,
+  color: string,
+  dashed: boolean,
+): void {
+  context.strokeStyle = color;
+  context.lineWidth = Math.max(2, 2 / zoom);
+  context.setLineDash(dashed ? [5, 4] : []);
+  context.beginPath();
+  addShape(context, SHAPE_OF_KIND[node.kind], node.x, node.y, node.radius + 6 + 1 / zoom);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function paintDots(
+  context: CanvasRenderingContext2D,
+  nodes: readonly SceneNode[],
+  zoom: number,
+  palette: Palette,
+): void {
+  const byColor = new Map<string, SceneNode[]>();
+  for (const node of nodes) {
+    const color = ringColor(node, palette);
+    const list = byColor.get(color);
+    if (list) {
+      list.push(node);
+    } else {
+      byColor.set(color, [node]);
+    }
+  }
+  for (const [color, members] of byColor) {
+    context.fillStyle = color;
+    for (const node of members) {
+      const trouble = node.health === 'critical' || node.health === 'warning' ? 1.6 : 1;
+      const radius = Math.max(node.radius * 0.8, 1.4 / zoom) * trouble;
+      context.fillRect(node.x - radius, node.y - radius, radius * 2, radius * 2);
+    }
+  }
+}
+
+function paintNode(
+  context: CanvasRenderingContext2D,
+  node: SceneNode,
+  level: DetailLevel,
+  palette: Palette,
+): void {
+  const { x, y, radius, kind, health, count } = node;
+  const shape = SHAPE_OF_KIND[kind];
+  const color = ringColor(node, palette);
+  const isImage = kind === 'image';
+  if (count > 1 || isImage) {
+    paintStack(context, node, color, palette);
+  }
+  const trouble = health === 'warning' || health === 'critical';
+  context.beginPath();
+  addShape(context, shape, x, y, radius);
+  context.fillStyle = palette.surface;
+  context.fill();
+  if (health !== 'stopped') {
+    context.globalAlpha = trouble ? 0.24 : 0.13;
+    context.fillStyle = color;
+    context.fill();
+    context.globalAlpha = 1;
+  }
+  context.strokeStyle = color;
+  context.lineWidth = trouble ? 3.2 : 1.9;
+  context.setLineDash(health === 'stopped' ? [4, 3.5] : []);
+  context.stroke();
+  context.setLineDash([]);
+  if (level.icons) {
+    paintIcon(context, node, health === 'stopped' ? color : palette.kinds[kind]);
+    if (trouble || health === 'stopped') {
+      paintHealthBadge(context, node, color, palette);
+    }
+  }
+}
+
+/** Two more outlines behind it: this stands for several. */
+function paintStack(
+  context: CanvasRenderingContext2D,
+  { x, y, radius, kind }: SceneNode,
+  color: string,
+  palette: Palette,
+): void {
+  context.strokeStyle = color;
+  context.lineWidth = 1.4;
+  for (const [shift, alpha] of [
+    [7, 0.4],
+    [3.5, 0.65],
+  ] as const) {
+    context.beginPath();
+    addShape(context, SHAPE_OF_KIND[kind], x + shift, y - shift, radius);
+    context.fillStyle = palette.surface;
+    context.fill();
+    context.globalAlpha = alpha;
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+}
+
+function paintIcon(context: CanvasRenderingContext2D, { x, y, kind }: SceneNode, color: string): void {
+  const drawing = ICON_OF_KIND[kind];
+  let icon = icons.get(drawing);
+  if (!icon) {
+    icon = new Path2D(drawing);
+    icons.set(drawing, icon);
+  }
+  context.save();
+  context.translate(x - ICON_FIELD / 2, y - ICON_FIELD / 2);
+  context.strokeStyle = color;
+  context.lineWidth = 1.6;
+  context.lineCap = 'round';
+  context.lineJoin = 'round';
+  context.stroke(icon);
+  context.restore();
+}
+
+/** A mark at the upper left that says the health without colour: `!`, a cross, a bar. */
+function paintHealthBadge(
+  context: CanvasRenderingContext2D,
+  { x, y, radius, health }: SceneNode,
+  color: string,
+  palette: Palette,
+): void {
+  const cx = x - radius * 0.78;
+  const cy = y - radius * 0.72;
+  context.beginPath();
+  context.arc(cx, cy, 8, 0, Math.PI * 2);
+  context.fillStyle = color;
+  context.fill();
+  context.strokeStyle = palette.background;
+  context.lineWidth = 2;
+  context.stroke();
+  context.strokeStyle = palette.surface;
+  context.lineCap = 'round';
+  context.beginPath();
+  if (health === 'critical') {
+    context.moveTo(cx - 2.6, cy - 2.6);
+    context.lineTo(cx + 2.6, cy + 2.6);
+    context.moveTo(cx + 2.6, cy - 2.6);
+    context.lineTo(cx - 2.6, cy + 2.6);
+  } else if (health === 'warning') {
+    context.moveTo(cx, cy - 3.8);
+    context.lineTo(cx, cy + 0.6);
+    context.moveTo(cx, cy + 3.8);
+    context.lineTo(cx, cy + 3.8);
+  } else {
+    context.moveTo(cx - 2.8, cy);
+    context.lineTo(cx + 2.8, cy);
+  }
+  context.stroke();
+  context.lineCap = 'butt';
+}
+
+function ringColor({ kind, health }: SceneNode, palette: Palette): string {
+  return health === 'ok' || health === 'unknown' ? palette.kinds[kind] : palette.health[health];
+}

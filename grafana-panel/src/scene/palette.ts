@@ -1,0 +1,63 @@
+import type { GrafanaTheme2 } from '@grafana/data';
+import type { NodeHealth, NodeKind } from 'toposcope-topology-datasource/graph/topology';
+
+/** The colours and fonts of a picture. */
+export interface Palette {
+  readonly background: string;
+  /** Inside of a node. */
+  readonly surface: string;
+  readonly text: string;
+  readonly textSecondary: string;
+  readonly edge: string;
+  readonly edgeIdle: string;
+  readonly edgeFailing: string;
+  /** What the pointer or the selection brings out. */
+  readonly accent: string;
+  readonly hull: string;
+  readonly kinds: Readonly<Record<NodeKind, string>>;
+  readonly health: Readonly<Record<NodeHealth, string>>;
+  readonly fontFamily: string;
+}
+
+/**
+ * Blue for what is ours, grey for what is outside, orange and vermilion for trouble: hues that people with any of the
+ * usual colour deficiencies tell apart (after Okabe and Ito, "Color Universal Design", 2008), in a set for each theme.
+ */
+export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
+  const dark = theme.isDark;
+  const { colors, typography } = theme;
+  const outside = dark ? '#9aa1ad' : '#626a76';
+  const process = dark ? '#a79df2' : '#5f4fc4';
+  const container = dark ? '#5cadf5' : '#0b6bb8';
+  return {
+    background: transparent ? colors.background.canvas : colors.background.primary,
+    surface: dark ? '#20242b' : '#ffffff',
+    text: colors.text.primary,
+    textSecondary: colors.text.secondary,
+    edge: dark ? '#6b727f' : '#a3aab6',
+    edgeIdle: dark ? '#454b56' : '#cfd4dc',
+    edgeFailing: dark ? '#ff7a52' : '#c8401a',
+    accent: dark ? '#5cadf5' : '#0b6bb8',
+    hull: dark ? 'rgba(122, 146, 190, 0.10)' : 'rgba(40, 80, 140, 0.07)',
+    kinds: {
+      host: dark ? '#3fc6a2' : '#00795a',
+      container,
+      image: dark ? '#d991bd' : '#a83f80',
+      process,
+      'process-name': process,
+      internet: outside,
+      external: outside,
+      unmanaged: outside,
+      uncontained: outside,
+      overflow: outside,
+    },
+    health: {
+      ok: container,
+      warning: dark ? '#f5b23d' : '#a86400',
+      critical: dark ? '#ff7a52' : '#c8401a',
+      stopped: dark ? '#7b828e' : '#868e9a',
+      unknown: container,
+    },
+    fontFamily: typography.fontFamily,
+  };
+}

@@ -1,0 +1,200 @@
+import type { Direction } from '../layout/graph';
+import type { EdgePath, SceneNode } from './scene';
+
+export interface RoutedEnds {
+  readonly source: SceneNode;
+  readonly target: SceneNode;
+}
+
+/** Free room between a node's border and what ends there. */
+const PORT_GAP = 3;
+/** Half the distance between the two edges of a pair that call each other. */
+const TWO_WAY_OFFSET = 6;
+/** Nodes whose places along the flow differ by less stand in one column. */
+const COLUMN_WIDTH = 44;
+/** What a node takes across the flow: above its centre, and below it with its label. */
+const NODE_ROOM = { before: 34, after: 62, sideways: 84 } as const;
+/** How far a long edge runs straight on either side of the column that it passes. */
+const STRAIGHT_RUN = 48;
+/** Between two long edges that have nothing to do with each other. */
+const LANE_GAP = 7;
+
+/**
+ * The paths of the edges: from the side of one node to the side of the other in one soft bend, round the nodes in
+ * between, and side by side where two call each other. Depends on nothing but where the nodes are, so that the same
+ * places always give the same picture.
+ *
+ * @param curved False: straight lines, for pictures with too many edges to follow.
+ */
+export function routeEdges(
+  edges: readonly RoutedEnds[],
+  nodes: readonly SceneNode[],
+  direction: Direction,
+  curved: boolean,
+): EdgePath[] {
+  const pairs = new Set(edges.map(({ source, target }) => `${source.id}\n${target.id}`));
+  const isTwoWay = ({ source, target }: RoutedEnds) => pairs.has(`${target.id}\n${source.id}`);
+  if (!curved) {
+    return edges.map((edge) => straightPath(edge, isTwoWay(edge) ? TWO_WAY_OFFSET : 0));
+  }
+  const columns = columnsOf(nodes, direction);
+  return edges.map((edge) => {
+    const path = flowPath(edge, direction, isTwoWay(edge) ? TWO_WAY_OFFSET : 0, columns);
+    return direction === 'right' ? path : transposed(path);
+  });
+}
+
+/** The offset is to the right hand of who goes along, so that the opposite edge gets the other side. */
+function straightPath({ source, target }: RoutedEnds, offset: number): EdgePath {
+  const length = Math.hypot(target.x - source.x, target.y - source.y) || 1;
+  const dx = (target.x - source.x) / length;
+  const dy = (target.y - source.y) / length;
+  const start = Math.min(source.radius + PORT_GAP, length / 2);
+  const end = Math.min(target.radius + PORT_GAP, length / 2);
+  return {
+    fromX: source.x + dx * start - dy * offset,
+    fromY: source.y + dy * start + dx * offset,
+    toX: target.x - dx * end - dy * offset,
+    toY: target.y - dy * end + dx * offset,
+    curves: undefined,
+  };
+}
+
+/** Coordinates along and across the flow, whichever way it goes. */
+interface Place {
+  readonly along: number;
+  readonly across: number;
+}
+
+function placeOf(node: SceneNode, direction: Direction): Place {
+  return direction === 'right' ? { along: node.x, across: node.y } : { along: node.y, across: node.x };
+}
+
+interface Column {
+  readonly along: number;
+  readonly taken: { readonly from: number; readonly to: number; readonly owner: RoutedEnds | undefined }[];
+}
+
+function columnsOf(nodes: readonly SceneNode[], direction: Direction): Column[] {
+  const columns: Column[] = [];
+  const room =
+    direction === 'right'
+      ? { before: NODE_ROOM.before, after: NODE_ROOM.after }
+      : { before: NODE_ROOM.sideways, after: NODE_ROOM.sideways };
+  const places = nodes.map((node) => placeOf(node, direction)).sort((a, b) => a.along - b.along);
+  for (const { along, across } of places) {
+    let column = columns.at(-1);
+    if (!column || along - column.along > COLUMN_WIDTH) {
+      column = { along, taken: [] };
+      columns.push(column);
+    }
+    column.taken.push({ from: across - room.before, to: across + room.after, owner: undefined });
+  }
+  return columns;
+}
+
+function flowPath(
+  edge: RoutedEnds,
+  direction: Direction,
+  offset: number,
+  columns: readonly Column[],
+): EdgePath {
+  const source = placeOf(edge.source, direction);
+  const target = placeOf(edge.target, direction);
+  const distance = target.along - source.along;
+  if (Math.abs(distance) <= COLUMN_WIDTH) {
+    return sidePath(edge, source, target);
+  }
+  const way = Math.sign(distance);
+  const from = {
+    along: source.along + way * port(edge.source, offset),
+    across: source.across + way * offset,
+  };
+  const to = { along: target.along - way * port(edge.target, offset), across: target.across + way * offset };
+  const curves: number[] = [];
+  let last = from;
+  for (const column of way > 0 ? columns : columns.toReversed()) {
+    const inside =
+      (column.along - source.along) * way > COLUMN_WIDTH &&
+      (target.along - column.along) * way > COLUMN_WIDTH;
+    if (inside) {
+      const wanted = acrossAt(last, to, column.along);
+      const across = freeNear(column, wanted, edge);
+      column.taken.push({ from: across - LANE_GAP, to: across + LANE_GAP, owner: edge });
+      if (Math.abs(across - wanted) > 1 || curves.length > 0) {
+        const run = Math.min(STRAIGHT_RUN, Math.abs(column.along - last.along) / 3);
+        const entry = { along: column.along - way * run, across };
+        const exit = { along: column.along + way * run, across };
+        bend(curves, last, entry);
+        bend(curves, entry, exit);
+        last = exit;
+      }
+    }
+  }
+  bend(curves, last, to);
+  return { fromX: from.along, fromY: from.across, toX: to.along, toY: to.across, curves };
+}
+
+/** Where a horizontal leaving at `offset` from the middle meets the node's border. */
+function port(node: SceneNode, offset: number): number {
+  return Math.sqrt(node.radius ** 2 - offset ** 2) + PORT_GAP;
+}
+
+/** Between two nodes of one column: an arc on the side that requests leave from. */
+function sidePath({ source, target }: RoutedEnds, from: Place, to: Place): EdgePath {
+  const way = Math.sign(to.across - from.across) || 1;
+  const bulge = 46 + Math.min(60, Math.abs(to.across - from.across) * 0.12);
+  const lean = Math.SQRT1_2;
+  const fromX = from.along + source.radius * lean + PORT_GAP;
+  const fromY = from.across + way * (source.radius * lean);
+  const toX = to.along + target.radius * lean + PORT_GAP;
+  const toY = to.across - way * (target.radius * lean);
+  const curves = [
+    fromX + bulge * 0.7,
+    fromY + way * bulge * 0.3,
+    toX + bulge * 0.7,
+    toY - way * bulge * 0.3,
+    toX,
+    toY,
+  ];
+  return { fromX, fromY, toX, toY, curves };
+}
+
+function bend(curves: number[], from: Place, to: Place): void {
+  const half = (to.along - from.along) / 2;
+  curves.push(from.along + half, from.across, to.along - half, to.across, to.along, to.across);
+}
+
+/** Where the bend between two places passes `along`, near enough: smoothstep is what the cubic above draws. */
+function acrossAt(from: Place, to: Place, along: number): number {
+  const share = Math.min(1, Math.max(0, (along - from.along) / (to.along - from.along)));
+  return from.across + (to.across - from.across) * share * share * (3 - 2 * share);
+}
+
+/** The free place in a column nearest to the wanted one. Edges that share an end may run together. */
+function freeNear(column: Column, wanted: number, edge: RoutedEnds): number {
+  const blocking = column.taken.filter(
+    ({ owner }) => !owner || (owner.source !== edge.source && owner.target !== edge.target),
+  );
+  const isFree = (at: number) => blocking.every(({ from, to }) => at <= from || at >= to);
+  if (isFree(wanted)) {
+    return wanted;
+  }
+  let best = wanted;
+  let least = Infinity;
+  for (const { from, to } of blocking) {
+    for (const at of [from, to]) {
+      if (Math.abs(at - wanted) < least && isFree(at)) {
+        best = at;
+        least = Math.abs(at - wanted);
+      }
+    }
+  }
+  return best;
+}
+
+function transposed(path: EdgePath): EdgePath {
+  const { fromX, fromY, toX, toY, curves } = path;
+  const turned = curves?.map((_, index) => curves[index ^ 1] ?? 0);
+  return { fromX: fromY, fromY: fromX, toX: toY, toY: toX, curves: turned };
+}

@@ -1,0 +1,164 @@
+import type {
+  NodeHealth,
+  NodeKind,
+  Topology,
+  TopologyEdge,
+  TopologyNode,
+} from 'toposcope-topology-datasource/graph/topology';
+import type { Bounds } from '../layout/bounds';
+import type { Direction, Positions } from '../layout/graph';
+import { routeEdges } from './routing';
+
+/** Everything that is drawn, in the world's units: CSS pixels at zoom 1. */
+export interface Scene {
+  readonly nodes: readonly SceneNode[];
+  readonly edges: readonly SceneEdge[];
+  readonly nodesById: ReadonlyMap<string, SceneNode>;
+  readonly edgesById: ReadonlyMap<string, SceneEdge>;
+  /** Edges at each node, by its id. */
+  readonly edgesOf: ReadonlyMap<string, readonly SceneEdge[]>;
+  /** Round all nodes with their labels. */
+  readonly bounds: Bounds;
+}
+
+export interface SceneNode {
+  readonly id: string;
+  readonly kind: NodeKind;
+  readonly label: string;
+  readonly sublabel: string;
+  readonly group: string;
+  readonly health: NodeHealth;
+  readonly count: number;
+  readonly radius: number;
+  /** Whose label is drawn first where there is not room for all. */
+  readonly importance: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface SceneEdge {
+  readonly id: string;
+  readonly source: SceneNode;
+  readonly target: SceneNode;
+  readonly tone: EdgeTone;
+  /** CSS pixels. */
+  readonly width: number;
+  readonly path: EdgePath;
+}
+
+/** `idle`: open, but nothing flows. */
+export type EdgeTone = 'normal' | 'idle' | 'failing';
+
+/** From the border of one node to that of the other: straight, or by cubic Bézier curves. */
+export interface EdgePath {
+  readonly fromX: number;
+  readonly fromY: number;
+  readonly toX: number;
+  readonly toY: number;
+  /** Six numbers a curve: both control points and the end; undefined: a straight line. */
+  readonly curves: readonly number[] | undefined;
+}
+
+/** Above this many edges all are straight hairlines: what is traced is a neighbourhood, not a line. */
+export const MOST_ROUTED_EDGES = 900;
+
+const MARGIN = { side: 92, top: 44, bottom: 72 } as const;
+
+/** The scene of a topology. Nodes without a place are left out, and so are their edges. */
+export function buildScene(topology: Topology, positions: Positions, direction: Direction): Scene {
+  const degrees = degreesOf(topology.edges);
+  const nodes = topology.nodes.flatMap((node) => {
+    const point = positions.get(node.id);
+    return point ? [sceneNode(node, point.x, point.y, degrees.get(node.id) ?? 0)] : [];
+  });
+  const nodesById = new Map(nodes.map((node) => [node.id, node]));
+  const drawn = topology.edges.flatMap((edge) => {
+    const source = nodesById.get(edge.source);
+    const target = nodesById.get(edge.target);
+    return source && target && source !== target ? [{ edge, source, target }] : [];
+  });
+  const paths = routeEdges(drawn, nodes, direction, drawn.length <= MOST_ROUTED_EDGES);
+  const edges = drawn.map(({ edge, source, target }, index): SceneEdge => {
+    const path = paths[index] ?? {
+      fromX: source.x,
+      fromY: source.y,
+      toX: target.x,
+      toY: target.y,
+      curves: undefined,
+    };
+    return { id: edge.id, source, target, tone: toneOf(edge), width: widthOf(edge), path };
+  });
+  return {
+    nodes,
+    edges,
+    nodesById,
+    edgesById: new Map(edges.map((edge) => [edge.id, edge])),
+    edgesOf: edgesOf(edges),
+    bounds: boundsWithLabels(nodes),
+  };
+}
+
+function sceneNode(node: TopologyNode, x: number, y: number, degree: number): SceneNode {
+  const { id, kind, label, sublabel, group, health, count } = node;
+  const trouble = health === 'critical' ? 1000 : health === 'warning' ? 500 : 0;
+  return {
+    ...{ id, kind, label, sublabel, group, health, count, x, y },
+    radius: kind === 'host' ? 26 : 23,
+    importance: trouble + degree + (kind === 'internet' ? 20 : 0) + Math.log2(count + 1),
+  };
+}
+
+function degreesOf(edges: readonly TopologyEdge[]): Map<string, number> {
+  const degrees = new Map<string, number>();
+  for (const { source, target } of edges) {
+    degrees.set(source, (degrees.get(source) ?? 0) + 1);
+    degrees.set(target, (degrees.get(target) ?? 0) + 1);
+  }
+  return degrees;
+}
+
+function toneOf({ traffic }: TopologyEdge): EdgeTone {
+  if (traffic.failed > 0) {
+    return 'failing';
+  }
+  const measured = traffic.requestBytes !== null || traffic.responseBytes !== null;
+  return measured && bytesPerSecond(traffic) === 0 ? 'idle' : 'normal';
+}
+
+/** One pixel without traffic, about a half more for each ten times as many bytes from 100 B/s on, four at most. */
+function widthOf({ traffic }: TopologyEdge): number {
+  return Math.min(4, 1.2 + 0.5 * Math.log10(1 + bytesPerSecond(traffic) / 100));
+}
+
+function bytesPerSecond({ requestBytes, responseBytes }: TopologyEdge['traffic']): number {
+  return (requestBytes ?? 0) + (responseBytes ?? 0);
+}
+
+function edgesOf(edges: readonly SceneEdge[]): Map<string, SceneEdge[]> {
+  const lists = new Map<string, SceneEdge[]>();
+  for (const edge of edges) {
+    for (const { id } of [edge.source, edge.target]) {
+      const list = lists.get(id);
+      if (list) {
+        list.push(edge);
+      } else {
+        lists.set(id, [edge]);
+      }
+    }
+  }
+  return lists;
+}
+
+function boundsWithLabels(nodes: readonly SceneNode[]): Bounds {
+  let left = Infinity;
+  let top = Infinity;
+  let right = -Infinity;
+  let bottom = -Infinity;
+  for (const { x, y } of nodes) {
+    left = Math.min(left, x - MARGIN.side);
+    top = Math.min(top, y - MARGIN.top);
+    right = Math.max(right, x + MARGIN.side);
+    bottom = Math.max(bottom, y + MARGIN.bottom);
+  }
+  return left <= right ? { left, top, right, bottom } : { left: 0, top: 0, right: 1, bottom: 1 };
+}

@@ -1,0 +1,240 @@
+import type { Point } from '../layout/graph';
+import { between, fit, panBy, toScreen, toWorld, zoomAround, type Camera, type Size } from './camera';
+import { createCanvasRenderer } from './canvas-renderer';
+import { listenForGestures, type WheelMode } from './gestures';
+import { nodeInDirection, type ArrowKey } from './navigation';
+import type { Palette } from './palette';
+import { NO_EMPHASIS, type Emphasis } from './renderer';
+import type { Scene } from './scene';
+
+/** What happens on the stage. Ids are those of nodes or edges. */
+export interface StageEvents {
+  onSelect(id: string | undefined): void;
+  onHover(hover: Hover | undefined): void;
+  /** While a node is dragged, and once more at the end. */
+  onDrag(id: string, to: Point, done: boolean): void;
+}
+
+export interface Hover {
+  readonly id: string;
+  /** CSS pixels from the stage's top left. */
+  readonly at: Point;
+}
+
+/** Free room round the picture at a fit, and what cards cover at the right. */
+const FIT_PADDING = 8;
+/** A gesture without a pointer's end, such as a wheel, is over after this. */
+const SETTLE_MS = 140;
+const GLIDE_MS = 260;
+
+/** The picture with its camera and what the user does to it: everything of the panel that React need not know. */
+export class Stage {
+  readonly #renderer;
+  readonly #stopListening: () => void;
+  #scene: Scene | undefined;
+  #size: Size = { width: 1, height: 1 };
+  #camera: Camera = { x: 0, y: 0, zoom: 1 };
+  #emphasis: Emphasis = NO_EMPHASIS;
+  #dragged: string | undefined;
+  #settling: ReturnType<typeof setTimeout> | undefined;
+  #gliding = 0;
+  /** CSS pixels at the right that are covered by cards. */
+  #covered = 0;
+
+  constructor(
+    private readonly element: HTMLElement,
+    canvas: HTMLCanvasElement,
+    palette: Palette,
+    private readonly events: StageEvents,
+    wheelMode: () => WheelMode,
+  ) {
+    this.#renderer = createCanvasRenderer(canvas, palette);
+    this.#stopListening = listenForGestures(
+      element,
+      {
+        grab: (at) => {
+          this.#dragged = this.#renderer.nodeAt(at)?.id;
+          return this.#dragged !== undefined;
+        },
+        drag: (to, dx, dy) => this.#onDrag(to, dx, dy),
+        release: (to) => this.#onRelease(to),
+        click: (at) => events.onSelect(this.#idAt(at)),
+        doubleClick: (at) => this.#onDoubleClick(at),
+        hover: (at) => this.#onHover(at),
+        zoom: (at, factor) => this.#moveCamera(zoomAround(this.#camera, this.#size, at, factor)),
+      },
+      wheelMode,
+    );
+  }
+
+  get camera(): Camera {
+    return this.#camera;
+  }
+
+  get focused(): string | undefined {
+    return this.#emphasis.focused;
+  }
+
+  show(scene: Scene): void {
+    this.#scene = scene;
+    this.#renderer.setScene(scene);
+  }
+
+  setPalette(palette: Palette): void {
+    this.#renderer.setPalette(palette);
+  }
+
+  resize(size: Size, pixelRatio: number): void {
+    this.#size = size;
+    this.#renderer.resize(size, pixelRatio);
+  }
+
+  setCovered(width: number): void {
+    this.#covered = width;
+  }
+
+  select(id: string | undefined): void {
+    this.#emphasize({ ...this.#emphasis, selected: id });
+  }
+
+  /** Shows everything. */
+  fit(glide: boolean): void {
+    if (this.#scene && this.#scene.nodes.length > 0) {
+      const free = {
+        width: Math.max(80, this.#size.width - this.#covered - 2 * FIT_PADDING),
+        height: Math.max(80, this.#size.height - 2 * FIT_PADDING),
+      };
+      const camera = fit(this.#scene.bounds, free);
+      const shifted = { ...camera, x: camera.x + this.#covered / 2 / camera.zoom };
+      this.#goTo(shifted, glide);
+    }
+  }
+
+  zoomBy(factor: number): void {
+    const middle = { x: (this.#size.width - this.#covered) / 2, y: this.#size.height / 2 };
+    this.#goTo(zoomAround(this.#camera, this.#size, middle, factor), true);
+  }
+
+  /** Moves the least that brings the node clear of the borders and cards. */
+  reveal(id: string): void {
+    const node = this.#scene?.nodesById.get(id);
+    if (!node) {
+      return;
+    }
+    const at = toScreen(this.#camera, this.#size, node);
+    const border = 70;
+    const right = this.#size.width - this.#covered - border;
+    const bottom = this.#size.height - border;
+    const dx = at.x < border ? border - at.x : at.x > right ? right - at.x : 0;
+    const dy = at.y < border ? border - at.y : at.y > bottom ? bottom - at.y : 0;
+    if (dx !== 0 || dy !== 0) {
+      this.#goTo(panBy(this.#camera, dx, dy), true);
+    }
+  }
+
+  /** Moves the keyboard's place and says which node it is at now. */
+  moveFocus(key: ArrowKey): string | undefined {
+    const scene = this.#scene;
+    if (!scene) {
+      return undefined;
+    }
+    const from = scene.nodesById.get(this.#emphasis.focused ?? this.#emphasis.selected ?? '');
+    const next = nodeInDirection(scene, from, key) ?? from;
+    this.focus(next?.id);
+    return next?.id;
+  }
+
+  focus(id: string | undefined): void {
+    this.#emphasize({ ...this.#emphasis, focused: id });
+    if (id !== undefined) {
+      this.reveal(id);
+    }
+  }
+
+  dispose(): void {
+    this.#stopListening();
+    cancelAnimationFrame(this.#gliding);
+    clearTimeout(this.#settling);
+    this.#renderer.dispose();
+  }
+
+  #idAt(at: Point): string | undefined {
+    return (this.#renderer.nodeAt(at) ?? this.#renderer.edgeAt(at))?.id;
+  }
+
+  #onDrag(to: Point, dx: number, dy: number): void {
+    this.#setHovered(undefined, to);
+    if (this.#dragged === undefined) {
+      this.element.style.cursor = 'grabbing';
+      this.#moveCamera(panBy(this.#camera, dx, dy));
+    } else {
+      this.events.onDrag(this.#dragged, toWorld(this.#camera, this.#size, to), false);
+    }
+  }
+
+  #onRelease(to: Point): void {
+    if (this.#dragged !== undefined) {
+      this.events.onDrag(this.#dragged, toWorld(this.#camera, this.#size, to), true);
+      this.#dragged = undefined;
+    }
+    this.#settle();
+    this.#onHover(to);
+  }
+
+  #onDoubleClick(at: Point): void {
+    if (this.#renderer.nodeAt(at) === undefined) {
+      this.#goTo(zoomAround(this.#camera, this.#size, at, 1.8), true);
+    }
+  }
+
+  #onHover(at: Point | undefined): void {
+    this.#setHovered(at && this.#idAt(at), at);
+  }
+
+  #setHovered(id: string | undefined, at: Point | undefined): void {
+    this.element.style.cursor = id === undefined ? 'grab' : 'pointer';
+    if (id !== this.#emphasis.hovered) {
+      this.#emphasize({ ...this.#emphasis, hovered: id });
+      this.events.onHover(id !== undefined && at ? { id, at } : undefined);
+    }
+  }
+
+  #emphasize(emphasis: Emphasis): void {
+    this.#emphasis = emphasis;
+    this.#renderer.setEmphasis(emphasis);
+  }
+
+  #moveCamera(camera: Camera): void {
+    cancelAnimationFrame(this.#gliding);
+    this.#camera = camera;
+    this.#renderer.setCamera(camera, true);
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#settling);
+    this.#renderer.setCamera(this.#camera, false);
+  }
+
+  #goTo(camera: Camera, glide: boolean): void {
+    cancelAnimationFrame(this.#gliding);
+    if (!glide || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      this.#camera = camera;
+      this.#settle();
+      return;
+    }
+    const from = this.#camera;
+    const start = performance.now();
+    const step = () => {
+      const share = Math.min(1, (performance.now() - start) / GLIDE_MS);
+      this.#moveCamera(between(from, camera, 1 - (1 - share) ** 3));
+      if (share < 1) {
+        this.#gliding = requestAnimationFrame(step);
+      } else {
+        this.#settle();
+      }
+    };
+    step();
+  }
+}
