@@ -18,6 +18,15 @@ export function renderLabels<Label extends string>(
   return rendered as RenderedLabels;
 }
 
+/** Renders labels of a series that belongs to no family of the contract, such as those of prom-client. */
+export function renderPairs(pairs: Iterable<readonly [string, string]>): RenderedLabels {
+  let rendered = '';
+  for (const [label, value] of pairs) {
+    rendered += `${rendered === '' ? '' : ','}${label}="${escapeLabelValue(value)}"`;
+  }
+  return rendered as RenderedLabels;
+}
+
 /** Adds labels that are not in the family's fixed list, such as `label_…` or one that a flag asked for. */
 export function withLabels(
   labels: RenderedLabels,

@@ -22,3 +22,16 @@ export function containerIdOfCgroup(path: string): ContainerId | undefined {
   }
   return undefined;
 }
+
+/**
+ * The container's own group in the path of one of its processes, which may stand in a group below it
+ * (`/docker/<id>/init.scope`). Undefined when the path does not name the container.
+ */
+export function cgroupOfContainer(path: string, fullId: string): string | undefined {
+  const found = path.indexOf(fullId);
+  if (found < 0) {
+    return undefined;
+  }
+  const end = path.indexOf('/', found);
+  return end < 0 ? path : path.slice(0, end);
+}

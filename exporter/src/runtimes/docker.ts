@@ -1,0 +1,221 @@
+import type Docker from 'dockerode';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import type { Container, Runtime } from './container.js';
+import { parseContainer } from './docker-container.js';
+import { explainEngineError } from './docker-error.js';
+import { readJsonLines } from './json-lines.js';
+
+/** What the runtime needs of an engine's client; dockerode has it. */
+export type EngineClient = Pick<Docker, 'listContainers' | 'getContainer' | 'getEvents' | 'version'>;
+
+export interface DockerOptions {
+  readonly socketPath: string;
+  /** The user named the socket: that it does not exist is a failure, not a host without containers. */
+  readonly required: boolean;
+  readonly log: { info(message: string): void; warn(message: string): void };
+  /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
+  readonly connect?: (socketPath: string) => Promise<EngineClient>;
+  /** The first wait before trying again, doubled to {@link LONGEST_WAIT_MS}. */
+  readonly shortestWaitMs?: number;
+}
+
+export interface DockerRuntime extends Runtime {
+  /** Resolves when the first list has come or failed; never rejects. */
+  readonly firstAttempt: Promise<void>;
+}
+
+const LONGEST_WAIT_MS = 30_000;
+/** Inspections under way at once. */
+const PARALLEL = 8;
+
+/** What is read of `GET /events`. */
+const event = z.object({
+  Type: z.string().nullish(),
+  Action: z.string().nullish(),
+  Actor: z
+    .object({ ID: z.string().nullish(), Attributes: z.record(z.string(), z.unknown()).nullish() })
+    .nullish(),
+});
+type EngineEvent = z.infer<typeof event>;
+
+const listed = z.array(z.object({ Id: z.string() }));
+const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
+
+/**
+ * Follows a Docker engine, or Podman's socket: subscribes to its events, lists and inspects what there is, then
+ * inspects again whatever an event names. When the connection breaks it keeps the last known state, says so in
+ * `problem()`, and tries again after 1, 2, 4 … 30 seconds.
+ */
+export function createDockerRuntime(options: DockerOptions): DockerRuntime {
+  const { socketPath, log } = options;
+  const shortestWaitMs = options.shortestWaitMs ?? 1_000;
+  const closing = new AbortController();
+  let containers = new Map<string, Container>();
+  let snapshot: readonly Container[] = [];
+  let problem: Error | undefined;
+  let firstAttemptDone = () => {
+    // replaced below, before anything can call it
+  };
+  const firstAttempt = new Promise<void>((resolve) => {
+    firstAttemptDone = resolve;
+  });
+  const finished = followForGood();
+
+  return {
+    name: 'docker',
+    firstAttempt,
+    containers: () => snapshot,
+    problem: () => problem,
+    async close() {
+      closing.abort();
+      await finished;
+    },
+  };
+
+  async function followForGood(): Promise<void> {
+    let waitMs = shortestWaitMs;
+    while (!closing.signal.aborted) {
+      try {
+        await follow(() => {
+          waitMs = shortestWaitMs;
+        });
+      } catch (error) {
+        report(explainEngineError(error, socketPath, options.required));
+      }
+      firstAttemptDone();
+      await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  /** Says it once for each new problem, however often the engine is tried. */
+  function report(found: Error): void {
+    if (!closing.signal.aborted && problem?.message !== found.message) {
+      log.warn(found.message);
+    }
+    problem = found;
+  }
+
+  /** One connection's life: returns or throws when it ends. */
+  async function follow(connected: () => void): Promise<void> {
+    const engine = await (options.connect ?? connectDockerode)(socketPath);
+    const runtime = await runtimeName(engine);
+    const events = await openEvents(engine);
+    try {
+      const changes = readJsonLines(events);
+      await inspectAll(engine, runtime);
+      connected();
+      log.info(`Reading containers from ${runtime} at ${socketPath}: ${snapshot.length} known`);
+      problem = undefined;
+      firstAttemptDone();
+      for await (const change of changes) {
+        const parsed = event.safeParse(change);
+        if (parsed.success) {
+          await applyEvent(engine, runtime, parsed.data);
+        }
+      }
+    } finally {
+      events.destroy();
+    }
+    throw new Error('the engine closed the stream of events');
+  }
+
+  async function openEvents(engine: EngineClient): Promise<Readable> {
+    const stream = await engine.getEvents({
+      filters: { type: ['container', 'network'] },
+      abortSignal: closing.signal,
+    });
+    if (!(stream instanceof Readable)) {
+      throw new Error('the client answered with something that is no stream of events');
+    }
+    return stream;
+  }
+
+  async function inspectAll(engine: EngineClient, runtime: string): Promise<void> {
+    const ids = listed.parse(await engine.listContainers({ all: true })).map(({ Id }) => Id);
+    const found = new Map<string, Container>();
+    const waiting = ids.values();
+    await Promise.all(
+      Array.from({ length: PARALLEL }, async () => {
+        for (const id of waiting) {
+          const container = await inspect(engine, id, runtime);
+          if (container !== undefined) {
+            found.set(id, container);
+          }
+        }
+      }),
+    );
+    containers = found;
+    snapshot = [...containers.values()];
+  }
+
+  async function applyEvent(engine: EngineClient, runtime: string, change: EngineEvent): Promise<void> {
+    const id = changedContainer(change);
+    if (id === undefined) {
+      return;
+    }
+    const container =
+      change.Type === 'container' && change.Action === 'destroy'
+        ? undefined
+        : await inspect(engine, id, runtime);
+    if (container === undefined) {
+      containers.delete(id);
+    } else {
+      containers.set(id, container);
+    }
+    snapshot = [...containers.values()];
+  }
+
+  /** Undefined when it is gone meanwhile, or cannot be understood: one odd container must not hide the others. */
+  async function inspect(engine: EngineClient, id: string, runtime: string): Promise<Container | undefined> {
+    let answer: unknown;
+    try {
+      answer = await engine.getContainer(id).inspect();
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) {
+        return undefined;
+      }
+      throw error;
+    }
+    try {
+      return parseContainer(answer, runtime);
+    } catch (error) {
+      log.warn(
+        `Container ${id.slice(0, 12)} is left out. ${error instanceof Error ? error.message : String(error)}`,
+      );
+      return undefined;
+    }
+  }
+}
+
+/** dockerode brings much code along: hosts without an engine do not pay for it. */
+async function connectDockerode(socketPath: string): Promise<EngineClient> {
+  const { access, constants } = await import('node:fs/promises');
+  await access(socketPath, constants.R_OK | constants.W_OK);
+  const { default: Engine } = await import('dockerode');
+  return new Engine({ socketPath });
+}
+
+async function runtimeName(engine: EngineClient): Promise<string> {
+  const parsed = version.safeParse(await engine.version());
+  const names = parsed.success ? (parsed.data.Components ?? []).map(({ Name }) => Name ?? '') : [];
+  return names.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker';
+}
+
+/** Commands run inside a container change nothing that is read here, and health checks run many. */
+const UNINTERESTING =
+  /^(?:exec_|top$|attach$|detach$|resize$|export$|archive-path$|extract-to-dir$|commit$|copy$|kill$)/;
+
+/** The container to look at again after an event: its own, or the one that joined or left a network. */
+function changedContainer(change: EngineEvent): string | undefined {
+  if (change.Type === 'network') {
+    const attached = change.Actor?.Attributes?.container;
+    return typeof attached === 'string' ? attached : undefined;
+  }
+  if (change.Type !== 'container' || UNINTERESTING.test(change.Action ?? '')) {
+    return undefined;
+  }
+  return change.Actor?.ID ?? undefined;
+}
