@@ -1,5 +1,4 @@
 /** Ends a run with one plain line that says what ran: `N passed, N failed, N skipped`. */
-// eslint-disable-next-line no-restricted-syntax -- the reporter's contract with the test runner
 export default class ClosingLineReporter {
   onTestRunEnd(modules, errors) {
     const counts = { passed: 0, failed: errors.length, skipped: 0 };

@@ -21,7 +21,9 @@ if (role === 'server') {
     Number(replyBytes),
   );
 } else {
-  console.error('usage: tcp-load.mjs server PORT [ADDRESS] | client ADDRESS PORT COUNT CONCURRENCY REQUEST REPLY');
+  console.error(
+    'usage: tcp-load.mjs server PORT [ADDRESS] | client ADDRESS PORT COUNT CONCURRENCY REQUEST REPLY',
+  );
   process.exitCode = 2;
 }
 

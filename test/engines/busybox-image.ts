@@ -1,0 +1,40 @@
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
+
+const DOCKERFILE = `FROM scratch
+COPY busybox /bin/busybox
+RUN ["/bin/busybox", "mkdir", "-p", "/tmp", "/etc"]
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+ENV PATH=/bin
+CMD ["sleep", "86400"]
+`;
+
+/** Builds an image of nothing but a static busybox; nothing is pulled. The caller removes it. */
+export async function buildBusyboxImage(docker: Docker, name: string): Promise<void> {
+  const context = await mkdtemp(path.join(tmpdir(), 'toposcope-busybox-'));
+  try {
+    const busybox = await findStaticBusybox(process.env.PATH ?? '', context);
+    await copyFile(busybox, path.join(context, 'busybox'));
+    await chmod(path.join(context, 'busybox'), 0o755);
+    await writeFile(path.join(context, 'Dockerfile'), DOCKERFILE);
+    const progress = await docker.buildImage(
+      { context, src: ['busybox', 'Dockerfile'] },
+      { t: name, forcerm: true },
+    );
+    await new Promise<void>((resolve, reject) => {
+      docker.modem.followProgress(progress, (error, steps: { error?: string }[]) => {
+        const failure = error?.message ?? steps.find((step) => step.error !== undefined)?.error;
+        if (failure === undefined) {
+          resolve();
+        } else {
+          reject(new Error(`The image ${name} cannot be built: ${failure}`));
+        }
+      });
+    });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { identify, isAlive } from '../../compose/local/src/processes/process-identity.js';
+import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
+import { freePort } from './free-port.js';
+
+const START_MS = 30_000;
+const STOP_GRACE_MS = 5_000;
+
+export interface PrometheusServer {
+  readonly url: string;
+  /** An instant query at this moment: one entry a series. */
+  query(expr: string): Promise<Series[]>;
+  stop(): Promise<void>;
+}
+
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/** Starts a real Prometheus on a free port, with its own data folder, that scrapes the targets every second. */
+export async function startPrometheus(
+  targets: readonly string[],
+  job = 'toposcope',
+): Promise<PrometheusServer> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-prometheus-'));
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const config = {
+    global: { scrape_interval: '1s' },
+    scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
+  };
+  writeFileSync(path.join(folder, 'prometheus.yml'), stringify(config));
+  const logFile = path.join(folder, 'prometheus.log');
+  const log = openSync(logFile, 'w');
+  const server = spawn(
+    'prometheus',
+    [
+      `--config.file=${path.join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${path.join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
+    { detached: true, stdio: ['ignore', log, log] },
+  );
+  const identity = identify(server.pid ?? 0) ?? { pid: server.pid ?? 0, startTime: '' };
+  const stop = async () => {
+    await stopProcessGroup(identity, STOP_GRACE_MS);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const end = Date.now() + START_MS;
+  while (Date.now() < end && isAlive(identity)) {
+    if (await isReady(url)) {
+      return { url, query: (expr) => queryPrometheus(url, expr), stop };
+    }
+    await sleep(100);
+  }
+  const words = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
+  await stop();
+  throw new Error(`Prometheus does not answer at ${url}; the last lines of its log:\n${words}`);
+}
+
+/** An instant query to any Prometheus; throws with its own words when it refuses. */
+export async function queryPrometheus(url: string, expr: string): Promise<Series[]> {
+  const response = await fetch(`${url}/api/v1/query`, {
+    method: 'POST',
+    body: new URLSearchParams({ query: expr }),
+  });
+  const answer = (await response.json()) as {
+    status: string;
+    error?: string;
+    data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+  };
+  if (answer.status !== 'success') {
+    throw new Error(`Prometheus refused ${expr}: ${answer.error ?? ''}`);
+  }
+  return answer.data.result.map(({ metric, value: [, text] }) => ({ metric, value: Number(text) }));
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/-/ready`);
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
