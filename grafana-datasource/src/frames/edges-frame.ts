@@ -1,0 +1,82 @@
+import type { DataFrame } from '@grafana/data';
+import { ROWS_A_STEP, type Steps } from '../graph/steps';
+import type { Topology, TopologyEdge } from '../graph/topology';
+import { bytesOf } from '../graph/traffic';
+import { numberColumn, textColumn } from './columns';
+
+/**
+ * The edges as Grafana's node graph reads them. Loops are left out: it draws a line between two points, and a node has
+ * only one.
+ */
+export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
+  const columns = {
+    id: [] as string[],
+    source: [] as string[],
+    target: [] as string[],
+    bytes: [] as (number | null)[],
+    open: [] as number[],
+    thickness: [] as number[],
+    color: [] as string[],
+    ports: [] as string[],
+    opened: [] as number[],
+    failed: [] as number[],
+    retransmits: [] as (number | null)[],
+    rtt: [] as (number | null)[],
+  };
+  let row = 0;
+  for (const edge of edges) {
+    const { traffic } = edge;
+    if (edge.source === edge.target) {
+      continue;
+    }
+    columns.id.push(edge.id);
+    columns.source.push(edge.source);
+    columns.target.push(edge.target);
+    columns.bytes.push(
+      traffic.requestBytes === null && traffic.responseBytes === null ? null : bytesOf(traffic),
+    );
+    columns.open.push(traffic.open);
+    columns.thickness.push(thicknessOf(edge));
+    columns.color.push(traffic.failed > 0 ? 'red' : 'gray');
+    columns.ports.push(edge.links.map(({ protocol, port }) => `${protocol}/${port}`).join(', '));
+    columns.opened.push(traffic.opened);
+    columns.failed.push(traffic.failed);
+    columns.retransmits.push(traffic.retransmits);
+    columns.rtt.push(traffic.rtt);
+    if (++row % ROWS_A_STEP === 0) {
+      yield;
+    }
+  }
+  return {
+    name: 'edges',
+    length: columns.id.length,
+    meta: { preferredVisualisationType: 'nodeGraph' },
+    fields: [
+      textColumn('id', columns.id),
+      textColumn('source', columns.source),
+      textColumn('target', columns.target),
+      numberColumn('mainstat', columns.bytes, { displayName: 'Throughput', unit: 'Bps', decimals: 1 }),
+      numberColumn('secondarystat', columns.open, { displayName: 'Open connections', unit: 'short' }),
+      numberColumn('thickness', columns.thickness),
+      textColumn('color', columns.color),
+      textColumn('detail__ports', columns.ports, { displayName: 'Ports' }),
+      numberColumn('detail__opened', columns.opened, {
+        displayName: 'Connections',
+        unit: 'cps',
+        decimals: 2,
+      }),
+      numberColumn('detail__failed', columns.failed, { displayName: 'Failed', unit: 'cps', decimals: 2 }),
+      numberColumn('detail__retransmits', columns.retransmits, {
+        displayName: 'Segments sent again',
+        unit: 'cps',
+        decimals: 2,
+      }),
+      numberColumn('detail__rtt', columns.rtt, { displayName: 'Round-trip time', unit: 's' }),
+    ],
+  };
+}
+
+/** One pixel, and one more for each hundredfold of bytes per second. */
+function thicknessOf({ traffic }: TopologyEdge): number {
+  return 1 + Math.log10(1 + bytesOf(traffic)) / 2;
+}

@@ -1,0 +1,93 @@
+import type { DataFrame, Field } from '@grafana/data';
+import { ROWS_A_STEP, type Steps } from '../graph/steps';
+import type { NodeHealth, NodeKind, Topology, TopologyNode } from '../graph/topology';
+import { numberColumn, textColumn } from './columns';
+
+/** The share of the ring that each state fills; they add up to 1. */
+const RING: readonly { state: NodeHealth; label: string; color: string }[] = [
+  { state: 'ok', label: 'Healthy', color: 'green' },
+  { state: 'warning', label: 'Warning', color: 'orange' },
+  { state: 'critical', label: 'Critical', color: 'red' },
+  { state: 'stopped', label: 'Stopped', color: 'gray' },
+  { state: 'unknown', label: 'Unknown', color: 'blue' },
+];
+
+/** Facts that Grafana's own node graph shows on a click; our panel shows all. */
+const DETAILS = ['state', 'health', 'image', 'host', 'addresses', 'ports', 'pid', 'user', 'os', 'kernel'];
+
+/** Grafana's names of icons for what has no numbers to show. */
+const ICONS: Partial<Record<NodeKind, string>> = {
+  internet: 'globe',
+  external: 'cloud',
+  unmanaged: 'question-circle',
+  overflow: 'ellipsis-v',
+};
+
+/** The nodes as Grafana's node graph reads them: names in lower case, unique ids. */
+export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
+  const [first, second] = metricKeys(nodes);
+  const facts = DETAILS.filter((key) => nodes.some((node) => node.facts.some((fact) => fact.key === key)));
+  const columns: ((node: TopologyNode) => string | number | null)[] = [];
+  const fields: Field[] = [];
+  const text = (name: string, read: (node: TopologyNode) => string | null, config = {}) => {
+    fields.push(textColumn(name, [], config));
+    columns.push(read);
+  };
+  const number = (name: string, read: (node: TopologyNode) => number | null, config = {}) => {
+    fields.push(numberColumn(name, [], config));
+    columns.push(read);
+  };
+
+  text('id', ({ id }) => id);
+  text('title', ({ label }) => label, { displayName: 'Name' });
+  text('subtitle', ({ sublabel }) => sublabel, { displayName: 'About' });
+  for (const [name, metric] of [
+    ['mainstat', first],
+    ['secondarystat', second],
+  ] as const) {
+    if (metric !== undefined) {
+      number(name, (node) => node.metrics.find(({ key }) => key === metric.key)?.value ?? null, {
+        displayName: metric.label,
+        unit: metric.unit,
+        decimals: 2,
+      });
+    }
+  }
+  for (const { state, label, color } of RING) {
+    number(`arc__${state}`, ({ health }) => (health === state ? 1 : 0), {
+      displayName: label,
+      color: { mode: 'fixed', fixedColor: color },
+    });
+  }
+  text('icon', ({ kind }) => ICONS[kind] ?? null);
+  text('detail__kind', ({ kind }) => kind, { displayName: 'Kind' });
+  for (const key of facts) {
+    const label = nodes.flatMap((node) => node.facts).find((fact) => fact.key === key)?.label ?? key;
+    text(`detail__${key}`, (node) => factText(node, key), { displayName: label });
+  }
+
+  let row = 0;
+  for (const node of nodes) {
+    for (const [index, read] of columns.entries()) {
+      (fields[index]?.values as (string | number | null)[]).push(read(node));
+    }
+    if (++row % (ROWS_A_STEP / 4) === 0) {
+      yield;
+    }
+  }
+  return {
+    name: 'nodes',
+    fields,
+    length: nodes.length,
+    meta: { preferredVisualisationType: 'nodeGraph', custom: { view } },
+  };
+}
+
+/** The first two metrics of the view's own nodes, which all have the same ones. */
+function metricKeys(nodes: readonly TopologyNode[]): TopologyNode['metrics'] {
+  return nodes.find(({ metrics }) => metrics.length > 0)?.metrics ?? [];
+}
+
+function factText(node: TopologyNode, key: string): string | null {
+  return node.facts.find((fact) => fact.key === key)?.values.join(', ') ?? null;
+}

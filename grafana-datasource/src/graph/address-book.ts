@@ -1,0 +1,208 @@
+import { type Endpoint, localEndpoint } from './endpoint';
+import { eachRow } from './indexes';
+import { Ip } from './ip';
+import { compareText } from './order';
+import type { Steps } from './steps';
+import type { Vectors } from './vectors';
+
+/** Where somebody dials: the address after NAT where there was one. */
+export interface Destination {
+  readonly ip: string;
+  readonly port: string;
+  readonly protocol: string;
+}
+
+/** From where an address was seen; a container without addresses of its own shares a network namespace. */
+export interface Viewer {
+  readonly host: string;
+  readonly container: string;
+}
+
+interface Listener {
+  readonly container: string;
+  readonly process: string;
+  readonly ip: string;
+}
+
+interface PublishedPort {
+  readonly container: string;
+  readonly hostIp: string;
+  readonly port: string;
+}
+
+const WILDCARDS = new Set(['', '0.0.0.0', '::', '*']);
+/** Interfaces that container engines and hypervisors make for networks that exist on this host only. */
+const ENGINE_BRIDGE = /^(?:docker|br-|podman|cni|nerdctl|lxcbr|lxdbr|incusbr|virbr)/;
+
+/** Whose an address and a port are, over all hosts. */
+export class AddressBook {
+  readonly #hosts = new Map<string, Set<string>>();
+  readonly #containers = new Map<string, Map<string, string>>();
+  readonly #listeners = new Map<string, Listener[]>();
+  readonly #published = new Map<string, PublishedPort[]>();
+  readonly #ownNamespace = new Set<string>();
+  readonly #bridges = new Set<string>();
+  readonly #ips = new Map<string, Ip>();
+
+  /** Reads host and container addresses, published ports and listeners. */
+  static *read(vectors: Vectors): Steps<AddressBook> {
+    const book = new AddressBook();
+    yield* eachRow(vectors.hostAddresses, (read) => {
+      book.#addHostAddress(read('host'), read('ip'), read('interface'));
+    });
+    yield* eachRow(vectors.containerAddresses, (read) => {
+      book.#addContainerAddress(read('host'), read('container_id'), read('ip'));
+    });
+    yield* eachRow(vectors.containerPorts, (read) => {
+      addTo(book.#published, portKey(read('host'), read('protocol'), read('host_port')), {
+        container: read('container_id'),
+        hostIp: read('host_ip'),
+        port: read('port'),
+      });
+    });
+    yield* eachRow(vectors.listeners, (read) => {
+      addTo(book.#listeners, portKey(read('host'), read('protocol'), read('port')), {
+        container: read('container_id'),
+        process: read('process'),
+        ip: read('ip'),
+      });
+    });
+    return book;
+  }
+
+  ip(text: string): Ip {
+    let ip = this.#ips.get(text);
+    if (ip === undefined) {
+      ip = new Ip(text);
+      this.#ips.set(text, ip);
+    }
+    return ip;
+  }
+
+  /** Whether the address means something on the viewer's host only: loopback, link-local, an engine's bridge. */
+  isLocal(text: string, host: string): boolean {
+    const ip = this.ip(text);
+    return ip.isHostLocal || this.#bridges.has(`${host}/${ip.engineNetwork}`);
+  }
+
+  /** Who is reached there; undefined when no monitored host owns the address. */
+  find({ ip, port, protocol }: Destination, viewer: Viewer): Endpoint | undefined {
+    if (this.ip(ip).isLoopback) {
+      return this.#atLoopback({ ip, port, protocol }, viewer);
+    }
+    const container = this.#containerAt(ip, viewer.host);
+    if (container !== undefined) {
+      return this.#inContainer(container.host, container.id, protocol, port);
+    }
+    const host = this.#hostAt(ip, viewer.host);
+    return host === undefined ? undefined : this.#onHost(host, { ip, port, protocol });
+  }
+
+  #atLoopback({ ip, port, protocol }: Destination, { host, container }: Viewer): Endpoint {
+    return container !== '' && this.#ownNamespace.has(`${host}/${container}`)
+      ? this.#inContainer(host, container, protocol, port)
+      : this.#onHost(host, { ip, port, protocol });
+  }
+
+  #inContainer(host: string, container: string, protocol: string, port: string): Endpoint {
+    const listeners = this.#listeners.get(portKey(host, protocol, port)) ?? [];
+    const process = first(listeners.filter((listener) => listener.container === container))?.process ?? '';
+    return { kind: 'container', host, container, process };
+  }
+
+  /** A published port leads into its container; else a listener in the host's own namespace; else the host. */
+  #onHost(host: string, { ip, port, protocol }: Destination): Endpoint {
+    const key = portKey(host, protocol, port);
+    const published = bound(this.#published.get(key) ?? [], ({ hostIp }) => hostIp, ip);
+    if (published !== undefined) {
+      return this.#inContainer(host, published.container, protocol, published.port);
+    }
+    const inHostNamespace = (this.#listeners.get(key) ?? []).filter(
+      ({ container }) => container === '' || !this.#ownNamespace.has(`${host}/${container}`),
+    );
+    const listener = bound(inHostNamespace, (candidate) => candidate.ip, ip);
+    return localEndpoint(host, listener?.container ?? '', listener?.process ?? '');
+  }
+
+  #containerAt(ip: string, viewer: string): { host: string; id: string } | undefined {
+    const owners = this.#containers.get(ip);
+    const host = this.#ownerAmong(owners?.keys(), ip, viewer);
+    const id = host === undefined ? undefined : owners?.get(host);
+    return host === undefined || id === undefined ? undefined : { host, id };
+  }
+
+  #hostAt(ip: string, viewer: string): string | undefined {
+    return this.#ownerAmong(this.#hosts.get(ip)?.keys(), ip, viewer);
+  }
+
+  /** The viewer's own host first. Another one only where the address can be reached from here and is one host's. */
+  #ownerAmong(hosts: Iterable<string> | undefined, ip: string, viewer: string): string | undefined {
+    const owners = [...(hosts ?? [])];
+    if (owners.includes(viewer)) {
+      return viewer;
+    }
+    return owners.length === 1 && !this.isLocal(ip, viewer) ? owners[0] : undefined;
+  }
+
+  #addHostAddress(host: string, ip: string, networkInterface: string): void {
+    if (host === '' || ip === '') {
+      return;
+    }
+    let owners = this.#hosts.get(ip);
+    if (owners === undefined) {
+      owners = new Set();
+      this.#hosts.set(ip, owners);
+    }
+    owners.add(host);
+    if (ENGINE_BRIDGE.test(networkInterface)) {
+      this.#bridges.add(`${host}/${this.ip(ip).engineNetwork}`);
+    }
+  }
+
+  #addContainerAddress(host: string, container: string, ip: string): void {
+    if (host === '' || container === '' || ip === '') {
+      return;
+    }
+    let owners = this.#containers.get(ip);
+    if (owners === undefined) {
+      owners = new Map();
+      this.#containers.set(ip, owners);
+    }
+    const known = owners.get(host);
+    // Two containers of one host cannot both hold an address: one has just gone. Any rule will do that does not flicker.
+    owners.set(host, known === undefined || container < known ? container : known);
+    this.#ownNamespace.add(`${host}/${container}`);
+  }
+}
+
+function portKey(host: string, protocol: string, port: string): string {
+  return `${host}/${protocol}/${port}`;
+}
+
+function addTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void {
+  const list = lists.get(key);
+  if (list === undefined) {
+    lists.set(key, [item]);
+  } else {
+    list.push(item);
+  }
+}
+
+/** The candidate that is bound to the address, or to all addresses. */
+function bound<Item extends { readonly container: string }>(
+  candidates: readonly Item[],
+  address: (item: Item) => string,
+  ip: string,
+): Item | undefined {
+  return (
+    first(candidates.filter((item) => address(item) === ip)) ??
+    first(candidates.filter((item) => WILDCARDS.has(address(item))))
+  );
+}
+
+/** The same one whatever the order of Prometheus' rows. */
+function first<Item extends { readonly container: string }>(items: readonly Item[]): Item | undefined {
+  return items.length < 2
+    ? items[0]
+    : [...items].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))[0];
+}

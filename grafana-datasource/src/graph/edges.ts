@@ -1,0 +1,101 @@
+import type { EdgeLabel } from '@toposcope/exporter/contract/connection-families.js';
+import type { Matcher } from '../promql/selector';
+import type { AddressBook } from './address-book';
+import type { Connection } from './connections';
+import { edgeExpression } from './edge-expression';
+import type { Endpoint } from './endpoint';
+import { edgeId } from './node-id';
+import { compareText } from './order';
+import { type Ends, resolve } from './resolve';
+import { ROWS_A_STEP, type Steps } from './steps';
+import type { EdgeLink, TopologyEdge } from './topology';
+import { bytesOf, Tally } from './traffic';
+
+/** What a view decides about edges. */
+export interface EdgePlacement {
+  /** The node that an endpoint belongs to, which then exists; undefined when the view does not show it. */
+  place(endpoint: Endpoint): string | undefined;
+  /** Whether a row between these ends, both of one node, is shown as an edge from the node to itself. */
+  keepsLoop(ends: Ends): boolean;
+}
+
+export interface EdgeSources {
+  readonly connections: readonly Connection[];
+  readonly book: AddressBook;
+  /** The labels that the view asked for, and the conditions that every query carries. */
+  readonly labels: readonly EdgeLabel[];
+  readonly scope: readonly Matcher[];
+}
+
+/** Resolves every row's ends, places them, and adds up the rows of each pair of nodes. */
+export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Steps<TopologyEdge[]> {
+  const { connections, book, labels, scope } = sources;
+  const hosts = new Set(connections.map(({ host }) => host));
+  const speaks = (host: string) => hosts.has(host);
+  const pairs = new Map<string, { source: string; target: string; connections: Connection[] }>();
+  for (const [row, connection] of connections.entries()) {
+    if (row % ROWS_A_STEP === 0) {
+      yield;
+    }
+    const ends = resolve(connection, book, speaks);
+    const source = ends && placement.place(ends.client);
+    const target = ends && placement.place(ends.server);
+    if (source === undefined || target === undefined || ends === undefined) {
+      continue;
+    }
+    if (source === target && !placement.keepsLoop(ends)) {
+      continue;
+    }
+    const id = edgeId(source, target);
+    const pair = pairs.get(id);
+    if (pair === undefined) {
+      pairs.set(id, { source, target, connections: [connection] });
+    } else {
+      pair.connections.push(connection);
+    }
+  }
+  const edges: TopologyEdge[] = [];
+  for (const [id, { source, target, connections: rows }] of pairs) {
+    edges.push({
+      id,
+      source,
+      target,
+      traffic: tallyOf(rows).traffic(),
+      links: linksOf(rows),
+      expr: edgeExpression(rows, labels, scope),
+    });
+    if (edges.length % (ROWS_A_STEP / 8) === 0) {
+      yield;
+    }
+  }
+  return edges;
+}
+
+function linksOf(connections: readonly Connection[]): readonly EdgeLink[] {
+  const ports = new Map<string, { protocol: string; port: string; tally: Tally }>();
+  for (const connection of connections) {
+    const { protocol, port } = connection;
+    let link = ports.get(`${protocol}/${port}`);
+    if (link === undefined) {
+      link = { protocol, port, tally: new Tally() };
+      ports.set(`${protocol}/${port}`, link);
+    }
+    link.tally.add(connection);
+  }
+  return [...ports.values()]
+    .map(({ protocol, port, tally }) => ({ protocol, port, traffic: tally.traffic() }))
+    .sort(
+      (a, b) =>
+        bytesOf(b.traffic) - bytesOf(a.traffic) ||
+        compareText(a.protocol, b.protocol) ||
+        compareText(a.port, b.port),
+    );
+}
+
+function tallyOf(connections: readonly Connection[]): Tally {
+  const tally = new Tally();
+  for (const connection of connections) {
+    tally.add(connection);
+  }
+  return tally;
+}

@@ -1,0 +1,30 @@
+/**
+ * Who is at one end of a connection. `process` is a process's name, empty where it is not known; what stands for the
+ * outside has none.
+ */
+export type Endpoint =
+  | {
+      readonly kind: 'container';
+      readonly host: string;
+      readonly container: string;
+      readonly process: string;
+    }
+  /** On the host, outside containers. */
+  | { readonly kind: 'host'; readonly host: string; readonly process: string }
+  | { readonly kind: 'internet'; readonly direction: 'inbound' | 'outbound' }
+  | { readonly kind: 'external'; readonly name: string }
+  /** `host` is empty unless the address means something on that host only. */
+  | { readonly kind: 'unmanaged'; readonly host: string; readonly ip: string }
+  | { readonly kind: 'overflow'; readonly host: string };
+
+/** What no exporter sees, or only as a sum. */
+export type OutsideEndpoint = Exclude<Endpoint, { readonly kind: 'container' | 'host' }>;
+
+export function isOutside(endpoint: Endpoint): endpoint is OutsideEndpoint {
+  return endpoint.kind !== 'container' && endpoint.kind !== 'host';
+}
+
+/** The end that a row was seen from, or that a row names: a container, or the host where the id is empty. */
+export function localEndpoint(host: string, container: string, process: string): Endpoint {
+  return container === '' ? { kind: 'host', host, process } : { kind: 'container', host, container, process };
+}

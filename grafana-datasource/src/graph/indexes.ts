@@ -1,0 +1,58 @@
+import { compareText } from './order';
+import { ROWS_A_STEP, type Steps } from './steps';
+import { label, sample, type Vector } from './vector';
+
+/** Reads a label of the current row. */
+export type Read = (name: string) => string;
+
+/** Visits the rows of a vector, pausing now and then. No vector has no rows. */
+export function* eachRow(
+  vector: Vector | undefined,
+  visit: (read: Read, value: number | undefined) => void,
+): Steps<void> {
+  if (vector === undefined) {
+    return;
+  }
+  const columns = new Map([...vector.labels.keys()].map((name) => [name, label(vector, name)]));
+  let row = 0;
+  const read: Read = (name) => columns.get(name)?.(row) ?? '';
+  for (; row < vector.size; row++) {
+    visit(read, sample(vector, row));
+    if (row % ROWS_A_STEP === 0) {
+      yield;
+    }
+  }
+}
+
+/** Samples by the labels that name what they measure, joined by `/`. The greater one where two rows say the same. */
+export function* numbersBy(
+  vector: Vector | undefined,
+  names: readonly string[],
+): Steps<ReadonlyMap<string, number>> {
+  const numbers = new Map<string, number>();
+  yield* eachRow(vector, (read, value) => {
+    const key = names.map(read).join('/');
+    if (value !== undefined && value > (numbers.get(key) ?? -Infinity)) {
+      numbers.set(key, value);
+    }
+  });
+  return numbers;
+}
+
+/** Distinct texts, sorted, by the labels of what they describe, joined by `/`. Empty ones are left out. */
+export function* textsBy(
+  vector: Vector | undefined,
+  names: readonly string[],
+  text: (read: Read) => string,
+): Steps<ReadonlyMap<string, readonly string[]>> {
+  const texts = new Map<string, string[]>();
+  yield* eachRow(vector, (read) => {
+    const value = text(read);
+    const key = names.map(read).join('/');
+    const known = texts.get(key);
+    if (value !== '' && known?.includes(value) !== true) {
+      texts.set(key, known === undefined ? [value] : [...known, value].sort(compareText));
+    }
+  });
+  return texts;
+}

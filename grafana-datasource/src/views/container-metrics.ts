@@ -1,0 +1,187 @@
+import * as families from '@toposcope/exporter/contract/container-families.js';
+import type { Family } from '@toposcope/exporter/contract/family.js';
+import { numbersBy } from '../graph/indexes';
+import type { Steps } from '../graph/steps';
+import type { Metric } from '../graph/topology';
+import type { Vectors } from '../graph/vectors';
+import type { QueryId } from '../promql/queries';
+import { equals, type Matcher } from '../promql/selector';
+import { CORES, metric, type MetricStyle, sumOfKnown } from './measured';
+
+/** PromQL of one family over time, for whatever node asks: its rate, or its latest value. */
+export type Series = (family: Family, matchers: readonly Matcher[], form: 'rate' | 'value') => string;
+
+interface ContainerMetric extends MetricStyle {
+  readonly query: QueryId;
+  readonly family: Family;
+  readonly form: 'rate' | 'value';
+  /** The label that tells the parts of one answer apart, and this metric's part. */
+  readonly part?: readonly [label: string, value: string];
+  readonly matchers?: readonly Matcher[];
+  readonly limit?: 'cpu' | 'memory' | 'pids';
+}
+
+const CONTAINER_METRICS: readonly ContainerMetric[] = [
+  {
+    key: 'cpu',
+    label: 'CPU',
+    unit: CORES,
+    query: 'containerCpu',
+    family: families.containerCpuSeconds,
+    form: 'rate',
+    limit: 'cpu',
+  },
+  {
+    key: 'memory',
+    label: 'Memory',
+    unit: 'bytes',
+    query: 'containerMemory',
+    family: families.containerMemory,
+    form: 'value',
+    matchers: [equals('kind', 'working_set')],
+    limit: 'memory',
+  },
+  {
+    key: 'network_receive',
+    label: 'Network in',
+    unit: 'Bps',
+    query: 'containerNetwork',
+    family: families.containerNetworkBytes,
+    form: 'rate',
+    part: ['direction', 'receive'],
+  },
+  {
+    key: 'network_transmit',
+    label: 'Network out',
+    unit: 'Bps',
+    query: 'containerNetwork',
+    family: families.containerNetworkBytes,
+    form: 'rate',
+    part: ['direction', 'transmit'],
+  },
+  {
+    key: 'disk_read',
+    label: 'Disk read',
+    unit: 'Bps',
+    query: 'containerIo',
+    family: families.containerIoBytes,
+    form: 'rate',
+    part: ['direction', 'read'],
+  },
+  {
+    key: 'disk_write',
+    label: 'Disk write',
+    unit: 'Bps',
+    query: 'containerIo',
+    family: families.containerIoBytes,
+    form: 'rate',
+    part: ['direction', 'write'],
+  },
+  {
+    key: 'pids',
+    label: 'Tasks',
+    unit: 'short',
+    query: 'containerPids',
+    family: families.containerPids,
+    form: 'value',
+    limit: 'pids',
+  },
+  {
+    key: 'throttled',
+    label: 'CPU throttled',
+    unit: 'percentunit',
+    query: 'containerThrottled',
+    family: families.containerCpuThrottled,
+    form: 'rate',
+  },
+  ...(['cpu', 'memory', 'io'] as const).map((resource): ContainerMetric => ({
+    key: `pressure_${resource}`,
+    label: `Waiting for ${resource === 'cpu' ? 'CPU' : resource === 'io' ? 'disk' : 'memory'}`,
+    unit: 'percentunit',
+    query: 'containerPressure',
+    family: families.containerPressureSeconds,
+    form: 'rate',
+    part: ['resource', resource],
+    matchers: [equals('kind', 'some')],
+  })),
+];
+
+/** What `read` of `ContainerNumbers` needs. */
+export const CONTAINER_METRIC_QUERIES: readonly QueryId[] = [
+  ...new Set(CONTAINER_METRICS.map(({ query }) => query)),
+  'containerCpuLimit',
+  'containerMemoryLimit',
+  'containerPidsLimit',
+  'hostCpus',
+  'hostMemory',
+];
+
+/** The numbers of all containers, indexed. Containers are named by `host/container_id`. */
+export class ContainerNumbers {
+  readonly #values: readonly ReadonlyMap<string, number>[];
+  readonly #limits: Limits;
+
+  private constructor(values: readonly ReadonlyMap<string, number>[], limits: Limits) {
+    this.#values = values;
+    this.#limits = limits;
+  }
+
+  static *read(vectors: Vectors): Steps<ContainerNumbers> {
+    const values: ReadonlyMap<string, number>[] = [];
+    for (const { query, part } of CONTAINER_METRICS) {
+      values.push(yield* numbersBy(vectors[query], [...CONTAINER, ...(part === undefined ? [] : [part[0]])]));
+    }
+    return new ContainerNumbers(values, {
+      cpu: yield* numbersBy(vectors.containerCpuLimit, CONTAINER),
+      memory: yield* numbersBy(vectors.containerMemoryLimit, CONTAINER),
+      pids: yield* numbersBy(vectors.containerPidsLimit, CONTAINER),
+      hostCpus: yield* numbersBy(vectors.hostCpus, ['host']),
+      hostMemory: yield* numbersBy(vectors.hostMemory, ['host', 'state']),
+    });
+  }
+
+  /** One container's metrics; without a limit of its own, the host's capacity is the limit. */
+  ofContainer(host: string, id: string, series: Series): readonly Metric[] {
+    const key = `${host}/${id}`;
+    return this.#metrics([key], series, (limit) => {
+      const capacity = {
+        cpu: this.#limits.hostCpus.get(host),
+        memory: this.#limits.hostMemory.get(`${host}/total`),
+        pids: undefined,
+      };
+      return this.#limits[limit].get(key) ?? capacity[limit];
+    });
+  }
+
+  /** The sums over a group. It has a limit when every member has one of its own. */
+  ofGroup(keys: readonly string[], series: Series): readonly Metric[] {
+    return this.#metrics(keys, series, (limit) => {
+      const limits = keys.map((key) => this.#limits[limit].get(key));
+      return limits.includes(undefined) ? undefined : sumOfKnown(limits);
+    });
+  }
+
+  #metrics(
+    keys: readonly string[],
+    series: Series,
+    limitOf: (limit: 'cpu' | 'memory' | 'pids') => number | undefined,
+  ): readonly Metric[] {
+    return CONTAINER_METRICS.map((style, index) => {
+      const { family, form, part, matchers = [], limit } = style;
+      const suffix = part === undefined ? '' : `/${part[1]}`;
+      const value = sumOfKnown(keys.map((key) => this.#values[index]?.get(`${key}${suffix}`)));
+      const conditions = part === undefined ? matchers : [...matchers, equals(...part)];
+      return metric(style, value, series(family, conditions, form), limit && limitOf(limit));
+    });
+  }
+}
+
+const CONTAINER = ['host', 'container_id'];
+
+interface Limits {
+  readonly cpu: ReadonlyMap<string, number>;
+  readonly memory: ReadonlyMap<string, number>;
+  readonly pids: ReadonlyMap<string, number>;
+  readonly hostCpus: ReadonlyMap<string, number>;
+  readonly hostMemory: ReadonlyMap<string, number>;
+}
