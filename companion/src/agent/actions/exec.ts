@@ -1,0 +1,107 @@
+import { Transform, type Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+import type Docker from 'dockerode';
+import type { ExecAction } from '../../protocol/actions/terminal.js';
+import { ContainerProcesses } from '../container-processes.js';
+import { engineCall } from '../engine.js';
+import type { Answer, Host, Target, Terminal } from '../handler.js';
+import { FrameParser } from '../logs/frames.js';
+import { execInspectSchema } from './detached.js';
+
+const KILLED_AFTER_MS = 2_000;
+
+/** A program in the container with its input and output. Leaving ends it: the runtime alone would let it run on. */
+export async function exec(host: Host, { container, facts }: Target, request: ExecAction): Promise<Answer> {
+  const tty = request.tty ?? true;
+  const created = await engineCall(
+    'Preparing the program',
+    container.exec({
+      Cmd: request.command,
+      Tty: tty,
+      AttachStdin: true,
+      AttachStdout: true,
+      AttachStderr: true,
+      Env: tty ? ['TERM=xterm-256color'] : [],
+      ...(request.user === undefined ? {} : { User: request.user }),
+      ...(request.workingDirectory === undefined ? {} : { WorkingDir: request.workingDirectory }),
+    }),
+  );
+  const stream = await engineCall(
+    'Starting the program',
+    created.start({ hijack: true, stdin: true, Tty: tty, Detach: false }),
+  );
+  const terminal: Terminal = {
+    tty,
+    output: tty ? stream : stream.pipe(withoutFrames(stream)),
+    input: stream,
+    async resize({ columns, rows }) {
+      if (tty) {
+        await engineCall('Resizing the terminal', created.resize({ w: columns, h: rows }));
+      }
+    },
+    async exitCode() {
+      return execInspectSchema.parse(await created.inspect()).ExitCode;
+    },
+    async close() {
+      stream.destroy();
+      await endProgram(host, facts, created);
+    },
+  };
+  if (request.size !== undefined) {
+    // The program may have ended already, and then it has no size.
+    await terminal.resize(request.size).catch(() => undefined);
+  }
+  return { kind: 'terminal', terminal };
+}
+
+/** Both outputs as one stream of bytes. */
+export function withoutFrames(source: Duplex): Transform {
+  const parser = new FrameParser();
+  const output = new Transform({
+    transform(chunk: Buffer, _, done) {
+      try {
+        for (const { payload } of parser.push(chunk)) {
+          this.push(payload);
+        }
+        done();
+      } catch (error) {
+        done(error instanceof Error ? error : new Error('unreadable output', { cause: error }));
+      }
+    },
+  });
+  source.once('error', (error) => output.destroy(error));
+  source.once('close', () => output.end());
+  return output;
+}
+
+/** HUP, a moment, KILL, to the whole group of the program: the runtime makes it the leader of its session. */
+async function endProgram(
+  { procfs }: Host,
+  facts: Docker.ContainerInspectInfo,
+  created: Docker.Exec,
+): Promise<void> {
+  const { Running, Pid } = execInspectSchema.parse(await created.inspect());
+  if (!Running || Pid <= 0) {
+    return;
+  }
+  const processes = new ContainerProcesses(procfs, facts.Id, facts.State.Pid);
+  const program = processes.find(Pid);
+  if (program === undefined) {
+    return;
+  }
+  signalGroup(Pid, 'SIGHUP');
+  await setTimeout(KILLED_AFTER_MS);
+  if (processes.find(Pid)?.startTicks === program.startTicks) {
+    signalGroup(Pid, 'SIGKILL');
+  }
+}
+
+function signalGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
+      throw error;
+    }
+  }
+}

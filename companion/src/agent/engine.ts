@@ -1,0 +1,78 @@
+import type { Readable } from 'node:stream';
+import Docker from 'dockerode';
+import { z } from 'zod';
+import { Problem, type ProblemCode } from '../protocol/problems.js';
+
+/** The container runtime's API; Podman's socket speaks it too. */
+export function connectEngine(socketPath: string): Docker {
+  return new Docker({ socketPath });
+}
+
+/** Awaits a call of the runtime's API and turns its errors into problems. `what` names the call for the reader. */
+export async function engineCall<T>(what: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw engineProblem(what, error);
+  }
+}
+
+/**
+ * A container's log as the runtime streams it. dockerode's own call collects the whole log in memory unless it
+ * follows, so this asks the layer below for a stream in any case.
+ */
+export function openLog(
+  engine: Docker,
+  container: string,
+  options: Readonly<Record<string, string | number | boolean>>,
+  signal: AbortSignal,
+): Promise<Readable> {
+  return engineCall(
+    'Reading the log',
+    new Promise((resolve, reject) => {
+      const request = {
+        path: `/containers/${container}/logs?`,
+        method: 'GET',
+        isStream: true,
+        abortSignal: signal,
+        options,
+        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+      };
+      engine.modem.dial(request, (error: unknown, stream: unknown) => {
+        if (error === null || error === undefined) {
+          resolve(stream as Readable);
+        } else {
+          reject(error instanceof Error ? error : new Error('the runtime refused', { cause: error }));
+        }
+      });
+    }),
+  );
+}
+
+const engineErrorSchema = z.object({
+  statusCode: z.number(),
+  json: z.object({ message: z.string() }).optional().catch(undefined),
+  reason: z.string().optional().catch(undefined),
+});
+
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  304: 'conflict',
+  400: 'conflict',
+  404: 'container-unknown',
+  409: 'conflict',
+};
+
+function engineProblem(what: string, error: unknown): Problem {
+  if (error instanceof Problem) {
+    return error;
+  }
+  const parsed = engineErrorSchema.safeParse(error);
+  if (!parsed.success) {
+    return new Problem('engine-failed', `${what}: the container runtime cannot be reached.`, {
+      cause: error,
+    });
+  }
+  const { statusCode, json, reason } = parsed.data;
+  const said = (json?.message ?? reason ?? `status ${statusCode}`).slice(0, 300);
+  return new Problem(CODE_OF_STATUS[statusCode] ?? 'engine-failed', `${what}: ${said}`, { cause: error });
+}
