@@ -58,6 +58,9 @@ export function writeListeners(
   const rows = new Set<RenderedLabels>();
   let dropped = 0;
   for (const { owner, protocol, address, port } of listeners) {
+    if (address === DOCKER_RESOLVER) {
+      continue;
+    }
     const containerId = owner?.containerId ?? '';
     const row = renderLabels(families.listenerInfo, {
       host,
@@ -82,3 +85,6 @@ export function writeListeners(
     sink.dropped(dropped);
   }
 }
+
+/** Docker listens there in each of its containers, on a port that changes with every start. */
+const DOCKER_RESOLVER = '127.0.0.11';

@@ -6,14 +6,12 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessRecord, ProcessTable } from '../kernel/process.js';
-import type { SocketRecord } from '../kernel/socket-record.js';
+import { TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import type { SocketHolders } from './socket-holders.js';
 
 export interface ConnectionWatchOptions {
   readonly source: SocketSource;
-  /** Undefined where no events arrive. */
-  readonly namespaceOf: ((origin: EventOrigin) => number | undefined) | undefined;
   readonly tracker: ConnectionTracker;
   readonly holders: SocketHolders;
   readonly cgroupIds: CgroupIds;
@@ -21,6 +19,11 @@ export interface ConnectionWatchOptions {
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly logger: Logger;
   readonly now: () => number;
+  /** Called at each pass that met processes whose namespace may not be read. */
+  readonly onHiddenProcesses: () => void;
+  readonly firstEphemeralPort: number;
+  /** Inode of the exporter's own network namespace: the host's. */
+  readonly ownNamespace: number;
   /** How old the process table may be, in milliseconds. */
   readonly maxTableAgeMs: number;
 }
@@ -90,6 +93,7 @@ export class ConnectionWatch {
     for (const [namespace, inodes] of tracker.unownedInodes()) {
       await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
     }
+    await this.findGuests(processesOf, pause);
     this.ownListeners();
     tracker.endPass(now());
     for (const { origin, record } of waiting) {
@@ -114,15 +118,18 @@ export class ConnectionWatch {
         others.push(process);
       }
     }
-    // 0 stands for processes that we may not look into.
+    // 0 stands for processes that we may not look into, and for those that have just ended.
+    if (processesOf.get(0)?.some(({ state }) => state !== 'Z' && state !== 'X') === true) {
+      this.options.onHiddenProcesses();
+    }
     processesOf.delete(0);
     cgroupIds.learn(cgroups);
     for (const [inode, inhabitants] of processesOf) {
+      if (!inhabitants.some(({ pid }) => this.open(inode, pid))) {
+        continue;
+      }
       let namespace = tracker.namespaces.get(inode);
       if (namespace === undefined) {
-        if (!inhabitants.some(({ pid }) => this.open(inode, pid))) {
-          continue;
-        }
         namespace = new TrackedNamespace(inode, this.isFirstPass);
         tracker.namespaces.set(inode, namespace);
       }
@@ -155,14 +162,40 @@ export class ConnectionWatch {
   }
 
   private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {
-    const { source, tracker, now } = this.options;
+    const { source, tracker, now, firstEphemeralPort } = this.options;
     const time = now();
     namespace.addresses = source.addresses(namespace.inode);
     const listeners: Listener[] = [];
     source.visitListeners(namespace.inode, (record) => listeners.push(listenerOf(record)));
+    source.visitUdp(namespace.inode, (record) => {
+      if (record.state === TCP_ESTABLISHED) {
+        tracker.observe(namespace, record, time);
+      } else if (record.localPort > 0 && record.localPort < firstEphemeralPort) {
+        // Above that, a client that never connects looks the same.
+        listeners.push(listenerOf(record));
+      }
+    });
     namespace.listening.replace(listeners, time);
     source.visitConnections(namespace.inode, (record) => tracker.observe(namespace, record, time));
     tracker.endNamespace(namespace, source.announcesEnds(namespace.inode) && !eventsLost, time);
+  }
+
+  /** A listener may be held from outside its namespace: an engine puts its resolver into the containers'. */
+  private async findGuests(
+    processesOf: ReadonlyMap<number, ProcessRecord[]>,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const { tracker, holders, ownNamespace } = this.options;
+    const inodes = new Set<number>();
+    for (const namespace of tracker.namespaces.values()) {
+      for (const { inode, owner } of namespace.listening.all()) {
+        if (inode !== 0 && owner === undefined && holders.ownerOf(inode) === undefined) {
+          inodes.add(inode);
+        }
+      }
+    }
+    holders.lookAgain(inodes);
+    await holders.find(inodes, processesOf.get(ownNamespace) ?? [], pause);
   }
 
   /** Listeners whose holder was not found belong to their cgroup, or to whoever lives in the namespace. */
@@ -196,7 +229,7 @@ export class ConnectionWatch {
   }
 
   private namespaceOf(origin: EventOrigin): TrackedNamespace | undefined {
-    const inode = this.options.namespaceOf?.(origin);
+    const inode = this.options.source.events?.namespaceOf(origin);
     return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
   }
 

@@ -7,8 +7,14 @@ import { EdgeLedger } from '../edges/edge-ledger.js';
 import { CgroupIds } from '../kernel/cgroup-id.js';
 import { loadLibc } from '../kernel/libc.js';
 import { NetlinkSource } from '../kernel/netlink-source.js';
+import { ownNamespaceInode } from '../kernel/netns.js';
+import { ProcSource } from '../kernel/proc-source.js';
+import type { SocketSource } from '../kernel/socket-source.js';
+import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
+import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
 import type { Runtime } from '../runtimes/container.js';
+import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
@@ -55,18 +61,23 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly ledger: EdgeLedger;
   private readonly tracker: ConnectionTracker;
   private readonly holders: SocketHolders;
-  private readonly source: NetlinkSource;
+  private readonly source: SocketSource;
   private readonly watch: ConnectionWatch;
+  private readonly translation: AddressTranslation;
   private readonly now: () => number;
   private timer: NodeJS.Timeout | undefined;
   private lastPassAt = -Infinity;
+  private lastPassMs = 0;
   private failure: Error | undefined;
+  private eventsFailure: Error | undefined;
+  private hiddenReported = false;
   private reportedFolded = 0;
   private closed = false;
 
   constructor(private readonly options: ConnectionCollectorOptions) {
     const { host, procRoot, sysRoot, logger, containerOf, processTable } = options;
     this.now = options.now ?? (() => performance.now());
+    const firstPort = firstEphemeralPort(procRoot);
     const cgroupIds = new CgroupIds(sysRoot);
     this.ledger = new EdgeLedger(host, {
       edges: options.edgeLimit ?? 20_000,
@@ -82,36 +93,22 @@ class KernelConnectionCollector implements ConnectionCollector {
           ? undefined
           : { containerId: containerOf(path) ?? NO_CONTAINER, process: '', pid: 0 };
       },
-      actualDestination: () => undefined,
-      proxyTarget: () => undefined,
+      actualDestination: (namespace, tuple) => this.translation.actualDestination(namespace, tuple),
+      actualSource: (namespace, tuple) => this.translation.actualSource(namespace, tuple),
+      proxyTarget: ({ process, pid }) =>
+        process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: () => '',
     };
     this.tracker = new ConnectionTracker({
       ledger: this.ledger,
       surroundings,
       publicPeers: options.publicPeers ?? false,
-      firstEphemeralPort: 32_768,
+      firstEphemeralPort: firstPort,
     });
-    this.source = new NetlinkSource({
-      libc: loadLibc(),
-      procRoot,
-      onDestroyed: (record, origin) => this.watch.destroyed(record, origin),
-      onBatch: (overruns) => {
-        if (overruns > 0) {
-          this.watch.lostEvents();
-        }
-        this.schedule();
-      },
-      onError: (error) => {
-        this.failure = error;
-      },
-      onDegraded: (capability, consequence) =>
-        logger.warn({ capability }, `${capability} is missing: ${consequence}`),
-      ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
-    });
+    this.source = this.openSource();
+    this.translation = new AddressTranslation(this.source, this.now);
     this.watch = new ConnectionWatch({
       source: this.source,
-      namespaceOf: (origin) => this.source.namespaceOf(origin),
       tracker: this.tracker,
       holders: this.holders,
       cgroupIds,
@@ -119,6 +116,9 @@ class KernelConnectionCollector implements ConnectionCollector {
       containerOf,
       logger,
       now: this.now,
+      firstEphemeralPort: firstPort,
+      ownNamespace: ownNamespaceInode(procRoot),
+      onHiddenProcesses: () => this.reportHiddenProcesses(),
       maxTableAgeMs: 1_000,
     });
     this.schedule();
@@ -128,8 +128,9 @@ class KernelConnectionCollector implements ConnectionCollector {
     if (this.lastPassAt === -Infinity) {
       await this.runPass();
     }
-    if (this.failure !== undefined) {
-      throw this.failure;
+    const failure = this.eventsFailure ?? this.failure;
+    if (failure !== undefined) {
+      throw failure;
     }
     const { folded } = this.ledger;
     writeEdges(sink, [...this.ledger.values()], folded - this.reportedFolded);
@@ -158,12 +159,57 @@ class KernelConnectionCollector implements ConnectionCollector {
     await this.source.close();
   }
 
+  private openSource(): SocketSource {
+    const { mode = 'auto', procRoot, logger, receiveBufferBytes } = this.options;
+    if (mode === 'proc') {
+      return new ProcSource(procRoot);
+    }
+    try {
+      return new NetlinkSource({
+        libc: loadLibc(),
+        procRoot,
+        onDestroyed: (record, origin) => this.watch.destroyed(record, origin),
+        onBatch: (overruns) => {
+          if (overruns > 0) {
+            this.watch.lostEvents();
+          }
+          this.schedule();
+        },
+        onError: (error) => {
+          this.eventsFailure = error;
+        },
+        onDegraded: (capability, consequence) =>
+          logger.warn({ capability }, `${capability} is missing: ${consequence}`),
+        ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
+      });
+    } catch (error) {
+      if (mode === 'netlink') {
+        throw error;
+      }
+      logger.warn(
+        { err: error },
+        'netlink is not to be had: connections are read from /proc, without bytes and short connections',
+      );
+      return new ProcSource(procRoot);
+    }
+  }
+
+  private reportHiddenProcesses(): void {
+    if (!this.hiddenReported) {
+      this.hiddenReported = true;
+      this.options.logger.warn(
+        { capability: 'CAP_SYS_PTRACE' },
+        'CAP_SYS_PTRACE is missing: other users’ processes and their network namespaces stay out of sight',
+      );
+    }
+  }
+
   /** A pass at every interval; one second after the last when events wait for it. */
   private schedule(): void {
     if (this.closed) {
       return;
     }
-    const interval = this.options.passIntervalMs ?? 5_000;
+    const interval = Math.max(this.options.passIntervalMs ?? 5_000, this.lastPassMs * PASS_SHARE);
     const dueIn = this.watch.needsPass ? Math.min(SOONEST_MS, interval) : interval;
     clearTimeout(this.timer);
     this.timer = setTimeout(
@@ -174,6 +220,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   }
 
   private async runPass(): Promise<void> {
+    const began = this.now();
     try {
       await this.watch.pass();
       this.failure = undefined;
@@ -182,6 +229,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       this.options.logger.error({ err: error }, 'a pass over the sockets failed');
     }
     this.lastPassAt = this.now();
+    this.lastPassMs = this.lastPassAt - began;
   }
 
   private *listeners() {
@@ -196,11 +244,16 @@ class KernelConnectionCollector implements ConnectionCollector {
     for (const [reason, count] of this.tracker.unattributed) {
       sink.sample(renderLabels(families.connectionsUnattributed, { host, reason }), count);
     }
-    sink.family(families.netlinkOverruns);
-    sink.sample(renderLabels(families.netlinkOverruns, { host }), this.source.overruns);
-    sink.family(families.netlinkEvents);
-    sink.sample(renderLabels(families.netlinkEvents, { host, kind: 'destroy' }), this.source.eventCount);
+    const { events } = this.source;
+    if (events !== undefined) {
+      sink.family(families.netlinkOverruns);
+      sink.sample(renderLabels(families.netlinkOverruns, { host }), events.overruns);
+      sink.family(families.netlinkEvents);
+      sink.sample(renderLabels(families.netlinkEvents, { host, kind: 'destroy' }), events.received);
+    }
   }
 }
 
 const SOONEST_MS = 1_000;
+/** On a host with very many sockets or namespaces, passes take at most this share of the time: 1 in 20. */
+const PASS_SHARE = 20;

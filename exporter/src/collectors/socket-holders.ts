@@ -56,6 +56,13 @@ export class SocketHolders {
     }
   }
 
+  /** Drops the memory that nobody held them, before other processes are asked. */
+  lookAgain(inodes: Iterable<number>): void {
+    for (const inode of inodes) {
+      this.unheld.delete(inode);
+    }
+  }
+
   /** Forgets sockets that are gone: `live` are those that the last pass saw. */
   retain(live: ReadonlySet<number>): void {
     this.holderPids = new Set();

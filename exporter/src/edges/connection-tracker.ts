@@ -1,5 +1,5 @@
 import { NO_CONTAINER } from '../contract/ids.js';
-import { isPublic, type IpAddress } from '../kernel/ip-address.js';
+import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import { TCP_SYN_SENT, type SocketProtocol, type SocketRecord } from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
 import { accountCounters, addTally, type EdgeLabels, type Role } from './edge.js';
@@ -29,6 +29,8 @@ export interface Surroundings {
   ownerOfCgroup(cgroupId: number): SocketOwner | undefined;
   /** Where network address translation has sent a client's connection. */
   actualDestination(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
+  /** Where a connection that was accepted really came from, when its source was translated. */
+  actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
   /** Where a userland proxy passes on what it accepts; undefined for any other process. */
   proxyTarget(owner: SocketOwner): Endpoint | undefined;
   /** The name under which a public address was seen. */
@@ -351,7 +353,8 @@ export class ConnectionTracker {
   private clientLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
     const { surroundings } = this.options;
     const { protocol, peerAddress, peerPort } = socket;
-    let actual = surroundings.actualDestination(namespace, socket);
+    // What stays on the loopback (a resolver that a runtime puts into the namespace) is nobody else.
+    let actual = isLoopback(peerAddress) ? undefined : surroundings.actualDestination(namespace, socket);
     let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort });
     const proxied =
       peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
@@ -378,7 +381,10 @@ export class ConnectionTracker {
 
   private serverLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
     const { peerAddress } = socket;
-    const candidates = this.addressBook.candidates(namespace, peerAddress);
+    // What comes from another namespace of this host may have been masqueraded on the way.
+    const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
+    const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
+    const candidates = this.addressBook.candidates(namespace, source?.address ?? peerAddress);
     const client = candidates.length === 1 ? candidates[0]?.soleOccupant : undefined;
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
     return {

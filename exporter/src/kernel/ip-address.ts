@@ -42,6 +42,22 @@ export function readIpv6(buffer: Buffer, offset: number): IpAddress {
     .join(':')}`;
 }
 
+/** The 4 or 16 bytes of an address in text form. */
+export function parseIpAddress(address: IpAddress): Buffer {
+  if (!address.includes(':')) {
+    return Buffer.from(address.split('.').map(Number));
+  }
+  const [head = '', tail] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const bytes = Buffer.alloc(16);
+  before.forEach((group, index) => bytes.writeUInt16BE(Number.parseInt(group, 16), index * 2));
+  after.forEach((group, index) =>
+    bytes.writeUInt16BE(Number.parseInt(group, 16), 16 - (after.length - index) * 2),
+  );
+  return bytes;
+}
+
 /** True for 127.0.0.0/8 and ::1. */
 export function isLoopback(address: IpAddress): boolean {
   return address === '::1' || address.startsWith('127.');

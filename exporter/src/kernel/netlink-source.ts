@@ -1,11 +1,14 @@
+import { findFlow, type FlowTuple, type TrackedFlow } from './conntrack.js';
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
 import { interfaceAddresses } from './interface-addresses.js';
+import type { IpAddress } from './ip-address.js';
 import { isRefused, type Libc } from './libc.js';
-import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from './netlink.js';
+import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from './netlink.js';
 import { NamespaceDoor, ownNamespaceInode } from './netns.js';
-import { dumpConnections, dumpListeners } from './sock-diag.js';
-import type { SocketRecord } from './socket-record.js';
-import type { SocketSource, SocketVisitor } from './socket-source.js';
+import { ProcSource } from './proc-source.js';
+import { dumpConnections, dumpListeners, dumpUdp } from './sock-diag.js';
+import type { SocketProtocol, SocketRecord } from './socket-record.js';
+import type { AnnouncedEnds, SocketSource, SocketVisitor } from './socket-source.js';
 
 export interface NetlinkSourceOptions {
   readonly libc: Libc;
@@ -22,6 +25,7 @@ export interface NetlinkSourceOptions {
 interface OpenNamespace {
   readonly sockets: NetlinkSocket;
   readonly route: NetlinkSocket;
+  readonly conntrack: NetlinkSocket;
   /** As the exporter's own namespace numbers it. */
   readonly nsid: number | undefined;
   /** The namespace's own event source, where its events do not come through the common one. */
@@ -29,22 +33,25 @@ interface OpenNamespace {
 }
 
 /** Dumps and destroy events through `NETLINK_SOCK_DIAG`, in as many namespaces as the rights allow. */
-export class NetlinkSource implements SocketSource {
+export class NetlinkSource implements SocketSource, AnnouncedEnds {
   readonly mode = 'netlink';
   private readonly namespaces = new Map<number, OpenNamespace>();
   private readonly namespaceOfNsid = new Map<number, number>();
   private readonly namespaceOfSource = new Map<number, number>();
+  private readonly proc: ProcSource;
+  private readonly degraded = new Set<string>();
   private readonly door: NamespaceDoor;
   private readonly home: number;
-  private readonly events: DestroyEvents;
+  private readonly destroyEvents: DestroyEvents;
   /** Hears all namespaces that have an id; undefined without CAP_NET_BROADCAST. */
   private readonly commonSource: number | undefined;
 
   /** @throws SystemCallError where netlink is not to be had at all */
   constructor(private readonly options: NetlinkSourceOptions) {
     this.home = ownNamespaceInode(options.procRoot);
+    this.proc = new ProcSource(options.procRoot);
     this.door = NamespaceDoor.open(options.libc, options.procRoot);
-    this.events = DestroyEvents.start({
+    this.destroyEvents = DestroyEvents.start({
       libc: options.libc,
       onDestroyed: options.onDestroyed,
       onBatch: options.onBatch,
@@ -53,17 +60,26 @@ export class NetlinkSource implements SocketSource {
     });
     this.commonSource = this.openCommonSource();
     this.add(this.home, undefined);
+    if (this.destroyEvents.bufferWasRefused) {
+      this.degrade(
+        'CAP_NET_ADMIN',
+        'a burst of short connections may overflow the event buffer, and translated addresses stay unknown',
+      );
+    }
   }
 
-  get eventCount(): number {
-    return this.events.count;
+  get events(): AnnouncedEnds {
+    return this;
+  }
+
+  get received(): number {
+    return this.destroyEvents.count;
   }
 
   get overruns(): number {
-    return this.events.overruns;
+    return this.destroyEvents.overruns;
   }
 
-  /** The open namespace that an event came from; undefined while it is not open. */
   namespaceOf({ source, nsid }: EventOrigin): number | undefined {
     if (nsid !== undefined) {
       return this.namespaceOfNsid.get(nsid);
@@ -75,22 +91,35 @@ export class NetlinkSource implements SocketSource {
     if (this.namespaces.has(namespace)) {
       return true;
     }
-    const opened = this.door.enter(pid, namespace, (nsid) => {
-      this.add(namespace, nsid);
-      return true;
-    });
-    return opened ?? false;
+    try {
+      const opened = this.door.enter(pid, namespace, (nsid) => {
+        this.add(namespace, nsid);
+        return true;
+      });
+      return opened ?? false;
+    } catch (error) {
+      if (!isRefused(error)) {
+        throw error;
+      }
+      this.degrade(
+        'CAP_SYS_ADMIN',
+        'other network namespaces are read from /proc, without bytes and short connections',
+      );
+      return this.proc.open(namespace, pid);
+    }
   }
 
   release(namespace: number): void {
+    this.proc.release(namespace);
     const open = this.namespaces.get(namespace);
     if (open === undefined) {
       return;
     }
     open.sockets.close();
     open.route.close();
+    open.conntrack.close();
     if (open.source !== undefined) {
-      this.events.removeSource(open.source);
+      this.destroyEvents.removeSource(open.source);
       this.namespaceOfSource.delete(open.source);
     }
     if (open.nsid !== undefined) {
@@ -100,45 +129,81 @@ export class NetlinkSource implements SocketSource {
   }
 
   visitConnections(namespace: number, visit: SocketVisitor): void {
-    dumpConnections(this.opened(namespace).sockets, visit);
+    const open = this.namespaces.get(namespace);
+    if (open === undefined) {
+      this.proc.visitConnections(namespace, visit);
+    } else {
+      dumpConnections(open.sockets, visit);
+    }
   }
 
   visitListeners(namespace: number, visit: SocketVisitor): void {
-    dumpListeners(this.opened(namespace).sockets, visit);
+    const open = this.namespaces.get(namespace);
+    if (open === undefined) {
+      this.proc.visitListeners(namespace, visit);
+    } else {
+      dumpListeners(open.sockets, visit);
+    }
   }
 
-  addresses(namespace: number): ReadonlySet<string> {
-    return interfaceAddresses(this.opened(namespace).route);
+  visitUdp(namespace: number, visit: SocketVisitor): void {
+    const open = this.namespaces.get(namespace);
+    if (open === undefined) {
+      this.proc.visitUdp(namespace, visit);
+    } else {
+      dumpUdp(open.sockets, visit);
+    }
   }
 
-  announcesEnds(): boolean {
-    return true;
+  addresses(namespace: number): ReadonlySet<IpAddress> {
+    const open = this.namespaces.get(namespace);
+    return open === undefined ? this.proc.addresses(namespace) : interfaceAddresses(open.route);
+  }
+
+  findFlow(
+    namespace: number,
+    protocol: SocketProtocol,
+    tuple: FlowTuple,
+    direction: 'original' | 'reply',
+  ): TrackedFlow | undefined {
+    // A connection is translated where it starts or where it is routed, which is the host's own namespace.
+    for (const inode of namespace === this.home ? [namespace] : [namespace, this.home]) {
+      const open = this.namespaces.get(inode);
+      const flow = open && findFlow(open.conntrack, protocol, tuple, direction);
+      if (flow !== undefined) {
+        return flow;
+      }
+    }
+    return undefined;
+  }
+
+  announcesEnds(namespace: number): boolean {
+    return this.namespaces.has(namespace);
   }
 
   async close(): Promise<void> {
-    await this.events.close();
+    await this.destroyEvents.close();
     for (const namespace of [...this.namespaces.keys()]) {
       this.release(namespace);
     }
     this.door.close();
   }
 
-  private opened(namespace: number): OpenNamespace {
-    const open = this.namespaces.get(namespace);
-    if (open === undefined) {
-      throw new Error(`network namespace ${namespace} is not open`);
+  private degrade(capability: string, consequence: string): void {
+    if (!this.degraded.has(capability)) {
+      this.degraded.add(capability);
+      this.options.onDegraded(capability, consequence);
     }
-    return open;
   }
 
   private openCommonSource(): number | undefined {
     try {
-      return this.events.addSource(true);
+      return this.destroyEvents.addSource(true);
     } catch (error) {
       if (!isRefused(error)) {
         throw error;
       }
-      this.options.onDegraded('CAP_NET_BROADCAST', 'each network namespace needs an event socket of its own');
+      this.degrade('CAP_NET_BROADCAST', 'each network namespace needs an event socket of its own');
       return undefined;
     }
   }
@@ -148,10 +213,11 @@ export class NetlinkSource implements SocketSource {
     const { libc } = this.options;
     const sockets = NetlinkSocket.open(libc, NETLINK_SOCK_DIAG, 'list sockets');
     const route = NetlinkSocket.open(libc, NETLINK_ROUTE, 'list interface addresses');
+    const conntrack = NetlinkSocket.open(libc, NETLINK_NETFILTER, 'find tracked connections');
     // The common source hears its own namespace and all that have an id.
     const heard = this.commonSource !== undefined && (namespace === this.home || nsid !== undefined);
-    const source = heard ? undefined : this.events.addSource(false);
-    this.namespaces.set(namespace, { sockets, route, nsid, source });
+    const source = heard ? undefined : this.destroyEvents.addSource(false);
+    this.namespaces.set(namespace, { sockets, route, conntrack, nsid, source });
     if (source !== undefined) {
       this.namespaceOfSource.set(source, namespace);
     } else if (nsid !== undefined) {

@@ -1,5 +1,7 @@
+import type { FlowTuple, TrackedFlow } from './conntrack.js';
+import type { EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
-import type { SocketRecord } from './socket-record.js';
+import type { SocketProtocol, SocketRecord } from './socket-record.js';
 
 /** Records are moved from row to row and must not be kept. */
 export type SocketVisitor = (record: SocketRecord) => void;
@@ -7,14 +9,37 @@ export type SocketVisitor = (record: SocketRecord) => void;
 /** The sockets of the host's network namespaces, by the mechanism that this host allows. */
 export interface SocketSource {
   readonly mode: 'netlink' | 'proc';
-  /** Opens a namespace through a process that lives in it; false when that has ended. Opening twice does nothing. */
+  /** Undefined where the kernel announces nothing. */
+  readonly events: AnnouncedEnds | undefined;
+  /**
+   * Opens a namespace through a process that lives in it; false when that has ended. Called again with a process that
+   * still lives, as the namespace may outlive the first.
+   */
   open(namespace: number, pid: number): boolean;
   /** Lets go of a namespace, so that the kernel can delete it. */
   release(namespace: number): void;
   visitConnections(namespace: number, visit: SocketVisitor): void;
   visitListeners(namespace: number, visit: SocketVisitor): void;
+  /** Connected UDP sockets are ESTABLISHED, the others CLOSE. */
+  visitUdp(namespace: number, visit: SocketVisitor): void;
   addresses(namespace: number): ReadonlySet<IpAddress>;
+  /** The tracked connection with that tuple, as seen from the namespace; undefined where conntrack is not to be had. */
+  findFlow(
+    namespace: number,
+    protocol: SocketProtocol,
+    tuple: FlowTuple,
+    direction: 'original' | 'reply',
+  ): TrackedFlow | undefined;
   /** Whether the end of every socket of the namespace is announced. */
   announcesEnds(namespace: number): boolean;
   close(): Promise<void>;
+}
+
+/** What the kernel has announced of destroyed sockets so far. */
+export interface AnnouncedEnds {
+  readonly received: number;
+  /** Times at which the kernel dropped announcements. */
+  readonly overruns: number;
+  /** The open namespace that an event came from; undefined while it is not open. */
+  namespaceOf(origin: EventOrigin): number | undefined;
 }

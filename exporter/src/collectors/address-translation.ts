@@ -1,0 +1,77 @@
+import type { ConnectionTuple, Endpoint } from '../edges/connection-tracker.js';
+import type { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { SocketSource } from '../kernel/socket-source.js';
+
+/**
+ * Where connections really go, and really come from, by what conntrack has recorded. One lookup is a system call or
+ * two, so destinations that turn out not to be translated are left alone for a while.
+ */
+export class AddressTranslation {
+  private readonly untranslated = new Map<string, number>();
+
+  constructor(
+    private readonly source: SocketSource,
+    private readonly now: () => number,
+  ) {}
+
+  /** What a client's connection was sent to instead; undefined when to what it dialled. */
+  actualDestination(
+    { inode }: TrackedNamespace,
+    { protocol, localAddress, localPort, peerAddress, peerPort }: ConnectionTuple,
+  ): Endpoint | undefined {
+    const key = `> ${inode} ${protocol} ${peerAddress} ${peerPort}`;
+    if (peerPort === 0 || this.isUntranslated(key)) {
+      return undefined;
+    }
+    const tuple = {
+      source: localAddress,
+      sourcePort: localPort,
+      destination: peerAddress,
+      destinationPort: peerPort,
+    };
+    const reply = this.source.findFlow(inode, protocol, tuple, 'original')?.reply;
+    if (reply === undefined || (reply.source === peerAddress && reply.sourcePort === peerPort)) {
+      this.noteUntranslated(key);
+      return undefined;
+    }
+    return { address: reply.source, port: reply.sourcePort };
+  }
+
+  /** Who dialled what a server accepted, when another address than its own stands there. */
+  actualSource(
+    { inode }: TrackedNamespace,
+    { protocol, localAddress, localPort, peerAddress, peerPort }: ConnectionTuple,
+  ): Endpoint | undefined {
+    const key = `< ${inode} ${protocol} ${localPort} ${peerAddress}`;
+    if (this.isUntranslated(key)) {
+      return undefined;
+    }
+    const tuple = {
+      source: localAddress,
+      sourcePort: localPort,
+      destination: peerAddress,
+      destinationPort: peerPort,
+    };
+    const original = this.source.findFlow(inode, protocol, tuple, 'reply')?.original;
+    if (original === undefined || (original.source === peerAddress && original.sourcePort === peerPort)) {
+      this.noteUntranslated(key);
+      return undefined;
+    }
+    return { address: original.source, port: original.sourcePort };
+  }
+
+  private isUntranslated(key: string): boolean {
+    return (this.untranslated.get(key) ?? -Infinity) > this.now();
+  }
+
+  private noteUntranslated(key: string): void {
+    if (this.untranslated.size >= MOST_NOTED) {
+      this.untranslated.clear();
+    }
+    this.untranslated.set(key, this.now() + UNTRANSLATED_MS);
+  }
+}
+
+/** A port may be published while connections to it already fail; not for longer than this is it then misread. */
+const UNTRANSLATED_MS = 10_000;
+const MOST_NOTED = 20_000;

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { IpAddress } from './ip-address.js';
+import { parseLocalAddresses, parseSocketTable } from './proc-net.js';
+import { TCP_LISTEN, TCP_SYN_RECV, TCP_TIME_WAIT, type SocketRecord } from './socket-record.js';
+import type { SocketSource, SocketVisitor } from './socket-source.js';
+
+/**
+ * The fallback: `/proc/<pid>/net`, read through a process that lives in the namespace. It needs no rights, and knows
+ * neither bytes nor what happens between two passes.
+ */
+export class ProcSource implements SocketSource {
+  readonly mode = 'proc';
+  readonly events = undefined;
+  private readonly pidOf = new Map<number, number>();
+
+  constructor(private readonly procRoot: string) {}
+
+  open(namespace: number, pid: number): boolean {
+    this.pidOf.set(namespace, pid);
+    return true;
+  }
+
+  release(namespace: number): void {
+    this.pidOf.delete(namespace);
+  }
+
+  visitConnections(namespace: number, visit: SocketVisitor): void {
+    for (const record of this.tcp(namespace)) {
+      if (record.state !== TCP_LISTEN && record.state !== TCP_TIME_WAIT && record.state !== TCP_SYN_RECV) {
+        visit(record);
+      }
+    }
+  }
+
+  visitListeners(namespace: number, visit: SocketVisitor): void {
+    for (const record of this.tcp(namespace)) {
+      if (record.state === TCP_LISTEN) {
+        visit(record);
+      }
+    }
+  }
+
+  visitUdp(namespace: number, visit: SocketVisitor): void {
+    for (const record of [
+      ...parseSocketTable(this.read(namespace, 'udp'), 'udp', 'ipv4'),
+      ...parseSocketTable(this.read(namespace, 'udp6'), 'udp', 'ipv6'),
+    ]) {
+      visit(record);
+    }
+  }
+
+  addresses(namespace: number): ReadonlySet<IpAddress> {
+    return parseLocalAddresses(this.read(namespace, 'fib_trie'), this.read(namespace, 'if_inet6'));
+  }
+
+  findFlow(): undefined {
+    return undefined;
+  }
+
+  announcesEnds(): boolean {
+    return false;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private tcp(namespace: number): SocketRecord[] {
+    return [
+      ...parseSocketTable(this.read(namespace, 'tcp'), 'tcp', 'ipv4'),
+      ...parseSocketTable(this.read(namespace, 'tcp6'), 'tcp', 'ipv6'),
+    ];
+  }
+
+  /** Empty when the process has ended, or the kernel has no IPv6. */
+  private read(namespace: number, file: string): string {
+    const pid = this.pidOf.get(namespace);
+    try {
+      return pid === undefined ? '' : readFileSync(`${this.procRoot}/${pid}/net/${file}`, 'latin1');
+    } catch {
+      return '';
+    }
+  }
+}
