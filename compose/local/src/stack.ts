@@ -91,7 +91,12 @@ async function startExporter(options: Options, state: StateFolder, context: Stac
   const child = await startChild({
     name: 'The exporter',
     command: process.execPath,
-    args: [path.join(context.repository, 'exporter/dist/main.js'), '--web.listen-address', address],
+    args: [
+      path.join(context.repository, 'exporter/dist/main.js'),
+      '--web.listen-address',
+      address,
+      ...socketOption(context.env.DOCKER_HOST),
+    ],
     logFile: state.file('exporter.log'),
   });
   context.onStop(() => child.stop());
@@ -99,6 +104,11 @@ async function startExporter(options: Options, state: StateFolder, context: Stac
   const ready = waitUntilReady('The exporter', `${url}/healthz`, EXPORTER_READY_MS, context.signal);
   await Promise.race([ready, child.failed]);
   return { url, failed: child.failed };
+}
+
+/** The exporter looks at the usual sockets by itself, not at the variable of the docker command. */
+function socketOption(dockerHost = ''): string[] {
+  return dockerHost.startsWith('unix://') ? ['--runtime.docker', dockerHost.slice('unix://'.length)] : [];
 }
 
 async function startPrometheus(options: Options, state: StateFolder, context: StackContext): Promise<Part> {
