@@ -10,8 +10,9 @@ const MAY_IMPORT: Record<string, { folders: readonly string[]; packages: RegExp 
   protocol: { folders: ['protocol'], packages: /^zod$/ },
   policy: { folders: ['policy', 'protocol'], packages: /^(?:zod|yaml|re2js|node:fs\/promises)$/ },
   audit: { folders: ['audit', 'protocol'], packages: /^(?:node:|zod$)/ },
-  agent: { folders: ['agent', 'audit', 'policy', 'protocol'], packages: /^(?!@toposcope)/ },
-  gateway: { folders: ['gateway', 'audit', 'policy', 'protocol'], packages: /^(?!@toposcope)/ },
+  tunnel: { folders: ['tunnel', 'protocol'], packages: /^node:/ },
+  agent: { folders: ['agent', 'audit', 'policy', 'protocol', 'tunnel'], packages: /^(?!@toposcope)/ },
+  gateway: { folders: ['gateway', 'audit', 'policy', 'protocol', 'tunnel'], packages: /^(?!@toposcope)/ },
 };
 
 describe('the companion', () => {

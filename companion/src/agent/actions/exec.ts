@@ -39,9 +39,7 @@ export async function exec(host: Host, { container, facts }: Target, request: Ex
         await engineCall('Resizing the terminal', created.resize({ w: columns, h: rows }));
       }
     },
-    async exitCode() {
-      return execInspectSchema.parse(await created.inspect()).ExitCode;
-    },
+    exitCode: () => exitCodeOf(created),
     async close() {
       stream.destroy();
       await endProgram(host, facts, created);
@@ -52,6 +50,18 @@ export async function exec(host: Host, { container, facts }: Target, request: Ex
     await terminal.resize(request.size).catch(() => undefined);
   }
   return { kind: 'terminal', terminal };
+}
+
+/** The output may end a moment before the runtime has the program's exit code. */
+async function exitCodeOf(created: Docker.Exec): Promise<number | null> {
+  for (let look = 0; look < 20; look += 1) {
+    const { Running, ExitCode } = execInspectSchema.parse(await created.inspect());
+    if (!Running) {
+      return ExitCode;
+    }
+    await setTimeout(50);
+  }
+  return null;
 }
 
 /** Both outputs as one stream of bytes. */
