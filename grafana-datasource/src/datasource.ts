@@ -1,0 +1,200 @@
+import {
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  DataSourceApi,
+  type DataSourceInstanceSettings,
+  getDefaultTimeRange,
+  LoadingState,
+  type MetricFindValue,
+  type ScopedVars,
+  type TestDataSourceResponse,
+} from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
+import { defer, forkJoin, from, lastValueFrom, map, type Observable, of, switchMap } from 'rxjs';
+import { vectorOfFrames } from './frames/vector-frames';
+import type { Slicing } from './graph/steps';
+import { VIEW_IDS } from './graph/topology';
+import { diagnose, healthExpressions } from './health';
+import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
+import { prometheusDataSource, scrapeIntervalOf } from './prometheus/data-sources';
+import { messageOf } from './prometheus/error-message';
+import { Memo } from './prometheus/memo';
+import { durationSeconds, rateWindow } from './promql/rate-window';
+import { equals, type Matcher } from './promql/selector';
+import type { TopologySpec } from './query';
+import { queryRange } from './range-query';
+import type { TopologyQuery, TopologySettings } from './settings';
+import { pauseForEvents } from './sliced';
+import { queryTopology, type TopologyRequest } from './topology-query';
+import { type VariableKind, variableExpression, VARIABLE_KINDS } from './variables/variable-kinds';
+import { TopologyVariables } from './variables/topology-variables';
+import { isViewId, VIEWS } from './views/register';
+
+const DEFAULT_SCRAPE_SECONDS = 15;
+
+/** Turns Prometheus' series of the exporter into topologies. Has no backend and no URL: another data source is asked. */
+export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
+  override readonly variables = new TopologyVariables(this);
+  readonly #settings: TopologySettings;
+  readonly #memo = new Memo<Answers>(8);
+  readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: 12 };
+
+  constructor(instanceSettings: DataSourceInstanceSettings<TopologySettings>) {
+    super(instanceSettings);
+    this.#settings = instanceSettings.jsonData;
+  }
+
+  override query(request: DataQueryRequest<TopologyQuery>): Observable<DataQueryResponse> {
+    const targets = request.targets.filter(({ hide }) => hide !== true);
+    if (targets.length === 0) {
+      return of({ data: [], state: LoadingState.Done });
+    }
+    return this.#prometheus().pipe(
+      switchMap((prometheus) =>
+        forkJoin(targets.map((target) => this.#queryOne(target, request, prometheus))),
+      ),
+      map((frames) => ({ data: frames.flat(), state: LoadingState.Done })),
+    );
+  }
+
+  override async testDatasource(): Promise<TestDataSourceResponse> {
+    try {
+      const expressions = healthExpressions(this.#scope());
+      const { frames, failures } = await lastValueFrom(this.#askNow(expressions));
+      const [failure] = failures.values();
+      if (failure !== undefined) {
+        return { status: 'error', message: `Prometheus could not answer: ${failure}` };
+      }
+      const vectors = [...expressions.keys()].map((id) => [id, vectorOfFrames(frames.get(id) ?? [])]);
+      return diagnose(Object.fromEntries(vectors) as Parameters<typeof diagnose>[0]);
+    } catch (error) {
+      return { status: 'error', message: messageOf(error) };
+    }
+  }
+
+  override getDefaultQuery(): Partial<TopologyQuery> {
+    return { queryType: 'topology', view: 'containers' };
+  }
+
+  override filterQuery(query: TopologyQuery): boolean {
+    return query.queryType === 'range' || query.view !== '';
+  }
+
+  override getQueryDisplayText(query: TopologyQuery): string {
+    return query.queryType === 'range' ? `${query.series.length} series` : `Topology of ${query.view}`;
+  }
+
+  override interpolateVariablesInQueries(
+    queries: TopologyQuery[],
+    scopedVars: ScopedVars | Readonly<ScopedVars>,
+  ): TopologyQuery[] {
+    return queries.map((query) =>
+      query.queryType === 'range'
+        ? query
+        : { ...query, view: interpolate(query.view, scopedVars)[0] ?? '', hosts: hostsOf(query, scopedVars) },
+    );
+  }
+
+  /** The values of a dashboard variable, sorted. */
+  async variableValues(kind: VariableKind, request?: DataQueryRequest): Promise<MetricFindValue[]> {
+    const expressions = new Map([['values', variableExpression(kind, this.#scope())]]);
+    const { frames } = await lastValueFrom(this.#askNow(expressions, request));
+    const { labels } = vectorOfFrames(frames.get('values') ?? []);
+    const values = Array.from(labels.get(VARIABLE_KINDS[kind].name) ?? []);
+    return [...new Set(values)]
+      .filter((value): value is string => value != null && value !== '')
+      .sort()
+      .map((text) => ({ text, value: text }));
+  }
+
+  #queryOne(
+    target: TopologyQuery,
+    request: DataQueryRequest<TopologyQuery>,
+    prometheus: PrometheusSource,
+  ): Observable<DataFrame[]> {
+    return defer(() =>
+      target.queryType === 'range'
+        ? queryRange(target, target.refId, request, { prometheus, scrapeSeconds: this.#scrapeSeconds() })
+        : queryTopology(this.#resolve(target, request), request, {
+            prometheus,
+            memo: this.#memo,
+            slicing: this.#slicing,
+          }),
+    );
+  }
+
+  /** Fills in variables and defaults. A query of a dashboard that was made by hand may lack anything. */
+  #resolve(query: TopologySpec & { refId: string }, { scopedVars }: DataQueryRequest): TopologyRequest {
+    const [view = 'containers'] = interpolate(query.view, scopedVars);
+    if (!isViewId(view)) {
+      throw new Error(`There is no view “${view}”. The views are ${VIEW_IDS.join(', ')}.`);
+    }
+    return {
+      refId: query.refId,
+      view: VIEWS[view],
+      window: rateWindow(this.#scrapeSeconds()),
+      options: {
+        hosts: hostsOf(query, scopedVars),
+        stopped: query.stopped ?? false,
+        unconnected: query.unconnected ?? true,
+        outside: query.outside ?? true,
+        scope: this.#scope(),
+      },
+    };
+  }
+
+  #prometheus(): Observable<PrometheusSource> {
+    return defer(() => from(prometheusDataSource(this.#settings.prometheusUid)));
+  }
+
+  #askNow(expressions: ReadonlyMap<string, string>, request?: DataQueryRequest): Observable<Answers> {
+    return this.#prometheus().pipe(
+      switchMap((prometheus) => askInstant(prometheus, request ?? requestNow(), expressions)),
+    );
+  }
+
+  #scope(): readonly Matcher[] {
+    return (this.#settings.conditions ?? [])
+      .filter(({ label }) => label !== '')
+      .map(({ label, value }) => equals(label, value));
+  }
+
+  #scrapeSeconds(): number {
+    const { scrapeInterval, prometheusUid } = this.#settings;
+    return (
+      durationSeconds(scrapeInterval ?? '') ??
+      durationSeconds(scrapeIntervalOf(prometheusUid) ?? '') ??
+      DEFAULT_SCRAPE_SECONDS
+    );
+  }
+}
+
+function hostsOf({ hosts }: Pick<TopologySpec, 'hosts'>, scopedVars: ScopedVars): readonly string[] {
+  const chosen = (hosts ?? []).flatMap((host) => interpolate(host, scopedVars));
+  return chosen.includes('$__all') || chosen.includes('.*') ? [] : chosen;
+}
+
+/** The values of a text that may be a variable with several. */
+function interpolate(text: string | undefined, scopedVars: ScopedVars | undefined): readonly string[] {
+  return getTemplateSrv()
+    .replace(text, scopedVars, 'csv')
+    .split(',')
+    .map((value) => value.trim())
+    .filter((value) => value !== '');
+}
+
+function requestNow(): DataQueryRequest {
+  const range = getDefaultTimeRange();
+  return {
+    requestId: 'toposcope',
+    app: 'toposcope',
+    interval: '15s',
+    intervalMs: 15_000,
+    range,
+    scopedVars: {},
+    startTime: Date.now(),
+    targets: [],
+    timezone: 'browser',
+  };
+}

@@ -1,0 +1,95 @@
+import type { DataFrame, DataQueryError, DataQueryRequest, DataQueryResponse } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
+import { catchError, from, last, map, type Observable, throwError } from 'rxjs';
+import { messageOf } from './error-message';
+
+/** A query as every Prometheus data source of Grafana reads it. */
+export interface PrometheusQuery extends DataQuery {
+  expr: string;
+  instant: boolean;
+  range: boolean;
+  format: 'table' | 'time_series';
+}
+
+/** What is needed of a data source: Grafana's classes answer with an Observable or a promise. */
+export interface PrometheusSource {
+  readonly name: string;
+  query(
+    request: DataQueryRequest<PrometheusQuery>,
+  ): Observable<DataQueryResponse> | Promise<DataQueryResponse>;
+}
+
+export interface Answers {
+  /** By refId. */
+  readonly frames: ReadonlyMap<string, readonly DataFrame[]>;
+  /** What went wrong with single queries, by refId. */
+  readonly failures: ReadonlyMap<string, string>;
+}
+
+/** Prometheus as a whole gave no answer. */
+export class PrometheusError extends Error {
+  override readonly name = 'PrometheusError';
+}
+
+let requests = 0;
+
+/**
+ * Asks all at once: one request. Fails with a PrometheusError when nothing at all was answered; what went wrong with
+ * single queries is part of the answers.
+ */
+export function ask(
+  source: PrometheusSource,
+  request: DataQueryRequest,
+  targets: readonly PrometheusQuery[],
+): Observable<Answers> {
+  // A request id that is in use would cancel the request that uses it.
+  const requestId = `${request.requestId}-toposcope-${++requests}`;
+  return from(source.query({ ...request, requestId, targets: [...targets] })).pipe(
+    last(),
+    map((response) => answersOf(response, targets)),
+    catchError((error: unknown) => throwError(() => prometheusError(source, error))),
+  );
+}
+
+/** The same, for instant queries at the end of the request's time range: refId → PromQL. */
+export function askInstant(
+  source: PrometheusSource,
+  request: DataQueryRequest,
+  expressions: ReadonlyMap<string, string>,
+): Observable<Answers> {
+  const targets = [...expressions].map(([refId, expr]): PrometheusQuery => ({
+    refId,
+    expr,
+    instant: true,
+    range: false,
+    format: 'table',
+  }));
+  return ask(source, request, targets);
+}
+
+function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuery[]): Answers {
+  const frames = new Map<string, DataFrame[]>(targets.map(({ refId }) => [refId, []]));
+  for (const frame of response.data as DataFrame[]) {
+    frames.get(frame.refId ?? '')?.push(frame);
+  }
+  // A refused request comes as the one error that Grafana calls deprecated, and as no other.
+  const { error: refusal } = response as { error?: DataQueryError };
+  const errors = response.errors ?? (refusal === undefined ? [] : [refusal]);
+  const failures = new Map<string, string>();
+  for (const error of errors) {
+    const { refId } = error;
+    if (refId === undefined || !frames.has(refId)) {
+      throw new PrometheusError(messageOf(error));
+    }
+    failures.set(refId, messageOf(error));
+  }
+  if (failures.size === targets.length) {
+    const [message = ''] = failures.values();
+    throw new PrometheusError(message);
+  }
+  return { frames, failures };
+}
+
+function prometheusError({ name }: PrometheusSource, error: unknown): PrometheusError {
+  return new PrometheusError(`${name} did not answer: ${messageOf(error)}`, { cause: error });
+}

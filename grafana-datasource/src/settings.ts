@@ -1,0 +1,26 @@
+import type { DataSourceJsonData } from '@grafana/data';
+import type { DataQuery } from '@grafana/schema';
+import type { VariableKind } from './variables/variable-kinds';
+import type { TopologyQuerySpec } from './query';
+
+/** What the configuration page saves. */
+export interface TopologySettings extends DataSourceJsonData {
+  /** The Prometheus data source to ask. */
+  prometheusUid?: string;
+  /** How often Prometheus scrapes the exporters, such as `15s`; empty: what that data source says, else 15 s. */
+  scrapeInterval?: string;
+  /** Labels that every series must carry, such as the cluster's. */
+  conditions?: readonly Condition[];
+}
+
+export interface Condition {
+  readonly label: string;
+  readonly value: string;
+}
+
+export type TopologyQuery = TopologyQuerySpec & DataQuery;
+
+/** What a dashboard variable lists. */
+export interface VariableQuery extends DataQuery {
+  kind: VariableKind;
+}
