@@ -6,7 +6,6 @@ const shared = {
 };
 
 /** `unit` needs nothing but Node.js; `integration` real engines and root; `browser` Chromium and the built plugins. */
-// eslint-disable-next-line no-restricted-syntax -- the configuration file's own contract
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-line-reporter.mjs'],
@@ -20,6 +19,8 @@ export default defineConfig({
             'test/unit/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, '**/dist/**'],
+          // It imports packages by paths that only a bundler resolves.
+          server: { deps: { inline: [/@grafana\/data/] } },
         },
       },
       {

@@ -52,23 +52,23 @@ export function npmStart(
     env: { ...process.env, ...env },
   });
   let output = '';
-  let ended = false;
+  const run = { ended: false };
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exited = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
-      ended = true;
+      run.ended = true;
       resolve(code);
     });
   });
   const signalGroup = (signal: NodeJS.Signals) => {
-    if (!ended && child.pid !== undefined) {
+    if (!run.ended && child.pid !== undefined) {
       process.kill(-child.pid, signal);
     }
   };
   const ready = (async () => {
     while (!output.includes(READY)) {
-      if (ended) {
+      if (run.ended) {
         throw new Error(`npm start ended before it was ready:\n${output}`);
       }
       await sleep(100);

@@ -27,7 +27,7 @@ function explain({ code, message }: NodeJS.ErrnoException, address: string, sear
     case 'ENOENT':
       return findInPath('dockerd', `${searchPath}:/usr/sbin`) === undefined
         ? `no Docker engine is installed (nothing listens on ${address}).`
-        : `the Docker engine is installed but does not run: start it (${start}).`;
+        : `the Docker engine is installed but does not run (nothing listens on ${address}): start it (${start}).`;
     case 'ECONNREFUSED':
       return `nothing answers on ${address}: start the engine (${start}).`;
     case 'EACCES':
