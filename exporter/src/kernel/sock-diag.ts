@@ -37,8 +37,15 @@ const LISTENER_STATES = 1 << TCP_LISTEN;
 
 /** Visits every TCP connection of the socket's network namespace. The record is one object, moved from row to row. */
 export function dumpConnections(socket: NetlinkSocket, visit: (record: SocketRecord) => void): void {
-  dump(socket, AF_INET, IPPROTO_TCP, CONNECTION_STATES, visit);
-  dump(socket, AF_INET6, IPPROTO_TCP, CONNECTION_STATES, visit);
+  const visitConnection = (record: SocketRecord): void => {
+    // What is left of a closed connection while it waits for its peer's FIN (a timewait socket in FIN_WAIT2) has
+    // neither counters nor the cookie that the socket had.
+    if (record.counters !== undefined) {
+      visit(record);
+    }
+  };
+  dump(socket, AF_INET, IPPROTO_TCP, CONNECTION_STATES, visitConnection);
+  dump(socket, AF_INET6, IPPROTO_TCP, CONNECTION_STATES, visitConnection);
 }
 
 /** Visits every TCP listener of the namespace; does not walk the table of connections. */

@@ -1,0 +1,383 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_CONTAINER, hostName, type ContainerId } from '../contract/ids.js';
+import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
+import { ConnectionTracker, type Surroundings } from './connection-tracker.js';
+import type { Edge, EdgeLabels } from './edge.js';
+import { EdgeLedger, type EdgeLimits } from './edge-ledger.js';
+import type { Listener } from './listening-set.js';
+import { TrackedNamespace } from './tracked-namespace.js';
+
+const WEB = '111111111111' as ContainerId;
+const APP = '222222222222' as ContainerId;
+const ESTABLISHED = 1;
+const SYN_SENT = 2;
+const CLOSE = 7;
+
+const nothing: Surroundings = {
+  ownerOfInode: () => undefined,
+  ownerOfCgroup: () => undefined,
+  actualDestination: () => undefined,
+  actualSource: () => undefined,
+  proxyTarget: () => undefined,
+  nameOf: () => '',
+};
+
+function counters(sentBytes: number, receivedBytes: number, established = true): SocketCounters {
+  return {
+    sentBytes,
+    receivedBytes,
+    receivedOctets: receivedBytes,
+    retransmittedSegments: 0,
+    rttSeconds: 0,
+    established,
+    attempted: true,
+  };
+}
+
+function socket(
+  local: string,
+  peer: string,
+  cookie: number,
+  changes: Partial<SocketRecord> = {},
+): SocketRecord {
+  const [localAddress = '', localPort = ''] = local.split(' ');
+  const [peerAddress = '', peerPort = ''] = peer.split(' ');
+  return {
+    protocol: 'tcp',
+    family: 'ipv4',
+    state: ESTABLISHED,
+    localAddress,
+    localPort: Number(localPort),
+    peerAddress,
+    peerPort: Number(peerPort),
+    cookie,
+    inode: cookie + 1000,
+    cgroupId: 0,
+    ipv6Only: false,
+    counters: counters(0, 0),
+    ...changes,
+  };
+}
+
+/** As the kernel announces it: without inode. */
+function closed(record: SocketRecord, changes: Partial<SocketRecord> = {}): SocketRecord {
+  return { ...record, state: CLOSE, inode: 0, ...changes };
+}
+
+function listener(port: number, containerId: ContainerId, process: string, address = '0.0.0.0'): Listener {
+  return {
+    protocol: 'tcp',
+    family: 'ipv4',
+    address,
+    port,
+    ipv6Only: false,
+    inode: port,
+    cgroupId: 0,
+    owner: { containerId, process, pid: port },
+  };
+}
+
+describe('ConnectionTracker', () => {
+  let ledger: EdgeLedger;
+  let tracker: ConnectionTracker;
+  let web: TrackedNamespace;
+  let app: TrackedNamespace;
+
+  function start(
+    surroundings: Partial<Surroundings> = {},
+    limits: Partial<EdgeLimits> = {},
+    publicPeers = false,
+  ): void {
+    ledger = new EdgeLedger(hostName('h'), {
+      edges: 100,
+      edgesPerContainer: 100,
+      idleMs: 1_000,
+      ...limits,
+    });
+    tracker = new ConnectionTracker({
+      ledger,
+      surroundings: { ...nothing, ...surroundings },
+      publicPeers,
+      firstEphemeralPort: 32_768,
+    });
+    web = namespace(1, WEB, '10.0.0.1');
+    app = namespace(2, APP, '10.0.0.2');
+    app.listening.replace([listener(80, APP, 'app')], 0);
+    tracker.rebuildAddresses();
+  }
+
+  function namespace(inode: number, occupant: ContainerId, address: string): TrackedNamespace {
+    const made = new TrackedNamespace(inode, false);
+    made.addresses = new Set(['127.0.0.1', address]);
+    made.occupants = new Set([occupant]);
+    tracker.namespaces.set(inode, made);
+    return made;
+  }
+
+  function pass(
+    records: readonly (readonly [TrackedNamespace, SocketRecord])[],
+    now = 0,
+    complete = true,
+  ): void {
+    tracker.beginPass();
+    for (const each of [web, app]) {
+      for (const [where, record] of records) {
+        if (where === each) {
+          tracker.observe(each, record, now);
+        }
+      }
+      tracker.endNamespace(each, complete, now);
+    }
+    tracker.endPass(now);
+  }
+
+  function edges(role: 'client' | 'server'): Edge[] {
+    return [...ledger.values()].filter(({ labels }) => labels.role === role);
+  }
+
+  function only(role: 'client' | 'server'): Edge {
+    const [edge, ...more] = edges(role);
+    expect(more).toEqual([]);
+    if (edge === undefined) {
+      throw new Error(`no ${role} edge`);
+    }
+    return edge;
+  }
+
+  beforeEach(() => start());
+
+  const client = socket('10.0.0.1 40000', '10.0.0.2 80', 1);
+  const server = socket('10.0.0.2 80', '10.0.0.1 40000', 2);
+
+  it('names the dialled port and the peer on a client’s row, and no port of its own', () => {
+    pass([[web, client]]);
+    expect(only('client').labels).toEqual({
+      container_id: WEB,
+      process: '',
+      role: 'client',
+      protocol: 'tcp',
+      local_ip: '',
+      port: '80',
+      peer_ip: '10.0.0.2',
+      actual_peer_ip: '',
+      actual_port: '',
+      peer_container_id: APP,
+      peer_process: 'app',
+      peer_name: '',
+    } satisfies EdgeLabels);
+  });
+
+  it('names the listening port on a server’s row, and no port of the client', () => {
+    pass([[app, server]]);
+    expect(only('server').labels).toMatchObject({
+      container_id: APP,
+      process: 'app',
+      local_ip: '10.0.0.2',
+      port: '80',
+      peer_ip: '10.0.0.1',
+      peer_container_id: WEB,
+    });
+  });
+
+  it('counts a connection that no pass saw once, with all its bytes', () => {
+    tracker.destroyed(web, closed(client, { counters: counters(10, 500) }), 0);
+    expect(only('client')).toMatchObject({
+      open: 0,
+      opened: 1,
+      closed: 1,
+      failed: 0,
+      sentBytes: 10,
+      receivedBytes: 500,
+    });
+  });
+
+  it('counts a connection that passes saw and that then ends once, each byte once', () => {
+    pass([[web, { ...client, counters: counters(10, 20) }]]);
+    expect(only('client')).toMatchObject({ open: 1, opened: 1, closed: 0, sentBytes: 10, receivedBytes: 20 });
+    pass([[web, { ...client, counters: counters(15, 20) }]]);
+    tracker.destroyed(web, closed(client, { counters: counters(30, 40) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 30, receivedBytes: 40 });
+  });
+
+  it('waits for the event of a connection that a pass no longer found, and counts it once', () => {
+    pass([[web, { ...client, counters: counters(10, 20) }]]);
+    pass([]);
+    expect(only('client')).toMatchObject({ open: 0, closed: 0 });
+    tracker.destroyed(web, closed(client, { counters: counters(11, 20) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 11 });
+  });
+
+  it('takes up a connection again that one dump had left out', () => {
+    pass([[web, client]]);
+    pass([]);
+    pass([[web, client]]);
+    expect(only('client')).toMatchObject({ open: 1, opened: 1, closed: 0 });
+  });
+
+  it('closes what one pass did not find when events were lost, and adds the late event’s bytes', () => {
+    pass([[web, { ...client, counters: counters(10, 20) }]]);
+    pass([], 0, false);
+    expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
+    tracker.destroyed(web, closed(client, { counters: counters(12, 20) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 12 });
+  });
+
+  it('counts an attempt that was refused as failed', () => {
+    tracker.destroyed(web, closed(client, { counters: counters(0, 0, false) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
+  });
+
+  it('counts an attempt that passes saw waiting, and that times out, as failed', () => {
+    const waiting = { ...client, state: SYN_SENT, counters: counters(0, 0, false) };
+    pass([[web, waiting]]);
+    expect(only('client')).toMatchObject({ open: 0, opened: 0 });
+    tracker.destroyed(web, closed(waiting), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
+  });
+
+  it('does not count what was open before the exporter started, only what it does from then on', () => {
+    web.inheriting = true;
+    pass([[web, { ...client, counters: counters(1_000, 2_000) }]]);
+    expect(only('client')).toMatchObject({ open: 1, opened: 0, sentBytes: 0, receivedBytes: 0 });
+    tracker.destroyed(web, closed(client, { counters: counters(1_010, 2_000) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 1, sentBytes: 10, receivedBytes: 0 });
+  });
+
+  it('keeps counting up when a reset cleared the socket’s counters', () => {
+    pass([[web, { ...client, counters: counters(10, 20) }]]);
+    tracker.destroyed(web, closed(client, { peerPort: 0, counters: counters(0, 0) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, closed: 1, sentBytes: 10, receivedBytes: 20 });
+  });
+
+  it('takes a connection to a port that lately listened for an accepted one', () => {
+    app.listening.replace([], 0);
+    tracker.destroyed(app, closed(server), 0);
+    expect(only('server').labels.port).toBe('80');
+    expect(edges('client')).toEqual([]);
+  });
+
+  it('never writes an ephemeral port, whichever end it looks at', () => {
+    for (let port = 40_000; port < 40_100; port++) {
+      tracker.destroyed(web, closed(socket(`10.0.0.1 ${port}`, '10.0.0.2 80', port)), 0);
+      tracker.destroyed(app, closed(socket('10.0.0.2 80', `10.0.0.1 ${port}`, -port)), 0);
+    }
+    expect(only('client')).toMatchObject({ opened: 100 });
+    expect(only('server')).toMatchObject({ opened: 100 });
+  });
+
+  it('lets who holds a socket decide before its cgroup and its listener', () => {
+    start({
+      ownerOfInode: (inode) =>
+        inode === server.inode ? { containerId: WEB, process: 'taker', pid: 7 } : undefined,
+      ownerOfCgroup: () => ({ containerId: APP, process: '', pid: 0 }),
+    });
+    pass([[app, { ...server, cgroupId: 5 }]]);
+    expect(only('server').labels).toMatchObject({ container_id: WEB, process: 'taker' });
+  });
+
+  it('lets the listener decide in a namespace that containers share, and counts what nobody can tell', () => {
+    app.occupants = new Set([APP, WEB]);
+    tracker.destroyed(app, closed(server), 0);
+    expect(only('server').labels).toMatchObject({ container_id: APP, process: 'app' });
+    tracker.destroyed(app, closed(socket('10.0.0.2 40000', '10.0.0.9 443', 9)), 0);
+    expect(only('client').labels.container_id).toBe(NO_CONTAINER);
+    expect(tracker.unattributed.get('short_lived')).toBe(1);
+  });
+
+  it('keeps what was dialled and adds who answered where addresses are translated', () => {
+    start({ actualDestination: () => ({ address: '10.0.0.2', port: 80 }) });
+    pass([[web, socket('10.0.0.1 40000', '10.96.0.1 8080', 1)]]);
+    expect(only('client').labels).toMatchObject({
+      peer_ip: '10.96.0.1',
+      port: '8080',
+      actual_peer_ip: '10.0.0.2',
+      actual_port: '80',
+      peer_container_id: APP,
+      peer_process: 'app',
+    });
+  });
+
+  it('looks through a userland proxy', () => {
+    start({
+      proxyTarget: ({ process }) => (process === 'proxy' ? { address: '10.0.0.2', port: 80 } : undefined),
+    });
+    web.listening.replace([listener(8080, NO_CONTAINER, 'proxy', '127.0.0.1')], 0);
+    pass([[web, socket('127.0.0.1 40000', '127.0.0.1 8080', 1)]]);
+    expect(only('client').labels).toMatchObject({
+      peer_ip: '127.0.0.1',
+      port: '8080',
+      actual_peer_ip: '10.0.0.2',
+      actual_port: '80',
+      peer_container_id: APP,
+    });
+  });
+
+  it('finds loopback peers in the socket’s own namespace only', () => {
+    web.listening.replace([listener(6379, WEB, 'redis', '127.0.0.1')], 0);
+    app.listening.replace([listener(6379, APP, 'redis', '127.0.0.1')], 0);
+    pass([[web, socket('127.0.0.1 40000', '127.0.0.1 6379', 1)]]);
+    expect(only('client').labels).toMatchObject({ container_id: WEB, peer_container_id: WEB });
+  });
+
+  it('names no peer where networks overlap and two could be meant', () => {
+    const twin = namespace(3, '333333333333' as ContainerId, '10.0.0.2');
+    twin.listening.replace([listener(80, '333333333333' as ContainerId, 'twin')], 0);
+    tracker.rebuildAddresses();
+    pass([[web, client]]);
+    expect(only('client').labels).toMatchObject({ peer_container_id: '', peer_process: '' });
+    expect(tracker.unattributed.get('peer_ambiguous')).toBe(1);
+  });
+
+  it('folds public clients into one row, unless asked not to', () => {
+    pass([
+      [app, socket('10.0.0.2 80', '8.8.8.8 1234', 11)],
+      [app, socket('10.0.0.2 80', '9.9.9.9 1234', 12)],
+    ]);
+    expect(only('server')).toMatchObject({ open: 2, labels: { peer_ip: 'internet' } });
+    start({}, {}, true);
+    pass([[app, socket('10.0.0.2 80', '8.8.8.8 1234', 11)]]);
+    expect(only('server').labels.peer_ip).toBe('8.8.8.8');
+  });
+
+  it('sends what is past the limit of a container to one row, and counts it', () => {
+    start({}, { edgesPerContainer: 10 });
+    for (let port = 1; port <= 1_000; port++) {
+      tracker.destroyed(
+        web,
+        closed(socket('10.0.0.1 40000', `10.0.0.9 ${port}`, port), { counters: counters(1, 0) }),
+        0,
+      );
+    }
+    const overflow = edges('client').filter(({ labels }) => labels.peer_ip === 'other');
+    expect(edges('client')).toHaveLength(11);
+    expect(overflow).toHaveLength(1);
+    expect(overflow[0]).toMatchObject({
+      opened: 990,
+      closed: 990,
+      sentBytes: 990,
+      labels: { container_id: WEB },
+    });
+    expect(ledger.folded).toBe(990);
+    tracker.destroyed(app, closed(server), 0);
+    expect(only('server').labels.container_id).toBe(APP);
+  });
+
+  it('drops an edge that has been idle, and never one with an open connection', () => {
+    pass([
+      [web, client],
+      [app, server],
+    ]);
+    tracker.destroyed(web, closed(client), 10);
+    pass([[app, server]], 1_009);
+    expect(edges('client')).toHaveLength(1);
+    pass([[app, server]], 1_011);
+    expect(edges('client')).toEqual([]);
+    expect(only('server').open).toBe(1);
+  });
+
+  it('closes everything in a namespace that is gone', () => {
+    pass([[web, client]]);
+    tracker.removeNamespace(web, 0);
+    expect(only('client')).toMatchObject({ open: 0, closed: 1 });
+  });
+});
