@@ -26,7 +26,10 @@ export function Card({
 }: Props): React.JSX.Element {
   const styles = useStyles2(cardStyles);
   const body = useRef<HTMLDivElement>(null);
-  useEffect(() => body.current?.scrollTo({ top: 0 }), [title]);
+  useEffect(() => {
+    // In braces: newer browsers return a promise, which React would take for a clean-up.
+    body.current?.scrollTo({ top: 0 });
+  }, [title]);
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.key === 'Escape') {
       event.stopPropagation();

@@ -1,4 +1,4 @@
-import { dateTimeFormat, formattedValueToString, getValueFormat } from '@grafana/data';
+import { formattedValueToString, getValueFormat } from '@grafana/data';
 
 /** What stands where nothing was measured. */
 export const UNMEASURED = '–';
@@ -11,9 +11,23 @@ export function formatValue(value: number | null, unit: string): string {
   return formattedValueToString(getValueFormat(unit)(value, decimalsFor(value, unit)));
 }
 
-/** `now` and `seconds` since the epoch: `2026-11-21 02:04:19 (3 hours ago)`. */
+/**
+ * `2026-11-21 02:04:19 (3 hours ago)`.
+ *
+ * @param seconds Since the epoch, as `now`.
+ * @param timeZone As Grafana names it: `browser`, `utc` or a name of the time zone database.
+ */
 export function formatMoment(seconds: number, now: number, timeZone: string): string {
-  return `${dateTimeFormat(seconds * 1000, { timeZone })} (${formatAge(now - seconds)})`;
+  if (!Number.isFinite(seconds)) {
+    return UNMEASURED;
+  }
+  const zone = timeZone === 'browser' || timeZone === '' ? undefined : timeZone === 'utc' ? 'UTC' : timeZone;
+  const moment = new Intl.DateTimeFormat('sv-SE', {
+    dateStyle: 'short',
+    timeStyle: 'medium',
+    timeZone: zone,
+  });
+  return `${moment.format(seconds * 1000)} (${formatAge(now - seconds)})`;
 }
 
 const AGES = [

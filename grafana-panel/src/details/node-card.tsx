@@ -73,7 +73,7 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
   );
 }
 
-const SPARKLINE = { width: 120, height: 28 } as const;
+const SPARKLINE = { width: 108, height: 28 } as const;
 
 function Metrics({
   metrics,

@@ -18,7 +18,7 @@ const SETTINGS = {
   barnesHutTheta: 0.8,
 } as const;
 /** Share of the way to its group's middle that a node goes at every step. */
-const GROUP_PULL = 0.03;
+const GROUP_PULL = 0.1;
 /** Least room of a node in a big picture, where most labels are hidden. */
 const ROOM = { width: 72, height: 72 } as const;
 const GOLDEN_ANGLE = Math.PI * (3 - Math.sqrt(5));

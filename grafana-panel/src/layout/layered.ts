@@ -4,7 +4,7 @@ import { assignCoordinates } from './coordinates';
 import type { Direction, LayoutGraph, Point, Positions } from './graph';
 import { orderRanks } from './ordering';
 import { assignRanks } from './ranks';
-import { SLOT, spacingOf } from './spacing';
+import { LANE, SLOT, spacingOf } from './spacing';
 import { verticesOf, type Vertex } from './vertex';
 import { wrapRanks } from './wrapping';
 
@@ -35,7 +35,8 @@ export function layered(graph: LayoutGraph, options: LayeredOptions): Map<string
   const columnGap = options.direction === 'right' ? SLOT.width : SLOT.height;
   const ratio = options.direction === 'right' ? options.aspect : 1 / options.aspect;
   const sizes = ranks.map((rank) => rank.filter((vertex) => vertex.id !== null).length);
-  const columns = wrapRanks(sizes, spacing, columnGap, ratio);
+  const passing = ranks.map((rank, index) => (rank.length - (sizes[index] ?? 0)) * LANE);
+  const columns = wrapRanks(sizes, passing, spacing, columnGap, ratio);
   assignCoordinates(ranks, (rank) => spacing.node / (columns[rank] ?? 1));
   return place(ranks, columns, spacing.rank, columnGap, options.direction);
 }

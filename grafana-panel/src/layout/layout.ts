@@ -47,7 +47,7 @@ function withGrid(
   const bounds = boundsOf(positions.values());
   const tidy = Math.sqrt(rest.length * SLOT.width * SLOT.height * aspect);
   const width = Math.max(tidy, bounds ? bounds.right - bounds.left + SLOT.width : 0);
-  const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * 1.4 } : { x: 0, y: 0 };
+  const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * 1.15 } : { x: 0, y: 0 };
   for (const [id, point] of gridOf(rest, corner, width)) {
     positions.set(id, point);
   }

@@ -6,59 +6,116 @@ import type { Notice } from 'toposcope-topology-datasource/graph/topology';
 import { Glyph } from './glyph';
 import { IconButton } from './icon-button';
 
-/** What the user should know about the picture, in words, at its lower edge; each can be put away. */
+const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Notice['severity'][];
+
+/** What the user should know about the picture: the gravest on one line, all of it in full at a click. */
 export function Notices({ notices }: { readonly notices: readonly Notice[] }): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const open = notices.filter(({ message }) => !closed.has(message));
-  if (open.length === 0) {
+  const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
+  const [unfolded, setUnfolded] = useState(false);
+  const open = SEVERITIES.flatMap((severity) =>
+    notices.filter((notice) => notice.severity === severity && !putAway.has(notice.message)),
+  );
+  const [first, ...others] = open;
+  if (!first) {
     return null;
   }
+  if (!unfolded) {
+    return (
+      <div role="status">
+        <button
+          type="button"
+          className={styles.line}
+          aria-expanded="false"
+          title={`${first.message} ${first.action}`}
+          onClick={() => setUnfolded(true)}
+        >
+          <SeverityMark severity={first.severity} />
+          <span className={styles.clipped}>{first.message}</span>
+          {others.length > 0 && <span className={styles.action}>+{others.length}</span>}
+        </button>
+      </div>
+    );
+  }
   return (
-    <div className={styles.list} role="status" data-over-picture>
+    <div className={styles.list} role="status">
       {open.map(({ severity, message, action }) => (
         <div key={message} className={styles.notice}>
-          <span className={styles[severity]}>
-            <Glyph name={severity === 'info' ? 'info' : 'warning'} />
-          </span>
+          <SeverityMark severity={severity} />
           <span className={styles.text}>
             {message}
-            {action !== '' && <span className={styles.action}> {action}</span>}
+            {action !== '' && <div className={styles.action}>{action}</div>}
           </span>
           <IconButton
             glyph="close"
             label="Put this notice away"
-            onClick={() => setClosed((last) => new Set(last).add(message))}
+            onClick={() => setPutAway((last) => new Set(last).add(message))}
           />
         </div>
       ))}
+      <button type="button" className={styles.fold} onClick={() => setUnfolded(false)}>
+        Fold
+      </button>
     </div>
   );
 }
 
-const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => ({
-  list: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: spacing(0.5),
-    maxHeight: '40%',
-    overflowY: 'auto',
-  }),
-  notice: css({
-    display: 'flex',
-    alignItems: 'flex-start',
-    gap: spacing(1),
-    padding: spacing(0.5, 0.5, 0.5, 1),
-    background: colors.background.secondary,
-    border: `1px solid ${colors.border.weak}`,
-    borderRadius: shape.radius.default,
-    boxShadow: shadows.z1,
-    fontSize: typography.bodySmall.fontSize,
-    '& svg': { marginTop: 5 },
-  }),
-  text: css({ flex: 1, padding: spacing(0.5, 0), overflowWrap: 'anywhere' }),
-  action: css({ color: colors.text.secondary }),
-  info: css({ color: colors.info.text }),
-  warning: css({ color: colors.warning.text }),
-  error: css({ color: colors.error.text }),
-});
+function SeverityMark({ severity }: { readonly severity: Notice['severity'] }): React.JSX.Element {
+  const styles = useStyles2(getStyles);
+  return (
+    <span className={styles[severity]}>
+      <Glyph name={severity === 'info' ? 'info' : 'warning'} />
+    </span>
+  );
+}
+
+const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => {
+  const mark = { display: 'inline-flex', flex: 'none' };
+  const quiet = { border: 0, background: 'none', font: 'inherit', fontSize: typography.bodySmall.fontSize };
+  return {
+    line: css({
+      ...quiet,
+      display: 'flex',
+      alignItems: 'center',
+      gap: spacing(0.75),
+      maxWidth: '100%',
+      height: 34,
+      padding: spacing(0, 1),
+      color: colors.text.secondary,
+      background: colors.background.primary,
+      border: `1px solid ${colors.border.weak}`,
+      borderRadius: shape.radius.default,
+      '&:hover': { color: colors.text.primary },
+    }),
+    clipped: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
+    list: css({
+      display: 'flex',
+      flexDirection: 'column',
+      padding: spacing(0.5),
+      background: colors.background.primary,
+      border: `1px solid ${colors.border.weak}`,
+      borderRadius: shape.radius.default,
+      boxShadow: shadows.z2,
+      fontSize: typography.bodySmall.fontSize,
+    }),
+    notice: css({
+      display: 'flex',
+      alignItems: 'flex-start',
+      gap: spacing(1),
+      padding: spacing(0.25, 0.25, 0.25, 0.75),
+      '& > span:first-child': { marginTop: 6 },
+    }),
+    text: css({ flex: 1, padding: spacing(0.5, 0), overflowWrap: 'anywhere' }),
+    action: css({ color: colors.text.secondary }),
+    fold: css({
+      ...quiet,
+      alignSelf: 'flex-end',
+      padding: spacing(0.25, 1),
+      color: colors.text.secondary,
+      '&:hover': { color: colors.text.primary },
+    }),
+    info: css({ ...mark, color: colors.info.text }),
+    warning: css({ ...mark, color: colors.warning.text }),
+    error: css({ ...mark, color: colors.error.text }),
+  };
+};

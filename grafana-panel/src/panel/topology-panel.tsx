@@ -124,7 +124,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         />
       )}
       {showsPicture && (
-        <div className={styles.notices} style={{ right: card ? cardWidth + 16 : undefined }}>
+        <div
+          className={styles.notices}
+          style={{ maxWidth: Math.max(120, Math.min(520, width - 152 - (card ? cardWidth + 12 : 0))) }}
+          data-over-picture
+        >
           <Notices notices={noticesOf(topology, data, placing.failure)} />
         </div>
       )}
@@ -133,7 +137,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
       )}
       {card && (
         <div className={styles.card} style={{ width: cardWidth }} data-over-picture>
-          {card}
+          <ErrorBoundary attempt={card}>{card}</ErrorBoundary>
         </div>
       )}
     </div>
@@ -262,7 +266,7 @@ const getStyles = () => ({
     pointerEvents: 'none',
     '& > *': { pointerEvents: 'auto' },
   }),
-  notices: css({ position: 'absolute', left: 168, bottom: 8, maxWidth: 480 }),
+  notices: css({ position: 'absolute', left: 144, bottom: 8 }),
   card: css({
     position: 'absolute',
     top: 4,

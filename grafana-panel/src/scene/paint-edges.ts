@@ -6,6 +6,9 @@ import type { EdgePath, EdgeTone, SceneEdge } from './scene';
 
 /** Paths a stroke: longer ones make the software rasteriser slow, single ones cost a call each. */
 const BATCH = 16;
+/** From this many edges in view on each stands back, so that nodes and troubles stand out. */
+const CROWD = 250;
+const CROWD_ALPHA = 0.5;
 const ARROW = { length: 8, halfWidth: 3.6 } as const;
 
 export interface EdgeStyle {
@@ -29,6 +32,7 @@ export function paintEdges(
       ? palette.edgeFailing
       : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
   const worldWidth = (width: number) => (width * Math.min(1, Math.max(0.5, zoom))) / zoom;
+  const crowded = !style && edges.length > CROWD;
   for (const [key, members] of byAppearance(edges, level.hairlines && !style)) {
     const first = members[0];
     if (!first) {
@@ -36,11 +40,13 @@ export function paintEdges(
     }
     const [tone, width] = key;
     context.strokeStyle = colorOf(tone);
+    context.globalAlpha = crowded && tone !== 'failing' ? CROWD_ALPHA : 1;
     context.lineWidth = width === 0 ? 1 / pixelRatio / zoom : worldWidth(width + (style?.extraWidth ?? 0));
     context.setLineDash(tone === 'failing' && level.arrows ? [7, 5] : []);
     strokeInBatches(context, members);
   }
   context.setLineDash([]);
+  context.globalAlpha = 1;
   if (level.arrows) {
     for (const tone of ['idle', 'normal', 'failing'] as const) {
       context.fillStyle = colorOf(tone);
@@ -71,6 +77,13 @@ export function paintAggregate(
   context.strokeStyle = palette.edgeIdle;
   context.lineWidth = 1 / pixelRatio / zoom;
   strokeInBatches(context, loose);
+  context.strokeStyle = palette.edgeIdle;
+  context.beginPath();
+  for (const { x, y, radius } of hulls) {
+    context.moveTo(x + radius, y);
+    context.arc(x, y, radius, 0, Math.PI * 2);
+  }
+  context.stroke();
   const most = bundles.reduce((count, bundle) => Math.max(count, bundle.count), 1);
   for (const heavy of [false, true]) {
     context.strokeStyle = heavy ? palette.edge : palette.edgeIdle;

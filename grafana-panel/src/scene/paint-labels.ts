@@ -9,7 +9,9 @@ import type { SceneNode } from './scene';
 
 /** Texts a frame: more cannot be read, and each costs. */
 const MOST_LABELS = 600;
-const LEAST_ROOM = 72;
+const LEAST_ROOM = 60;
+/** Widths that a name tries, as shares of a slot: in full where the neighbours leave room, shortened elsewhere. */
+const ROOMS = [1.5, 0.94, 0.6] as const;
 const LABEL = { size: 12, line: 15 } as const;
 const SUBLABEL = { size: 10.5, line: 13 } as const;
 
@@ -34,8 +36,8 @@ export function paintLabels(
     reserveNodes(placement, nodes, camera, size);
   }
   const scale = Math.min(1.25, Math.max(0.92, camera.zoom));
-  const room = Math.max(LEAST_ROOM, SLOT.width * camera.zoom - 12);
-  const fonts = {
+  const rooms = ROOMS.map((share) => Math.max(LEAST_ROOM, SLOT.width * camera.zoom * share));
+  const fonts: Fonts = {
     label: `500 ${LABEL.size * scale}px ${palette.fontFamily}`,
     sublabel: `400 ${SUBLABEL.size * scale}px ${palette.fontFamily}`,
   };
@@ -49,46 +51,53 @@ export function paintLabels(
       return;
     }
     const { x, y } = toScreen(camera, size, node);
-    const top = y + node.radius * camera.zoom * 1.1 + 4;
+    const top = y + node.radius * camera.zoom * 1.1 + 5;
     const height = LABEL.line * scale + (level.sublabels && node.sublabel !== '' ? SUBLABEL.line * scale : 0);
     if (!placement.isFree({ left: x - 14, right: x + 14, top, bottom: top + height })) {
       continue;
     }
-    context.font = fonts.label;
-    const text = ellipsize(nameOf(node), room, (part) => measure(context, part));
-    const second = level.sublabels && node.sublabel !== '';
-    let half = measure(context, text) / 2 + 3;
-    let subtext = '';
-    if (second) {
-      context.font = fonts.sublabel;
-      subtext = ellipsize(node.sublabel, room, (part) => measure(context, part));
-      half = Math.max(half, measure(context, subtext) / 2 + 3);
-    }
-    if (text !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom: top + height })) {
-      written++;
-      const quiet = node.health === 'stopped';
-      context.font = fonts.label;
-      write(
-        context,
-        text,
-        x,
-        top + (LABEL.line * scale) / 2,
-        quiet ? palette.textSecondary : palette.text,
-        palette,
-      );
-      if (subtext !== '') {
+    for (const room of rooms) {
+      const lines = fitLines(context, node, room, fonts, level.sublabels);
+      const half = lines.width / 2 + 3;
+      if (
+        lines.label !== '' &&
+        placement.tryTake({ left: x - half, right: x + half, top, bottom: top + height })
+      ) {
+        written++;
+        const quiet = node.health === 'stopped';
+        context.font = fonts.label;
+        const middle = top + (LABEL.line * scale) / 2;
+        write(context, lines.label, x, middle, quiet ? palette.textSecondary : palette.text, palette);
         context.font = fonts.sublabel;
-        write(
-          context,
-          subtext,
-          x,
-          top + (LABEL.line + SUBLABEL.line / 2) * scale,
-          palette.textSecondary,
-          palette,
-        );
+        const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
+        write(context, lines.sublabel, x, below, palette.textSecondary, palette);
+        break;
       }
     }
   }
+}
+
+interface Fonts {
+  readonly label: string;
+  readonly sublabel: string;
+}
+
+function fitLines(
+  context: CanvasRenderingContext2D,
+  node: SceneNode,
+  room: number,
+  fonts: Fonts,
+  withSublabel: boolean,
+): { readonly label: string; readonly sublabel: string; readonly width: number } {
+  context.font = fonts.label;
+  const label = ellipsize(nameOf(node), room, (part) => measure(context, part));
+  const width = measure(context, label);
+  if (!withSublabel || node.sublabel === '') {
+    return { label, sublabel: '', width };
+  }
+  context.font = fonts.sublabel;
+  const sublabel = ellipsize(node.sublabel, room, (part) => measure(context, part));
+  return { label, sublabel, width: Math.max(width, measure(context, sublabel)) };
 }
 
 /** Names of groups in the middle of their discs, the biggest first. */
@@ -141,6 +150,9 @@ function write(
   color: string,
   palette: Palette,
 ): void {
+  if (text === '') {
+    return;
+  }
   context.strokeStyle = palette.background;
   context.lineWidth = 4;
   context.strokeText(text, x, y);

@@ -6,6 +6,7 @@ import type { SceneNode } from './scene';
 import { addShape, SHAPE_OF_KIND } from './shapes';
 
 const ICON_FIELD = 24;
+const ICON_SCALE = 1.1;
 const icons = new Map<string, Path2D>();
 
 /** Draws nodes, in world coordinates: dots from afar, from nearer on outline, icon, ring, stack and badge. */
@@ -46,7 +47,7 @@ export function paintRing(
   context.lineWidth = Math.max(2, 2 / zoom);
   context.setLineDash(dashed ? [5, 4] : []);
   context.beginPath();
-  addShape(context, SHAPE_OF_KIND[node.kind], node.x, node.y, node.radius + 6 + 1 / zoom);
+  addShape(context, SHAPE_OF_KIND[node.kind], node.x, node.y, node.radius + 3.5 + 0.5 / zoom);
   context.stroke();
   context.setLineDash([]);
 }
@@ -96,7 +97,7 @@ function paintNode(
   context.fillStyle = palette.surface;
   context.fill();
   if (health !== 'stopped') {
-    context.globalAlpha = trouble ? 0.24 : 0.13;
+    context.globalAlpha = level.icons ? (trouble ? 0.24 : 0.13) : 0.45;
     context.fillStyle = color;
     context.fill();
     context.globalAlpha = 1;
@@ -145,9 +146,10 @@ function paintIcon(context: CanvasRenderingContext2D, { x, y, kind }: SceneNode,
     icons.set(drawing, icon);
   }
   context.save();
-  context.translate(x - ICON_FIELD / 2, y - ICON_FIELD / 2);
+  context.translate(x - (ICON_FIELD / 2) * ICON_SCALE, y - (ICON_FIELD / 2) * ICON_SCALE);
+  context.scale(ICON_SCALE, ICON_SCALE);
   context.strokeStyle = color;
-  context.lineWidth = 1.6;
+  context.lineWidth = 1.5;
   context.lineCap = 'round';
   context.lineJoin = 'round';
   context.stroke(icon);

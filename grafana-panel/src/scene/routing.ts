@@ -6,14 +6,18 @@ export interface RoutedEnds {
   readonly target: SceneNode;
 }
 
+/** Where a name below its node ends: in a picture that flows down, edges begin under it. */
+const BELOW_NAME = 58;
 /** Free room between a node's border and what ends there. */
 const PORT_GAP = 3;
 /** Half the distance between the two edges of a pair that call each other. */
 const TWO_WAY_OFFSET = 6;
-/** Nodes whose places along the flow differ by less stand in one column. */
-const COLUMN_WIDTH = 44;
+/** Ends whose places along the flow differ by less stand side by side. */
+const SIDE_BY_SIDE = 44;
+/** Nodes in the way whose places along the flow differ by less are passed as one column. */
+const COLUMN_WIDTH = 100;
 /** What a node takes across the flow: above its centre, and below it with its label. */
-const NODE_ROOM = { before: 34, after: 62, sideways: 84 } as const;
+const NODE_ROOM = { before: 34, after: 68, sideways: 84 } as const;
 /** How far a long edge runs straight on either side of the column that it passes. */
 const STRAIGHT_RUN = 48;
 /** Between two long edges that have nothing to do with each other. */
@@ -26,18 +30,13 @@ const LANE_GAP = 7;
  *
  * @param curved False: straight lines, for pictures with too many edges to follow.
  */
-export function routeEdges(
-  edges: readonly RoutedEnds[],
-  nodes: readonly SceneNode[],
-  direction: Direction,
-  curved: boolean,
-): EdgePath[] {
+export function routeEdges(edges: readonly RoutedEnds[], direction: Direction, curved: boolean): EdgePath[] {
   const pairs = new Set(edges.map(({ source, target }) => `${source.id}\n${target.id}`));
   const isTwoWay = ({ source, target }: RoutedEnds) => pairs.has(`${target.id}\n${source.id}`);
   if (!curved) {
     return edges.map((edge) => straightPath(edge, isTwoWay(edge) ? TWO_WAY_OFFSET : 0));
   }
-  const columns = columnsOf(nodes, direction);
+  const columns = columnsOf(edges, direction);
   return edges.map((edge) => {
     const path = flowPath(edge, direction, isTwoWay(edge) ? TWO_WAY_OFFSET : 0, columns);
     return direction === 'right' ? path : transposed(path);
@@ -75,13 +74,15 @@ interface Column {
   readonly taken: { readonly from: number; readonly to: number; readonly owner: RoutedEnds | undefined }[];
 }
 
-function columnsOf(nodes: readonly SceneNode[], direction: Direction): Column[] {
+/** Only nodes with edges are in the way: those without stand aside in a grid of their own. */
+function columnsOf(edges: readonly RoutedEnds[], direction: Direction): Column[] {
   const columns: Column[] = [];
   const room =
     direction === 'right'
       ? { before: NODE_ROOM.before, after: NODE_ROOM.after }
       : { before: NODE_ROOM.sideways, after: NODE_ROOM.sideways };
-  const places = nodes.map((node) => placeOf(node, direction)).sort((a, b) => a.along - b.along);
+  const nodes = new Set(edges.flatMap(({ source, target }) => [source, target]));
+  const places = [...nodes].map((node) => placeOf(node, direction)).sort((a, b) => a.along - b.along);
   for (const { along, across } of places) {
     let column = columns.at(-1);
     if (!column || along - column.along > COLUMN_WIDTH) {
@@ -102,15 +103,17 @@ function flowPath(
   const source = placeOf(edge.source, direction);
   const target = placeOf(edge.target, direction);
   const distance = target.along - source.along;
-  if (Math.abs(distance) <= COLUMN_WIDTH) {
+  if (Math.abs(distance) <= SIDE_BY_SIDE) {
     return sidePath(edge, source, target);
   }
   const way = Math.sign(distance);
+  const port = (node: SceneNode, side: number) =>
+    direction === 'down' && side > 0 ? BELOW_NAME : borderAt(node, offset);
   const from = {
-    along: source.along + way * port(edge.source, offset),
+    along: source.along + way * port(edge.source, way),
     across: source.across + way * offset,
   };
-  const to = { along: target.along - way * port(edge.target, offset), across: target.across + way * offset };
+  const to = { along: target.along - way * port(edge.target, -way), across: target.across + way * offset };
   const curves: number[] = [];
   let last = from;
   for (const column of way > 0 ? columns : columns.toReversed()) {
@@ -121,7 +124,7 @@ function flowPath(
       const wanted = acrossAt(last, to, column.along);
       const across = freeNear(column, wanted, edge);
       column.taken.push({ from: across - LANE_GAP, to: across + LANE_GAP, owner: edge });
-      if (Math.abs(across - wanted) > 1 || curves.length > 0) {
+      if (Math.abs(across - wanted) > 1) {
         const run = Math.min(STRAIGHT_RUN, Math.abs(column.along - last.along) / 3);
         const entry = { along: column.along - way * run, across };
         const exit = { along: column.along + way * run, across };
@@ -136,7 +139,7 @@ function flowPath(
 }
 
 /** Where a horizontal leaving at `offset` from the middle meets the node's border. */
-function port(node: SceneNode, offset: number): number {
+function borderAt(node: SceneNode, offset: number): number {
   return Math.sqrt(node.radius ** 2 - offset ** 2) + PORT_GAP;
 }
 

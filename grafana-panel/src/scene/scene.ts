@@ -62,7 +62,7 @@ export interface EdgePath {
 /** Above this many edges all are straight hairlines: what is traced is a neighbourhood, not a line. */
 export const MOST_ROUTED_EDGES = 900;
 
-const MARGIN = { side: 92, top: 44, bottom: 72 } as const;
+const MARGIN = { side: 64, top: 36, bottom: 64 } as const;
 
 /** The scene of a topology. Nodes without a place are left out, and so are their edges. */
 export function buildScene(topology: Topology, positions: Positions, direction: Direction): Scene {
@@ -77,7 +77,7 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
     const target = nodesById.get(edge.target);
     return source && target && source !== target ? [{ edge, source, target }] : [];
   });
-  const paths = routeEdges(drawn, nodes, direction, drawn.length <= MOST_ROUTED_EDGES);
+  const paths = routeEdges(drawn, direction, drawn.length <= MOST_ROUTED_EDGES);
   const edges = drawn.map(({ edge, source, target }, index): SceneEdge => {
     const path = paths[index] ?? {
       fromX: source.x,
@@ -125,9 +125,9 @@ function toneOf({ traffic }: TopologyEdge): EdgeTone {
   return measured && bytesPerSecond(traffic) === 0 ? 'idle' : 'normal';
 }
 
-/** One pixel without traffic, about a half more for each ten times as many bytes from 100 B/s on, four at most. */
+/** One pixel without traffic, 0.4 more for each ten times as many bytes from 100 B/s on, 3.2 at most. */
 function widthOf({ traffic }: TopologyEdge): number {
-  return Math.min(4, 1.2 + 0.5 * Math.log10(1 + bytesPerSecond(traffic) / 100));
+  return Math.min(3.2, 1.1 + 0.4 * Math.log10(1 + bytesPerSecond(traffic) / 100));
 }
 
 function bytesPerSecond({ requestBytes, responseBytes }: TopologyEdge['traffic']): number {

@@ -21,8 +21,10 @@ export interface Hover {
   readonly at: Point;
 }
 
-/** Free room round the picture at a fit, and what cards cover at the right. */
-const FIT_PADDING = 8;
+/** What tabs and buttons cover at a fit, CSS pixels. */
+const INSET = { top: 36, bottom: 40, side: 36 } as const;
+/** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
+const MOST_COVERED = 0.45;
 /** A gesture without a pointer's end, such as a wheel, is over after this. */
 const SETTLE_MS = 140;
 const GLIDE_MS = 260;
@@ -40,6 +42,8 @@ export class Stage {
   #gliding = 0;
   /** CSS pixels at the right that are covered by cards. */
   #covered = 0;
+  /** The camera stands where the last fit put it. */
+  #showsAll = false;
 
   constructor(
     private readonly element: HTMLElement,
@@ -87,10 +91,20 @@ export class Stage {
   resize(size: Size, pixelRatio: number): void {
     this.#size = size;
     this.#renderer.resize(size, pixelRatio);
+    if (this.#showsAll) {
+      this.fit(false);
+    }
   }
 
+  /** Cards came or went at the right: a picture that shows everything goes on doing so beside them. */
   setCovered(width: number): void {
-    this.#covered = width;
+    const covered = width <= this.#size.width * MOST_COVERED ? width : 0;
+    if (covered !== this.#covered) {
+      this.#covered = covered;
+      if (this.#showsAll) {
+        this.fit(true);
+      }
+    }
   }
 
   select(id: string | undefined): void {
@@ -101,12 +115,13 @@ export class Stage {
   fit(glide: boolean): void {
     if (this.#scene && this.#scene.nodes.length > 0) {
       const free = {
-        width: Math.max(80, this.#size.width - this.#covered - 2 * FIT_PADDING),
-        height: Math.max(80, this.#size.height - 2 * FIT_PADDING),
+        width: Math.max(80, this.#size.width - this.#covered - 2 * INSET.side),
+        height: Math.max(80, this.#size.height - INSET.top - INSET.bottom),
       };
       const camera = fit(this.#scene.bounds, free);
-      const shifted = { ...camera, x: camera.x + this.#covered / 2 / camera.zoom };
+      const shifted = panBy(camera, -this.#covered / 2, (INSET.top - INSET.bottom) / 2);
       this.#goTo(shifted, glide);
+      this.#showsAll = true;
     }
   }
 
@@ -205,7 +220,12 @@ export class Stage {
   }
 
   #moveCamera(camera: Camera): void {
+    this.#showsAll = false;
     cancelAnimationFrame(this.#gliding);
+    this.#setMoving(camera);
+  }
+
+  #setMoving(camera: Camera): void {
     this.#camera = camera;
     this.#renderer.setCamera(camera, true);
     clearTimeout(this.#settling);
@@ -218,6 +238,7 @@ export class Stage {
   }
 
   #goTo(camera: Camera, glide: boolean): void {
+    this.#showsAll = false;
     cancelAnimationFrame(this.#gliding);
     if (!glide || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       this.#camera = camera;
@@ -228,7 +249,7 @@ export class Stage {
     const start = performance.now();
     const step = () => {
       const share = Math.min(1, (performance.now() - start) / GLIDE_MS);
-      this.#moveCamera(between(from, camera, 1 - (1 - share) ** 3));
+      this.#setMoving(between(from, camera, 1 - (1 - share) ** 3));
       if (share < 1) {
         this.#gliding = requestAnimationFrame(step);
       } else {
