@@ -1,0 +1,87 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { chooseFormat, prefersGzip } from '../exposition/negotiation.js';
+import type { Scrape } from '../exposition/scrape.js';
+import { CONTENT_TYPES, writeExposition } from '../exposition/text-format.js';
+import type { Authenticate } from './basic-authentication.js';
+import { landingPage } from './landing-page.js';
+
+export interface ApplicationOptions {
+  readonly scrape: Scrape;
+  readonly telemetryPath: string;
+  readonly host: string;
+  readonly version: string;
+  readonly authenticate: Authenticate;
+  /** More headers of every answer, from the web configuration. */
+  readonly headers: () => Readonly<Record<string, string>>;
+  readonly log: { error(details: object, message: string): void };
+}
+
+const compress = promisify(gzip);
+
+/** The exporter's pages: the metrics, `/healthz`, and a landing page. All of them ask for the password, if any. */
+export function createApplication(options: ApplicationOptions): express.Express {
+  const { scrape, telemetryPath, log } = options;
+  const application = express();
+  application.disable('x-powered-by');
+  application.disable('etag');
+  application.use((_request, response, next) => {
+    response.set({ 'X-Content-Type-Options': 'nosniff', ...options.headers() });
+    next();
+  });
+  application.use((request, response, next) => admit(options.authenticate, request, response, next));
+  application.get(telemetryPath, (request, response) => sendMetrics(scrape, request, response));
+  application.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
+  if (telemetryPath !== '/') {
+    application.get('/', (_request, response) => {
+      response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+      response.type('html').send(landingPage({ ...options, runs: scrape.lastRuns() }));
+    });
+  }
+  application.use((_request, response) => {
+    response
+      .status(404)
+      .type('text/plain')
+      .send(`There is nothing here. The metrics are at ${telemetryPath}\n`);
+  });
+  // Express tells an error handler by its four parameters.
+  application.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    log.error({ err: error }, 'A request failed');
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
+    response.status(500).type('text/plain').send('The request failed; the log says why.\n');
+  });
+  return application;
+}
+
+async function admit(
+  authenticate: Authenticate,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): Promise<void> {
+  const verdict = await authenticate(request.headers.authorization);
+  if (verdict === 'admitted') {
+    next();
+  } else if (verdict === 'busy') {
+    response.status(503).set('Retry-After', '1').type('text/plain').send('Too many logins at once.\n');
+  } else {
+    response.status(401).set('WWW-Authenticate', 'Basic').type('text/plain').send('Unauthorized\n');
+  }
+}
+
+async function sendMetrics(scrape: Scrape, request: Request, response: Response): Promise<void> {
+  const { blocks } = await scrape.run();
+  const format = chooseFormat(request.headers.accept);
+  const text = writeExposition(blocks, format);
+  response.set({ 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept, Accept-Encoding' });
+  if (prefersGzip(request.headers['accept-encoding'])) {
+    // Level 1 takes a third of the time of the default level for a few per cent more bytes.
+    response.set('Content-Encoding', 'gzip').end(await compress(text, { level: 1 }));
+  } else {
+    response.end(text);
+  }
+}
