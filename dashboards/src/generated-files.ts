@@ -1,0 +1,6 @@
+import { ruleFiles } from './rules/rule-files.js';
+
+/** Everything that is generated, by its path below `dashboards/`. */
+export function generatedFiles(): ReadonlyMap<string, string> {
+  return new Map([...ruleFiles()]);
+}
