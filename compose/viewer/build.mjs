@@ -64,7 +64,7 @@ async function buildViewer(version) {
       VIEWER_GRAFANA_VERSION: JSON.stringify(await versionOf(ui)),
     },
     loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
-    plugins: [resolveFrom(packages, replaced)],
+    plugins: [resolveFrom(packages, replaced), unwrapDefaults()],
   });
   await writePage(outdir, metafile);
   await cp(path.join(ui, 'dist/public/img'), path.join(outdir, 'img'), { recursive: true });
@@ -98,6 +98,29 @@ function resolveFrom(folder, replaced) {
       build.onResolve({ filter: /^\./ }, ({ path: name, resolveDir }) => {
         const file = replaced[path.join(resolveDir, name)];
         return file ? { path: file } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * In `.mjs` files esbuild follows Node.js: the default import of a CommonJS package is `module.exports`. Grafana's
+ * packages were compiled for bundlers that take `exports.default` where the package says `__esModule`.
+ * @returns {import('esbuild').Plugin}
+ */
+function unwrapDefaults() {
+  const DEFAULT_IMPORT = /^import (\w+)(, \{[^}]*\})? from '([^.'][^']*)';$/gm;
+  return {
+    name: 'unwrap-defaults',
+    setup(build) {
+      build.onLoad({ filter: /@grafana\/\w+\/dist\/esm\/.*\.mjs$/ }, async ({ path: file }) => {
+        const contents = (await readFile(file, 'utf8')).replace(
+          DEFAULT_IMPORT,
+          (_statement, name, others = '', from) =>
+            `import ${name}$wrapped${others} from '${from}';` +
+            `var ${name} = ${name}$wrapped?.__esModule ? ${name}$wrapped.default : ${name}$wrapped;`,
+        );
+        return { contents, loader: 'js' };
       });
     },
   };
