@@ -16,8 +16,8 @@ import { HoverTip } from './hover-tip';
 import { Notices } from './notices';
 import { Picture, type PictureHandle } from './picture';
 import { Toolbar } from './toolbar';
-import { topologyOf } from './topology-of';
 import { usePositions } from './use-positions';
+import { useTopology } from './use-topology';
 import { VIEW_NAMES } from './view-names';
 import { viewSwitch } from './view-switch';
 import { ViewTabs } from './view-tabs';
@@ -36,7 +36,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const { data, width, height, id, transparent, timeZone } = props;
   const styles = useStyles2(getStyles);
   const options = withDefaults(props.options);
-  const topology = useMemo(() => topologyOf(data.series), [data.series]);
+  const { topology, failure } = useTopology(data);
   const placing = usePositions(
     topology,
     bookKey(data.request?.dashboardUID ?? '', id, topology, options),
@@ -111,7 +111,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           onClose={() => setCards(closeTopCard)}
         />
       ) : (
-        <NoPicture data={data} topology={topology} />
+        <NoPicture state={data.state} topology={topology} failure={failure} />
       )}
       <div className={styles.top} data-over-picture>
         <ViewTabs view={topology?.view} onSwitch={switchView} />
@@ -129,7 +129,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           style={{ maxWidth: Math.max(120, Math.min(520, width - 152 - (card ? cardWidth + 12 : 0))) }}
           data-over-picture
         >
-          <Notices notices={noticesOf(topology, data, placing.failure)} />
+          <Notices notices={noticesOf(topology, failure, placing.failure)} />
         </div>
       )}
       {hover && topology && !(card && hover.id === top) && (
@@ -185,10 +185,9 @@ function cardOf(
 
 function noticesOf(
   topology: Topology,
-  data: PanelProps['data'],
+  failure: string | undefined,
   layoutFailure: string | undefined,
 ): readonly Notice[] {
-  const failure = errorOf(data);
   return [
     ...(failure === undefined
       ? []
@@ -206,25 +205,15 @@ function noticesOf(
   ];
 }
 
-function errorOf(data: PanelProps['data']): string | undefined {
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- Grafana fills in only this one when a query throws
-  const first = data.errors?.[0] ?? data.error;
-  if (data.state !== LoadingState.Error && first === undefined) {
-    return undefined;
-  }
-  return (
-    first?.message ?? first?.data?.message ?? 'the data source answered with an error that says nothing.'
-  );
-}
-
 function NoPicture({
-  data,
+  state,
   topology,
+  failure,
 }: {
-  readonly data: PanelProps['data'];
+  readonly state: LoadingState;
   readonly topology: Topology | undefined;
+  readonly failure: string | undefined;
 }): React.JSX.Element {
-  const failure = errorOf(data);
   if (failure !== undefined) {
     return (
       <EmptyState severity="error" title="The query failed.">
@@ -232,7 +221,7 @@ function NoPicture({
       </EmptyState>
     );
   }
-  if (data.state === LoadingState.Loading || data.state === LoadingState.NotStarted) {
+  if (!topology && (state === LoadingState.Loading || state === LoadingState.NotStarted)) {
     return <EmptyState title="Asking Prometheus …" />;
   }
   if (!topology) {

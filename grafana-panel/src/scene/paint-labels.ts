@@ -51,7 +51,7 @@ export function paintLabels(
       return;
     }
     const { x, y } = toScreen(camera, size, node);
-    const top = y + node.radius * camera.zoom * 1.1 + 5;
+    const top = y + node.radius * camera.zoom * 1.1 + 2 + 4 * camera.zoom;
     const height = LABEL.line * scale + (level.sublabels && node.sublabel !== '' ? SUBLABEL.line * scale : 0);
     if (!placement.isFree({ left: x - 14, right: x + 14, top, bottom: top + height })) {
       continue;
