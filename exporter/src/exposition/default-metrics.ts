@@ -58,7 +58,7 @@ function toBlock({ name, help, type, values }: Metric, host: HostName): FamilyBl
     const pairs = Object.entries(labels).map(([label, text]) => [label, labelText(label, text)] as const);
     lines += `${metricName}{${renderPairs([['host', host], ...pairs])}} ${formatValue(value)}\n`;
   }
-  return { heading: { name, type, help }, lines, samples: values.length };
+  return { heading: { name, type, help }, lines: [Buffer.from(lines)], samples: values.length };
 }
 
 /** OpenMetrics wants bounds of buckets as floats: `1.0`, not `1`. */

@@ -5,9 +5,9 @@ export interface FamilyHeading {
   readonly help: string;
 }
 
-/** One family of one exposition: its samples as text, which is the same in every format. */
+/** One family of one exposition: its samples as encoded lines, which are the same in every format. */
 export interface FamilyBlock {
   readonly heading: FamilyHeading;
-  readonly lines: string;
+  readonly lines: readonly Uint8Array[];
   readonly samples: number;
 }

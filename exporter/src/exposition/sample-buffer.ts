@@ -1,7 +1,9 @@
 import type { SampleSink } from '../collectors/collector.js';
 import type { Family } from '../contract/family.js';
 import type { RenderedLabels } from '../contract/labels.js';
+import { ChunkWriter } from './chunk-writer.js';
 import type { FamilyBlock } from './family-block.js';
+import { LabelBytes } from './label-bytes.js';
 import { formatValue } from './text-format.js';
 
 /** What one collector wrote in one run. */
@@ -13,9 +15,16 @@ export interface CollectedSamples {
   readonly duplicated: ReadonlySet<string>;
 }
 
-interface OpenBlock {
+export const NOTHING_COLLECTED: CollectedSamples = { blocks: [], dropped: new Map(), duplicated: new Set() };
+
+/** The family that is being written. */
+interface OpenFamily {
   readonly heading: Family;
-  lines: string;
+  readonly stamp: number;
+  /** `name{` for plain samples, `name_sum{` and `name_count{` for summaries. */
+  readonly prefix: Uint8Array;
+  readonly sumPrefix: Uint8Array;
+  readonly countPrefix: Uint8Array;
   samples: number;
 }
 
@@ -24,41 +33,49 @@ interface OpenBlock {
  * labels is left out, since Prometheus would refuse or misread the exposition.
  */
 export class SampleBuffer implements SampleSink {
-  private readonly blocks = new Map<string, OpenBlock>();
+  private readonly blocks = new Map<string, FamilyBlock>();
   private readonly droppedByFamily = new Map<string, number>();
   private readonly duplicated = new Set<string>();
-  private seen = new Set<RenderedLabels>();
-  private open: OpenBlock | undefined;
-  private prefix = '';
+  private readonly writer = new ChunkWriter();
+  private open: OpenFamily | undefined;
+
+  constructor(private readonly labelBytes: LabelBytes = new LabelBytes()) {}
 
   /** @throws when the family was opened before, which would give it two headings */
   family(family: Family): void {
+    this.closeFamily();
     if (this.blocks.has(family.name)) {
       throw new Error(`The collector opened the family ${family.name} twice in one scrape`);
     }
-    this.open = { heading: family, lines: '', samples: 0 };
-    this.blocks.set(family.name, this.open);
-    this.prefix = `${family.name}{`;
-    this.seen = new Set();
+    this.open = {
+      heading: family,
+      stamp: this.labelBytes.nextStamp(),
+      prefix: Buffer.from(`${family.name}{`),
+      sumPrefix: Buffer.from(`${family.name}_sum{`),
+      countPrefix: Buffer.from(`${family.name}_count{`),
+      samples: 0,
+    };
   }
 
   sample(labels: RenderedLabels, value: number): void {
-    const block = this.blockFor(labels);
-    if (block !== undefined) {
-      block.lines += `${this.prefix}${labels}} ${formatValue(value)}\n`;
+    const family = this.openFamily();
+    const bytes = this.newSeries(family, labels);
+    if (bytes !== undefined) {
+      this.writer.line(family.prefix, bytes, formatValue(value));
     }
   }
 
   summary(labels: RenderedLabels, sum: number, count: number): void {
-    const block = this.blockFor(labels);
-    if (block !== undefined) {
-      const { name } = block.heading;
-      block.lines += `${name}_sum{${labels}} ${formatValue(sum)}\n${name}_count{${labels}} ${formatValue(count)}\n`;
+    const family = this.openFamily();
+    const bytes = this.newSeries(family, labels);
+    if (bytes !== undefined) {
+      this.writer.line(family.sumPrefix, bytes, formatValue(sum));
+      this.writer.line(family.countPrefix, bytes, formatValue(count));
     }
   }
 
   dropped(count: number): void {
-    const { name } = this.openBlock().heading;
+    const { name } = this.openFamily().heading;
     if (count > 0) {
       this.droppedByFamily.set(name, (this.droppedByFamily.get(name) ?? 0) + count);
     }
@@ -66,26 +83,35 @@ export class SampleBuffer implements SampleSink {
 
   /** Families without samples are left out. */
   collected(): CollectedSamples {
+    this.closeFamily();
     const blocks = [...this.blocks.values()].filter(({ samples }) => samples > 0);
     return { blocks, dropped: this.droppedByFamily, duplicated: this.duplicated };
   }
 
-  private blockFor(labels: RenderedLabels): OpenBlock | undefined {
-    const block = this.openBlock();
-    // One look-up instead of has() and add(): this runs for every series of a scrape.
-    const before = this.seen.size;
-    if (this.seen.add(labels).size === before) {
-      this.duplicated.add(block.heading.name);
+  /** Undefined when the open family has this series already. */
+  private newSeries(family: OpenFamily, labels: RenderedLabels): Uint8Array | undefined {
+    const encoded = this.labelBytes.of(labels);
+    if (encoded.stamp === family.stamp) {
+      this.duplicated.add(family.heading.name);
       return undefined;
     }
-    block.samples++;
-    return block;
+    encoded.stamp = family.stamp;
+    family.samples++;
+    return encoded.bytes;
   }
 
-  private openBlock(): OpenBlock {
+  private openFamily(): OpenFamily {
     if (this.open === undefined) {
       throw new Error('The collector wrote a sample before it opened a family');
     }
     return this.open;
+  }
+
+  private closeFamily(): void {
+    if (this.open !== undefined) {
+      const { heading, samples } = this.open;
+      this.blocks.set(heading.name, { heading, samples, lines: this.writer.cut() });
+      this.open = undefined;
+    }
   }
 }

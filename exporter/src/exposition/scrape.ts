@@ -2,7 +2,8 @@ import type { Collector } from '../collectors/collector.js';
 import type { CollectorRun, ScrapeReport } from '../collectors/self.js';
 import type { DefaultMetrics } from './default-metrics.js';
 import type { FamilyBlock } from './family-block.js';
-import { SampleBuffer, type CollectedSamples } from './sample-buffer.js';
+import { LabelBytes } from './label-bytes.js';
+import { NOTHING_COLLECTED, SampleBuffer, type CollectedSamples } from './sample-buffer.js';
 
 export interface ScrapeOptions {
   /** In the order of the exposition; the self collector, where enabled, is not among them. */
@@ -34,6 +35,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const droppedEver = new Map<string, number>();
   const reported = new Map<string, string>();
+  const labelBytes = new LabelBytes();
   let underWay: Promise<ScrapeResult> | undefined;
   let lastRuns: readonly CollectorRun[] = [];
 
@@ -67,12 +69,13 @@ export function createScrape(options: ScrapeOptions): Scrape {
     if (defaults !== undefined) {
       blocks.push(...(await defaults.collect()));
     }
+    labelBytes.sweep();
     return { blocks, runs };
   }
 
   async function runOne(collector: Collector): Promise<{ run: CollectorRun; collected: CollectedSamples }> {
     const started = performance.now();
-    const sink = new SampleBuffer();
+    const sink = new SampleBuffer(labelBytes);
     let error: Error | undefined;
     try {
       await withinTime(collector, sink, timeoutMs);
@@ -86,7 +89,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
       seconds: (performance.now() - started) / 1000,
       mode: collector.mode?.(),
     };
-    return { run, collected: (error === undefined ? sink : new SampleBuffer()).collected() };
+    return { run, collected: error === undefined ? sink.collected() : NOTHING_COLLECTED };
   }
 
   /** One line when a failure begins or changes, not one a scrape. */

@@ -9,12 +9,15 @@ export const CONTENT_TYPES: Readonly<Record<TextFormat, string>> = {
 };
 
 /** Writes blocks with their headings: Prometheus text 0.0.4, or OpenMetrics 1.0 with its `# EOF`. */
-export function writeExposition(blocks: Iterable<FamilyBlock>, format: TextFormat): string {
-  let text = '';
+export function writeExposition(blocks: Iterable<FamilyBlock>, format: TextFormat): Buffer {
+  const parts: Uint8Array[] = [];
   for (const { heading, lines } of blocks) {
-    text += writeHeading(heading, format) + lines;
+    parts.push(Buffer.from(writeHeading(heading, format)), ...lines);
   }
-  return format === 'openmetrics' ? `${text}# EOF\n` : text;
+  if (format === 'openmetrics') {
+    parts.push(Buffer.from('# EOF\n'));
+  }
+  return Buffer.concat(parts);
 }
 
 /** Writes a number as both formats (and Go's ParseFloat) read it. */
