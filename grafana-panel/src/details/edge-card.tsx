@@ -8,6 +8,7 @@ import { PortAndTrouble, TrafficCells } from './connection-table';
 import { formatValue } from './format';
 import type { CardProps } from './node-card';
 import { Sparkline } from './sparkline';
+import { UNMEASURED } from './unmeasured';
 import { useSeries } from './use-series';
 
 /** Everything that is known about who calls whom, for one pair. */
@@ -33,7 +34,10 @@ export function EdgeCard({
     ['Failed', `${formatValue(traffic.failed, 'short')}/s`],
     ['Sent', formatValue(traffic.requestBytes, 'Bps')],
     ['Answered', formatValue(traffic.responseBytes, 'Bps')],
-    ['Retransmits', traffic.retransmits === null ? '–' : `${formatValue(traffic.retransmits, 'short')}/s`],
+    [
+      'Retransmits',
+      traffic.retransmits === null ? UNMEASURED : `${formatValue(traffic.retransmits, 'short')}/s`,
+    ],
     ['Round trip', formatValue(traffic.rtt, 's')],
   ];
   return (

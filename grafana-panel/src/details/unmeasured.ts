@@ -1,0 +1,2 @@
+/** What stands where nothing was measured. */
+export const UNMEASURED = '–';
