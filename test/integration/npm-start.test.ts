@@ -73,7 +73,7 @@ describe('npm start', () => {
     try {
       const stack = start([`--prometheus-url=${prometheus.url}`]);
       await stack.ready;
-      expect(stack.output()).toContain(`targets:\n          - 127.0.0.1:${ports.exporter}`);
+      expect(stack.output()).toMatch(new RegExp(`targets:\\s+- 127\\.0\\.0\\.1:${ports.exporter}\\n`));
       await expect(fetch(`http://127.0.0.1:${ports.prometheus}/`)).rejects.toThrow();
     } finally {
       await prometheus.stop();
