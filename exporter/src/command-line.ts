@@ -1,5 +1,4 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { COLLECTORS, type CollectorName } from './contract/family.js';
 import { environmentName, type Flag } from './flags.js';
 import { COLLECTOR_FLAGS, FLAGS, type Options } from './options.js';
 
@@ -44,7 +43,7 @@ function createCommand(version: string): Command {
     .addHelpText('after', '\nEach flag can be set by its environment variable; the command line wins.')
     .allowExcessArguments(false)
     .exitOverride();
-  for (const flag of [...Object.values<Flag>(FLAGS), ...Object.values(COLLECTOR_FLAGS)]) {
+  for (const flag of [...Object.values<Flag>(FLAGS), ...COLLECTOR_FLAGS.values()]) {
     command.addOption(toOption(flag));
     if (flag.value === undefined && flag.default === 'true') {
       command.addOption(new Option(`--no-${flag.name}`).hideHelp());
@@ -77,11 +76,12 @@ function toOptions(command: Command, environment: Environment): Options {
   const values: unknown = Object.fromEntries(
     Object.entries<Flag>(FLAGS).map(([key, flag]) => [key, readFlag(command, flag, environment)]),
   );
-  const collectors = new Set<CollectorName>(
-    COLLECTORS.filter((name) => readFlag(command, COLLECTOR_FLAGS[name], environment) === true),
-  );
+  const collectors = [...COLLECTOR_FLAGS].filter(([, flag]) => readFlag(command, flag, environment) === true);
   // Each value comes from the parser of its own flag, which is what the type says.
-  return { ...(values as Omit<Options, 'collectors'>), collectors };
+  return {
+    ...(values as Omit<Options, 'collectors'>),
+    collectors: new Set(collectors.map(([name]) => name)),
+  };
 }
 
 /** LOG_LEVEL is understood too, since it is what most programs call it. */

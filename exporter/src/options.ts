@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { hostname } from 'node:os';
+import { REGISTER } from './collectors/registry.js';
 import type { CollectorName } from './contract/family.js';
 import {
   absolutePath,
@@ -123,13 +124,12 @@ export const FLAGS = {
 } satisfies Record<string, Flag>;
 
 /** One switch a collector: `--no-collector.NAME` leaves it out. */
-export const COLLECTOR_FLAGS: Readonly<Record<CollectorName, Flag<boolean>>> = {
-  host: switchFlag('collector.host', true, 'Host: identity, addresses, processors, memory.'),
-  container: switchFlag('collector.container', true, 'Containers: who they are and what they use.'),
-  process: switchFlag('collector.process', true, 'Processes, one by one and by name.'),
-  connection: switchFlag('collector.connection', true, 'Connections: who talks to whom.'),
-  self: switchFlag('collector.self', true, 'The exporter itself.'),
-};
+export const COLLECTOR_FLAGS: ReadonlyMap<CollectorName, Flag<boolean>> = new Map(
+  [...REGISTER, { name: 'self' as const, about: 'The exporter itself.' }].map(({ name, about }) => [
+    name,
+    switchFlag(`collector.${name}`, true, about),
+  ]),
+);
 
 /** The flags' values. */
 export type Options = { readonly [Name in keyof typeof FLAGS]: ReturnType<(typeof FLAGS)[Name]['parse']> } & {

@@ -33,22 +33,29 @@ export interface Surroundings {
   connectedPids: () => ReadonlySet<number>;
 }
 
+interface Registration {
+  readonly name: CollectorName;
+  /** For the help of `--collector.NAME`. */
+  readonly about: string;
+  readonly create: (around: Surroundings) => Collector;
+}
+
 /**
  * One line a collector, in the order in which they run: connections first, for they tell which processes matter.
  * `self` is not here: it reports on the others and belongs to the scrape.
  */
-const REGISTER: Readonly<Record<Exclude<CollectorName, 'self'>, (around: Surroundings) => Collector>> = {
-  connection,
-  host,
-  container,
-  process,
-};
+export const REGISTER: readonly Registration[] = [
+  { name: 'connection', about: 'Connections: who talks to whom.', create: connection },
+  { name: 'host', about: 'Host: identity, addresses, processors, memory.', create: host },
+  { name: 'container', about: 'Containers: who they are and what they use.', create: container },
+  { name: 'process', about: 'Processes, one by one and by name.', create: process },
+];
 
 /** Makes the collectors that the flags leave on. */
 export function createCollectors(around: Surroundings): Collector[] {
-  return Object.entries(REGISTER)
-    .filter(([name]) => (around.options.collectors as ReadonlySet<string>).has(name))
-    .map(([, create]) => create(around));
+  return REGISTER.filter(({ name }) => around.options.collectors.has(name)).map(({ create }) =>
+    create(around),
+  );
 }
 
 function connection(around: Surroundings): Collector {
