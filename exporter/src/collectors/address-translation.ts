@@ -1,4 +1,5 @@
-import type { ConnectionTuple, Endpoint } from '../edges/connection-tracker.js';
+import type { ConnectionTuple } from '../edges/connection-tracker.js';
+import type { Endpoint } from '../edges/endpoint.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 

@@ -19,8 +19,6 @@ export interface ConnectionWatchOptions {
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly logger: Logger;
   readonly now: () => number;
-  /** Called at each pass that met processes whose namespace may not be read. */
-  readonly onHiddenProcesses: () => void;
   readonly firstEphemeralPort: number;
   /** Inode of the exporter's own network namespace: the host's. */
   readonly ownNamespace: number;
@@ -119,9 +117,6 @@ export class ConnectionWatch {
       }
     }
     // 0 stands for processes that we may not look into, and for those that have just ended.
-    if (processesOf.get(0)?.some(({ state }) => state !== 'Z' && state !== 'X') === true) {
-      this.options.onHiddenProcesses();
-    }
     processesOf.delete(0);
     cgroupIds.learn(cgroups);
     for (const [inode, inhabitants] of processesOf) {
@@ -293,6 +288,7 @@ function copy(record: SocketRecord): SocketRecord {
             sentBytes: counters.sentBytes,
             receivedBytes: counters.receivedBytes,
             receivedOctets: counters.receivedOctets,
+            acknowledgedOctets: counters.acknowledgedOctets,
             retransmittedSegments: counters.retransmittedSegments,
             rttSeconds: counters.rttSeconds,
             established: counters.established,

@@ -4,6 +4,7 @@ import { NO_CONTAINER, type ContainerId, type HostName } from '../contract/ids.j
 import { renderLabels } from '../contract/labels.js';
 import { ConnectionTracker, type Surroundings } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
+import { hasCapability } from '../kernel/capabilities.js';
 import { CgroupIds } from '../kernel/cgroup-id.js';
 import { loadLibc } from '../kernel/libc.js';
 import { NetlinkSource } from '../kernel/netlink-source.js';
@@ -70,7 +71,6 @@ class KernelConnectionCollector implements ConnectionCollector {
   private lastPassMs = 0;
   private failure: Error | undefined;
   private eventsFailure: Error | undefined;
-  private hiddenReported = false;
   private reportedFolded = 0;
   private closed = false;
 
@@ -118,9 +118,9 @@ class KernelConnectionCollector implements ConnectionCollector {
       now: this.now,
       firstEphemeralPort: firstPort,
       ownNamespace: ownNamespaceInode(procRoot),
-      onHiddenProcesses: () => this.reportHiddenProcesses(),
       maxTableAgeMs: 1_000,
     });
+    this.reportBlindness();
     this.schedule();
   }
 
@@ -194,12 +194,12 @@ class KernelConnectionCollector implements ConnectionCollector {
     }
   }
 
-  private reportHiddenProcesses(): void {
-    if (!this.hiddenReported) {
-      this.hiddenReported = true;
-      this.options.logger.warn(
+  private reportBlindness(): void {
+    const { procRoot, logger } = this.options;
+    if (!hasCapability(procRoot, 'CAP_SYS_PTRACE')) {
+      logger.warn(
         { capability: 'CAP_SYS_PTRACE' },
-        'CAP_SYS_PTRACE is missing: other users’ processes and their network namespaces stay out of sight',
+        'CAP_SYS_PTRACE is missing: other users’ sockets have no process, and their network namespaces are not seen',
       );
     }
   }

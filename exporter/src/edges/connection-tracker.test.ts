@@ -27,6 +27,7 @@ function counters(sentBytes: number, receivedBytes: number, established = true):
     sentBytes,
     receivedBytes,
     receivedOctets: receivedBytes,
+    acknowledgedOctets: sentBytes + 2,
     retransmittedSegments: 0,
     rttSeconds: 0,
     established,
@@ -247,6 +248,38 @@ describe('ConnectionTracker', () => {
     pass([[web, { ...client, counters: counters(10, 20) }]]);
     tracker.destroyed(web, closed(client, { peerPort: 0, counters: counters(0, 0) }), 0);
     expect(only('client')).toMatchObject({ open: 0, closed: 1, sentBytes: 10, receivedBytes: 20 });
+  });
+
+  describe('with the FIN, which the kernel counts as a received byte', () => {
+    const ended = (
+      sentBytes: number,
+      receivedOctets: number,
+      acknowledgedOctets: number,
+    ): SocketCounters => ({
+      ...counters(sentBytes, Math.max(0, receivedOctets - 1)),
+      receivedOctets,
+      acknowledgedOctets,
+    });
+
+    it.each([
+      ['both ends closed in order', ended(10, 6, 12), ended(5, 11, 6), 5, 10],
+      ['the client was gone before the server’s FIN came', ended(10, 5, 12), ended(5, 11, 6), 5, 10],
+      ['the server reset the connection', ended(10, 0, 11), ended(0, 10, 0), 0, 10],
+      ['the server reset it, some bytes unread on the way', ended(10, 0, 11), ended(0, 7, 0), 0, 7],
+    ])('counts the bytes at both ends when %s', (_, ofClient, ofServer, byClient, byServer) => {
+      tracker.destroyed(web, closed(client, { counters: ofClient }), 0);
+      tracker.destroyed(app, closed(server, { counters: ofServer }), 0);
+      expect(only('client').receivedBytes).toBe(byClient);
+      expect(only('server').receivedBytes).toBe(byServer);
+    });
+
+    it.each([
+      ['in order', ended(10, 6, 12), 5],
+      ['by a reset', ended(10, 6, 11), 6],
+    ])('takes what is likely when the other end is elsewhere and it ended %s', (_, final, received) => {
+      tracker.destroyed(web, closed(socket('10.0.0.1 40000', '10.0.0.9 80', 3), { counters: final }), 0);
+      expect(only('client').receivedBytes).toBe(received);
+    });
   });
 
   it('takes a connection to a port that lately listened for an accepted one', () => {

@@ -1,10 +1,17 @@
 import { NO_CONTAINER } from '../contract/ids.js';
 import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
-import { TCP_SYN_SENT, type SocketProtocol, type SocketRecord } from '../kernel/socket-record.js';
+import {
+  TCP_SYN_SENT,
+  type SocketCounters,
+  type SocketProtocol,
+  type SocketRecord,
+} from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
 import { accountCounters, addTally, type EdgeLabels, type Role } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
+import type { Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
+import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
 import { trackedSocket, type TrackedNamespace, type TrackedSocket } from './tracked-namespace.js';
 
 /** Why a connection could not be given to a container or process. */
@@ -15,11 +22,6 @@ export type UnattributedReason =
   | 'namespace_unknown'
   /** Networks overlap: the peer's address leads to several places on this host. */
   | 'peer_ambiguous';
-
-export interface Endpoint {
-  readonly address: IpAddress;
-  readonly port: number;
-}
 
 /** What the tracker asks the outside; every answer may be undefined. */
 export interface Surroundings {
@@ -63,6 +65,7 @@ export class ConnectionTracker {
   readonly namespaces = new Map<number, TrackedNamespace>();
   readonly unattributed = new Map<UnattributedReason, number>();
   private readonly addressBook = new AddressBook();
+  private readonly endings = new PairedEndings();
   /** Found by this pass, waiting for its end: only then is known who owns them and who listens where. */
   private unsettled: { namespace: TrackedNamespace; socket: TrackedSocket }[] = [];
   private pass = 0;
@@ -150,6 +153,7 @@ export class ConnectionTracker {
       }
     }
     this.unsettled = [];
+    this.endings.expire(now);
     this.options.ledger.expire(now);
   }
 
@@ -223,7 +227,7 @@ export class ConnectionTracker {
       brief.tally.opened++;
     }
     if (counters !== undefined) {
-      accountCounters(brief.tally, brief, counters);
+      this.accountLast(namespace, brief, counters, now);
     }
     this.end(brief, now);
   }
@@ -251,7 +255,7 @@ export class ConnectionTracker {
     }
     const { tally } = socket;
     if (record.counters !== undefined) {
-      accountCounters(tally, socket, record.counters);
+      this.accountLast(namespace, socket, record.counters, now);
     }
     if (wasDeparted) {
       return;
@@ -263,6 +267,35 @@ export class ConnectionTracker {
       tally.open--;
     }
     this.end(socket, now);
+  }
+
+  /** Takes a socket's final numbers. */
+  private accountLast(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    counters: SocketCounters,
+    now: number,
+  ): void {
+    accountCounters(socket.tally, socket, counters);
+    const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
+    const actual = socket.actual ?? { address: socket.peerAddress, port: socket.peerPort };
+    const isLocal = this.addressBook.candidates(namespace, actual.address).length > 0;
+    const ending: Ending = {
+      local: `${socket.localAddress} ${socket.localPort}`,
+      peer: `${actual.address} ${actual.port}`,
+      sentBytes,
+      receivedOctets: Math.max(receivedOctets, socket.receivedBytes),
+      creditedBytes: socket.receivedBytes,
+      // Its own FIN, which only an orderly ending gets acknowledged, comes after the payload and a client's SYN.
+      orderly: acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0),
+      tally: socket.tally,
+      endedAt: now,
+    };
+    if (isLocal) {
+      this.endings.add(ending);
+    } else {
+      settleAlone(ending);
+    }
   }
 
   /** Takes the numbers of a dump's row. */
@@ -358,6 +391,7 @@ export class ConnectionTracker {
     let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort });
     const proxied =
       peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
+    socket.actual = actual;
     if (peer !== undefined && proxied !== undefined) {
       actual = proxied;
       peer = this.findPeer(peer.namespace, protocol, proxied);

@@ -2,6 +2,7 @@ import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketCounters, SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
 import { emptyTally, type Accounted, type Role, type Tally } from './edge.js';
+import type { Endpoint } from './endpoint.js';
 import { ListeningSet, type SocketOwner } from './listening-set.js';
 
 /** A connection that is open, or was when it was last looked for. */
@@ -19,6 +20,8 @@ export interface TrackedSocket extends Accounted {
   tally: Tally;
   settled: boolean;
   role: Role | undefined;
+  /** Who answered a client whose destination was translated. */
+  actual: Endpoint | undefined;
   owner: SocketOwner | undefined;
   established: boolean;
   /** Passes that have not found it since one did. */
@@ -88,6 +91,7 @@ export function trackedSocket(
     tally: emptyTally(now),
     settled: false,
     role: undefined,
+    actual: undefined,
     owner: undefined,
     established: false,
     missed: 0,

@@ -170,15 +170,18 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   }
 
   get receivedBytes(): number {
-    const received = this.receivedOctets;
-    if (received === 0 || (this.infoBytes >= DATA_SEGS_IN + 4 && this.info32(DATA_SEGS_IN) === 0)) {
-      return 0;
-    }
-    return this.hasReceivedFin() ? received - 1 : received;
+    const octets = this.receivedOctets;
+    return octets > 0 && mayHaveReceivedFin(this.state) ? octets - 1 : octets;
   }
 
   get receivedOctets(): number {
-    return this.info64(BYTES_RECEIVED);
+    // Where the kernel counts segments with data, it tells a lone FIN from a byte.
+    const onlyFin = this.infoBytes >= DATA_SEGS_IN + 4 && this.info32(DATA_SEGS_IN) === 0;
+    return onlyFin ? 0 : this.info64(BYTES_RECEIVED);
+  }
+
+  get acknowledgedOctets(): number {
+    return this.info64(BYTES_ACKED);
   }
 
   get retransmittedSegments(): number {
@@ -240,23 +243,6 @@ export class SocketMessage implements SocketRecord, SocketCounters {
     }
   }
 
-  /**
-   * The peer's FIN takes a sequence number and is counted as a byte (tcp_rcv_nxt_update in net/ipv4/tcp_input.c). A
-   * closed socket does not say whether it got one; when its own was acknowledged, the ending was orderly.
-   */
-  private hasReceivedFin(): boolean {
-    switch (this.state) {
-      case TCP_CLOSE:
-        return this.info64(BYTES_ACKED) > this.sentBytes;
-      case TCP_CLOSE_WAIT:
-      case TCP_LAST_ACK:
-      case TCP_CLOSING:
-        return true;
-      default:
-        return false;
-    }
-  }
-
   private info32(offset: number): number {
     return this.infoBytes >= offset + 4 ? this.buffer.readUInt32LE(this.infoStart + offset) : 0;
   }
@@ -269,6 +255,11 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   private u64(offset: number): number {
     return this.buffer.readUInt32LE(offset) + this.buffer.readUInt32LE(offset + 4) * 4_294_967_296;
   }
+}
+
+/** The peer's FIN takes a sequence number and is counted as a byte (tcp_rcv_nxt_update in net/ipv4/tcp_input.c). */
+function mayHaveReceivedFin(state: number): boolean {
+  return state === TCP_CLOSE || state === TCP_CLOSE_WAIT || state === TCP_LAST_ACK || state === TCP_CLOSING;
 }
 
 // Offsets in `struct tcp_info`.

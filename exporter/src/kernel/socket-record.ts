@@ -40,10 +40,12 @@ export interface SocketRecord {
 export interface SocketCounters {
   /** Payload, each byte once. */
   readonly sentBytes: number;
-  /** Payload; of a closed socket it may be one byte short when the peer never ended its side. */
+  /** Payload; of a closed socket at least this: it does not tell whether its last octet was the peer's FIN. */
   readonly receivedBytes: number;
   /** As the kernel counts: payload, and one more where the peer's FIN was received. */
   readonly receivedOctets: number;
+  /** As the kernel counts: payload, the SYN of a client, and the FIN when it was sent and acknowledged. */
+  readonly acknowledgedOctets: number;
   readonly retransmittedSegments: number;
   /** Smoothed; 0 before the first sample. */
   readonly rttSeconds: number;

@@ -1,0 +1,6 @@
+import type { IpAddress } from '../kernel/ip-address.js';
+
+export interface Endpoint {
+  readonly address: IpAddress;
+  readonly port: number;
+}

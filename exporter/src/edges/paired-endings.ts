@@ -1,0 +1,81 @@
+import type { Tally } from './edge.js';
+
+/** One end of a connection that has just ended, whose received bytes are uncertain by one: a FIN counts as a byte. */
+export interface Ending {
+  /** `address port`, as this end saw itself and the other. */
+  readonly local: string;
+  readonly peer: string;
+  readonly sentBytes: number;
+  /** As the kernel counts: with the FIN, if there was one. */
+  readonly receivedOctets: number;
+  /** Payload that the tally has been given already: the octets, or one less. */
+  readonly creditedBytes: number;
+  /** Whether the peer's FIN was most likely received. */
+  readonly orderly: boolean;
+  readonly tally: Tally;
+  readonly endedAt: number;
+}
+
+/**
+ * Makes received bytes exact where both ends of a connection are on this host: what one end sent, the other received.
+ * An ending whose other end does not show up is settled by what is likely.
+ */
+export class PairedEndings {
+  private readonly waiting = new Map<string, Ending>();
+
+  add(ending: Ending): void {
+    const reverse = `${ending.peer} ${ending.local}`;
+    const other = this.waiting.get(reverse);
+    if (other !== undefined) {
+      this.waiting.delete(reverse);
+      settleBy(ending, other);
+      settleBy(other, ending);
+      return;
+    }
+    const key = `${ending.local} ${ending.peer}`;
+    const earlier = this.waiting.get(key);
+    if (earlier !== undefined) {
+      this.giveUp(earlier);
+    }
+    this.waiting.set(key, ending);
+    if (this.waiting.size > MOST_WAITING) {
+      const [oldest] = this.waiting.values();
+      if (oldest !== undefined) {
+        this.giveUp(oldest);
+      }
+    }
+  }
+
+  /** Settles what has waited for long enough. */
+  expire(now: number): void {
+    for (const ending of this.waiting.values()) {
+      if (now - ending.endedAt < WAIT_MS) {
+        // In the order in which they ended.
+        return;
+      }
+      this.giveUp(ending);
+    }
+  }
+
+  private giveUp(ending: Ending): void {
+    this.waiting.delete(`${ending.local} ${ending.peer}`);
+    settleAlone(ending);
+  }
+}
+
+/** Settles an ending whose other end cannot be seen from here. */
+export function settleAlone({ orderly, tally, receivedOctets, creditedBytes }: Ending): void {
+  if (!orderly) {
+    tally.receivedBytes += receivedOctets - creditedBytes;
+  }
+}
+
+function settleBy({ tally, receivedOctets, creditedBytes }: Ending, { sentBytes }: Ending): void {
+  // What was sent and never read is not received: the other end decides about the one byte only.
+  if (sentBytes >= receivedOctets) {
+    tally.receivedBytes += receivedOctets - creditedBytes;
+  }
+}
+
+const WAIT_MS = 60_000;
+const MOST_WAITING = 50_000;
