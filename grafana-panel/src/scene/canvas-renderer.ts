@@ -14,6 +14,10 @@ import type { Scene } from './scene';
 const MOST_REDRAWN = 500;
 /** The kept picture is so much larger than the view, so that a pan does not bare its edge at once. */
 const KEPT_MARGIN = 1.4;
+/** During a gesture the kept picture is drawn anew at most so often, where the view leaves it. */
+const REDRAW_EVERY_MS = 400;
+/** The first look-up of an edge should not have to wait for the index of all. */
+const INDEX_AFTER_MS = 300;
 /** How strongly the background covers what is not brought out. */
 const VEIL = 0.8;
 
@@ -23,6 +27,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   const kept = document.createElement('canvas');
   const keptContext = contextOf(kept);
   let keptCamera: Camera | undefined;
+  let keptSince = 0;
   let palette = initialPalette;
   let scene: Scene | undefined;
   let hits: HitTest | undefined;
@@ -33,6 +38,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   let moving = false;
   let emphasis = NO_EMPHASIS;
   let frame = 0;
+  let indexing: ReturnType<typeof setTimeout> | undefined;
 
   const invalidate = () => {
     keptCamera = undefined;
@@ -52,11 +58,13 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     } else if (scene.nodes.length + scene.edges.length <= MOST_REDRAWN) {
       paintScene(context, scene, size);
     } else {
-      if (!keptCamera || (!moving && !sameCamera(keptCamera, camera))) {
+      const stale = keptCamera && !sameCamera(keptCamera, camera) && (!moving || isBared(keptCamera));
+      if (!keptCamera || stale) {
         const larger = { width: size.width * KEPT_MARGIN, height: size.height * KEPT_MARGIN };
         fitCanvas(kept, larger, pixelRatio);
         paintScene(keptContext, scene, larger);
         keptCamera = camera;
+        keptSince = performance.now();
       }
       showKept(keptCamera);
     }
@@ -111,6 +119,14 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     }
   };
 
+  /** The view has left the kept picture during a gesture, and the last redraw is some time ago. */
+  const isBared = (at: Camera) => {
+    const reachX = (size.width / 2) * (KEPT_MARGIN / at.zoom - 1 / camera.zoom);
+    const reachY = (size.height / 2) * (KEPT_MARGIN / at.zoom - 1 / camera.zoom);
+    const covered = Math.abs(camera.x - at.x) <= reachX && Math.abs(camera.y - at.y) <= reachY;
+    return !covered && performance.now() - keptSince > REDRAW_EVERY_MS;
+  };
+
   const showKept = (at: Camera) => {
     const scale = camera.zoom / at.zoom;
     const width = size.width * KEPT_MARGIN * scale;
@@ -141,6 +157,8 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     setScene(next) {
       scene = next;
       hits = new HitTest(next.nodes, next.edges);
+      clearTimeout(indexing);
+      indexing = setTimeout(() => hits?.indexEdges(), INDEX_AFTER_MS);
       groups = undefined;
       invalidate();
     },
@@ -166,9 +184,14 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       schedule();
     },
     nodeAt: (point) => hits?.nodeAt(toWorld(camera, size, point), 4 / camera.zoom),
-    edgeAt: (point) => hits?.edgeAt(toWorld(camera, size, point), 7 / camera.zoom),
+    edgeAt(point) {
+      // Single edges are not drawn from afar.
+      const single = scene && !detailLevel(scene, camera.zoom).aggregated;
+      return single ? hits?.edgeAt(toWorld(camera, size, point), 7 / camera.zoom) : undefined;
+    },
     dispose() {
       cancelAnimationFrame(frame);
+      clearTimeout(indexing);
       kept.width = 0;
       kept.height = 0;
     },
