@@ -1,0 +1,255 @@
+import Docker from 'dockerode';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
+import { buildBusyboxImage } from '../engines/busybox-image.js';
+import { eventually, matches, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
+import { createPair, deleteNamespace, run } from './network-namespaces.js';
+
+const IMAGE = 'toposcope-test-connections';
+const NETWORK = 'toposcope-test-connections';
+const LABEL = 'toposcope.test=connections';
+const OPENED = 'toposcope_connections_opened_total';
+const isRoot = process.getuid?.() === 0;
+
+function docker(...args: string[]): string {
+  return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+}
+
+/** Starts a container and returns the id as it stands in labels. */
+function start(options: readonly string[], ...command: string[]): string {
+  return docker('run', '--detach', '--label', LABEL, ...options, IMAGE, ...command).slice(0, 12);
+}
+
+/** A web server whose log has a line for each answer. */
+function startWeb(...options: string[]): string {
+  return start(options, 'sh', '-c', 'echo page > /tmp/index.html; exec httpd -f -v -p 80 -h /tmp');
+}
+
+function answersOf(container: string): number {
+  // httpd writes to standard error.
+  const { stdout, stderr } = spawnSync('docker', ['logs', container], { encoding: 'utf8' });
+  return `${stdout}${stderr}`.split('response:200').length - 1;
+}
+
+function addressOf(container: string, network = 'bridge'): string {
+  return docker(
+    'inspect',
+    '--format',
+    `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`,
+    container,
+  );
+}
+
+function fetchTimes(times: number, url: string): string {
+  return `for i in $(seq ${times}); do wget -q -O /dev/null ${url} || exit 1; done`;
+}
+
+function removeAll(): void {
+  const left = docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`).split('\n').filter(Boolean);
+  if (left.length > 0) {
+    docker('rm', '--force', ...left);
+  }
+  if (docker('network', 'ls', '--quiet', '--filter', `name=${NETWORK}`) !== '') {
+    docker('network', 'rm', NETWORK);
+  }
+}
+
+describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm test)', () => {
+  let collector: ConnectionCollector;
+
+  beforeAll(async () => {
+    removeAll();
+    await buildBusyboxImage(new Docker(), IMAGE);
+  });
+
+  afterAll(() => {
+    docker('rmi', '--force', IMAGE);
+  });
+
+  beforeEach(async () => {
+    docker('network', 'create', NETWORK);
+    collector = startCollector();
+    await readRows(collector);
+  });
+
+  afterEach(async () => {
+    await collector.close();
+    removeAll();
+  });
+
+  /** The TCP client rows of a container, each `what was dialled (who answered) → peer: connections opened`. */
+  function outbound(rows: readonly Row[], containerId: string): string[] {
+    return rows
+      .filter(
+        (row) =>
+          row.family === OPENED &&
+          matches(row, { role: 'client', protocol: 'tcp', container_id: containerId }),
+      )
+      .map(({ labels: l, value }) => {
+        const actual = l.actual_peer_ip === '' ? '' : ` (${l.actual_peer_ip}:${l.actual_port})`;
+        return `${l.peer_ip}:${l.port}${actual} → ${l.peer_container_id} ${l.peer_process}: ${value}`;
+      })
+      .sort();
+  }
+
+  it('names both ends of connections by address', async () => {
+    const web = startWeb();
+    const client = start([], 'sh', '-c', `${fetchTimes(7, `http://${addressOf(web)}/`)}; sleep 600`);
+    await eventually(collector, (rows) => {
+      expect(answersOf(web)).toBe(7);
+      expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 7`]);
+      const inbound = { role: 'server', container_id: web, process: 'httpd', port: '80' };
+      expect(sumOf(rows, OPENED, { ...inbound, peer_container_id: client })).toBe(7);
+      expect(sumOf(rows, OPENED, inbound)).toBe(7);
+    });
+  });
+
+  it('tells the back ends behind one name apart', async () => {
+    const webs = [1, 2, 3].map(() => startWeb('--network', NETWORK, '--network-alias', 'web'));
+    const client = start(['--network', NETWORK], 'sh', '-c', `${fetchTimes(30, 'http://web/')}; sleep 600`);
+    await eventually(collector, (rows) => {
+      const truth = webs.map((web) => answersOf(web));
+      expect(truth.reduce((sum, count) => sum + count)).toBe(30);
+      expect(outbound(rows, client)).toEqual(
+        webs
+          .flatMap((web, index) =>
+            truth[index] === 0 ? [] : [`${addressOf(web, NETWORK)}:80 → ${web} httpd: ${truth[index]}`],
+          )
+          .sort(),
+      );
+    });
+  });
+
+  it('looks through a published port, dialled from another container, from the host and through its loopback', async () => {
+    const web = startWeb('--publish', '18080:80');
+    const gateway = docker('inspect', '--format', '{{.NetworkSettings.Gateway}}', web);
+    const page = `http://${gateway}:18080/`;
+    const client = start(['--network', NETWORK], 'sh', '-c', `${fetchTimes(5, page)}; sleep 600`);
+    run('busybox', 'sh', '-c', fetchTimes(4, page));
+    run('busybox', 'sh', '-c', fetchTimes(3, 'http://127.0.0.1:18080/'));
+    const answered = `(${addressOf(web)}:80) → ${web} httpd`;
+    await eventually(collector, (rows) => {
+      expect(answersOf(web)).toBe(12);
+      expect(outbound(rows, client)).toEqual([`${gateway}:18080 ${answered}: 5`]);
+      const ofHost = outbound(rows, '').filter((edge) => edge.includes(':18080'));
+      expect(ofHost).toEqual([`127.0.0.1:18080 ${answered}: 3`, `${gateway}:18080 ${answered}: 4`]);
+    });
+  });
+
+  it('says who answered for a virtual address that is spread over two back ends', async () => {
+    const webs = [startWeb(), startWeb()] as const;
+    const nat = (action: string, address: string, ...more: string[]) =>
+      run(
+        ...([
+          'iptables',
+          '-t',
+          'nat',
+          action,
+          'PREROUTING',
+          '-d',
+          '10.96.79.1',
+          '-p',
+          'tcp',
+          '--dport',
+          '8080',
+        ] as const),
+        ...more,
+        ...['-j', 'DNAT', '--to-destination', `${address}:80`],
+      );
+    const half = ['-m', 'statistic', '--mode', 'nth', '--every', '2', '--packet', '0'];
+    nat('-A', addressOf(webs[0]), ...half);
+    nat('-A', addressOf(webs[1]));
+    try {
+      const client = start([], 'sh', '-c', `${fetchTimes(20, 'http://10.96.79.1:8080/')}; sleep 600`);
+      await eventually(collector, (rows) => {
+        expect([answersOf(webs[0]), answersOf(webs[1])]).toEqual([10, 10]);
+        expect(outbound(rows, client)).toEqual(
+          webs.map((web) => `10.96.79.1:8080 (${addressOf(web)}:80) → ${web} httpd: 10`).sort(),
+        );
+      });
+    } finally {
+      nat('-D', addressOf(webs[0]), ...half);
+      nat('-D', addressOf(webs[1]));
+    }
+  });
+
+  it('keeps containers apart that share a network namespace', async () => {
+    const web = startWeb();
+    const other = start(
+      ['--network', `container:${web}`],
+      'sh',
+      '-c',
+      'echo b > /tmp/index.html; exec httpd -f -p 81 -h /tmp',
+    );
+    const sidecar = start(
+      ['--network', `container:${web}`],
+      ...['sh', '-c', `sleep 2; (sleep 600 | nc 127.0.0.1 81) & sleep 600 | nc 127.0.0.1 80`],
+    );
+    await eventually(collector, (rows) => {
+      const labels = { role: 'client', container_id: sidecar, process: 'nc' };
+      expect(
+        sumOf(rows, 'toposcope_connections_open', { ...labels, port: '80', peer_container_id: web }),
+      ).toBe(1);
+      expect(
+        sumOf(rows, 'toposcope_connections_open', { ...labels, port: '81', peer_container_id: other }),
+      ).toBe(1);
+      expect(
+        sumOf(rows, 'toposcope_connections_open', { role: 'server', container_id: web, port: '80' }),
+      ).toBe(1);
+      expect(
+        sumOf(rows, 'toposcope_connections_open', { role: 'server', container_id: other, port: '81' }),
+      ).toBe(1);
+      expect(sumOf(rows, 'toposcope_connections_open', { container_id: web, role: 'client' })).toBe(0);
+    });
+  });
+
+  it('gives a host-network container its own connections and listeners, and the host none of them', async () => {
+    const web = startWeb();
+    const address = addressOf(web);
+    const hosted = start(
+      ['--network', 'host'],
+      ...['sh', '-c', `(httpd -f -p 18081 -h /tmp &); sleep 600 | nc ${address} 80`],
+    );
+    await eventually(collector, (rows) => {
+      const open = { role: 'client', peer_ip: address, port: '80' };
+      expect(
+        sumOf(rows, 'toposcope_connections_open', { ...open, container_id: hosted, process: 'nc' }),
+      ).toBe(1);
+      expect(sumOf(rows, 'toposcope_connections_open', { ...open, container_id: '' })).toBe(0);
+      expect(
+        sumOf(rows, 'toposcope_listener_info', { container_id: hosted, port: '18081', process: 'httpd' }),
+      ).toBe(1);
+    });
+  });
+
+  it('names a client that reaches a published port from another machine', async () => {
+    const web = startWeb('--publish', '18082:80');
+    const [remote, spare] = createPair('toposcope-nat', 2);
+    deleteNamespace(spare.name);
+    try {
+      run('ip', 'link', 'add', 'toposcope-nat', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', remote.name);
+      run('ip', 'addr', 'add', '10.79.3.1/24', 'dev', 'toposcope-nat');
+      run('ip', 'link', 'set', 'toposcope-nat', 'up');
+      run('ip', '-n', remote.name, 'addr', 'add', '10.79.3.2/24', 'dev', 'eth0');
+      run('ip', '-n', remote.name, 'link', 'set', 'eth0', 'up');
+      run(
+        'ip',
+        'netns',
+        'exec',
+        remote.name,
+        'busybox',
+        'sh',
+        '-c',
+        fetchTimes(6, 'http://10.79.3.1:18082/'),
+      );
+      await eventually(collector, (rows) => {
+        const inbound = { role: 'server', container_id: web, port: '80' };
+        expect(sumOf(rows, OPENED, { ...inbound, peer_ip: '10.79.3.2' })).toBe(6);
+        expect(sumOf(rows, OPENED, inbound)).toBe(6);
+      });
+    } finally {
+      deleteNamespace(remote.name);
+    }
+  });
+});
