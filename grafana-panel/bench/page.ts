@@ -173,9 +173,9 @@ function nextFrame(): Promise<number> {
 
 /** Reports what every frame callback from now on takes, until the returned function is called. */
 function timeFrames(report: (took: number) => void): () => void {
-  const request = window.requestAnimationFrame;
+  const request = window.requestAnimationFrame.bind(window);
   window.requestAnimationFrame = (callback) =>
-    request.call(window, (time) => {
+    request((time) => {
       const start = performance.now();
       callback(time);
       report(performance.now() - start);
