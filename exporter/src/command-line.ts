@@ -28,8 +28,8 @@ export function readCommandLine(
     if (isCommanderExit(error) && error.exitCode === 0) {
       return { kind: 'answer', text: printed, exitCode: 0 };
     }
-    const message = printed || `error: ${error instanceof Error ? error.message : String(error)}\n`;
-    return { kind: 'refusal', text: message, exitCode: 2 };
+    const message = printed || `error: ${error instanceof Error ? error.message : String(error)}`;
+    return { kind: 'refusal', text: `${message.trim().replaceAll('\n', ' ')}\n`, exitCode: 2 };
   }
 }
 

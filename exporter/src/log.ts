@@ -60,7 +60,7 @@ function toField(value: unknown): string {
   ) {
     return value.message;
   }
-  return String(JSON.stringify(value));
+  return value === undefined ? '' : JSON.stringify(value);
 }
 
 function quoteIfNeeded(value: string): string {

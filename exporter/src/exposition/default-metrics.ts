@@ -19,7 +19,8 @@ const metricShape = z.object({
   type: z.enum(['counter', 'gauge', 'summary', 'histogram']),
   values: z.array(
     z.object({
-      value: z.number(),
+      // Not z.number(): the event loop's delay is NaN until it was measured once.
+      value: z.custom<number>((value) => typeof value === 'number'),
       labels: z.record(z.string(), z.union([z.string(), z.number()])),
       metricName: z.string().optional(),
     }),

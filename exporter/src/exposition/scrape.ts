@@ -35,6 +35,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const droppedEver = new Map<string, number>();
   const reported = new Map<string, string>();
+  const warned = new Set<string>();
   const labelBytes = new LabelBytes();
   let underWay: Promise<ScrapeResult> | undefined;
   let lastRuns: readonly CollectorRun[] = [];
@@ -52,10 +53,12 @@ export function createScrape(options: ScrapeOptions): Scrape {
   async function runAll(): Promise<ScrapeResult> {
     const runs: CollectorRun[] = [];
     const blocks: FamilyBlock[] = [];
+    const written = new Set<string>();
     for (const collector of collectors) {
       const { run, collected } = await runOne(collector);
       runs.push(run);
-      blocks.push(...collected.blocks);
+      blocks.push(...withoutRepeated(collected.blocks, written));
+      warnOfRepeated([...collected.duplicated]);
       for (const [family, count] of collected.dropped) {
         droppedEver.set(family, (droppedEver.get(family) ?? 0) + count);
       }
@@ -67,10 +70,40 @@ export function createScrape(options: ScrapeOptions): Scrape {
       blocks.push(...collected.blocks);
     }
     if (defaults !== undefined) {
-      blocks.push(...(await defaults.collect()));
+      blocks.push(...withoutRepeated(await collectDefaults(defaults), written));
     }
     labelBytes.sweep();
     return { blocks, runs };
+  }
+
+  async function collectDefaults(source: DefaultMetrics): Promise<FamilyBlock[]> {
+    try {
+      return await source.collect();
+    } catch (error) {
+      log.error(
+        { err: error },
+        'The metrics of Node.js and of the process cannot be read; they are left out',
+      );
+      return [];
+    }
+  }
+
+  /** Keeps the first of two blocks of one family: a second heading would spoil the whole exposition. */
+  function withoutRepeated(blocks: readonly FamilyBlock[], written: Set<string>): FamilyBlock[] {
+    const repeated = blocks.filter(({ heading }) => written.has(heading.name));
+    warnOfRepeated(repeated.map(({ heading }) => heading.name));
+    blocks.forEach(({ heading }) => written.add(heading.name));
+    return blocks.filter((block) => !repeated.includes(block));
+  }
+
+  /** Neither can happen unless a collector has a mistake in it. */
+  function warnOfRepeated(families: readonly string[]): void {
+    for (const family of families) {
+      if (!warned.has(family)) {
+        warned.add(family);
+        log.warn(`Series of ${family} came twice in one scrape; the first ones are kept. Please report this`);
+      }
+    }
   }
 
   async function runOne(collector: Collector): Promise<{ run: CollectorRun; collected: CollectedSamples }> {
