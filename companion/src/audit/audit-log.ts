@@ -53,13 +53,17 @@ export class AuditLog {
 
   /**
    * Writes that something is about to be done and resolves when the line is on the disk, with what writes its end.
-   * Throws `audit-failed` when the line cannot be written: then it must not be done.
+   * That answers how many milliseconds it took. Throws `audit-failed` when the line cannot be written: then it must
+   * not be done.
    */
-  async started(attempt: Attempt): Promise<(ending: Ending) => Promise<void>> {
+  async started(attempt: Attempt): Promise<(ending: Ending) => Promise<number>> {
     await this.#write(attempt, { outcome: 'started' });
     const startedAt = performance.now();
-    return (ending) =>
-      this.#write(attempt, { ...ending, durationMs: Math.round(performance.now() - startedAt) });
+    return async (ending) => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      await this.#write(attempt, { ...ending, durationMs });
+      return durationMs;
+    };
   }
 
   async #write(attempt: Attempt, outcome: Readonly<Record<string, unknown>>): Promise<void> {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Every way in which the companion says no, with its HTTP status and title (RFC 9457). */
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request is not what the protocol asks for' },
+  'path-refused': { status: 403, title: 'The path is written in a way that could mean another one' },
   'token-refused': { status: 403, title: 'The tier token is missing or wrong' },
   'identity-refused': { status: 403, title: 'The user is not proved' },
   'tier-refused': { status: 403, title: 'The action belongs to a higher tier' },
@@ -25,6 +26,7 @@ export const PROBLEMS = {
   internal: { status: 500, title: 'The companion failed' },
   'agent-lost': { status: 502, title: 'The connection to the host was lost' },
   'engine-failed': { status: 502, title: 'The container runtime did not do it' },
+  'export-failed': { status: 502, title: 'The bucket did not take the log' },
   'audit-failed': { status: 503, title: 'The audit log cannot be written, so nothing is done' },
   'agent-timeout': { status: 504, title: 'The host did not answer in time' },
 } as const satisfies Record<string, { status: number; title: string }>;
@@ -46,25 +48,33 @@ export type ProblemDocument = z.infer<typeof problemDocumentSchema>;
 /** A refusal or failure that may be shown to the caller; `cause` stays in the service's own log. */
 export class Problem extends Error {
   readonly code: ProblemCode;
+  /** The id of the attempt in the audit log, where it has got one. */
+  readonly attempt: string | undefined;
 
-  constructor(code: ProblemCode, detail: string, options?: ErrorOptions) {
+  constructor(code: ProblemCode, detail: string, options?: ErrorOptions & { readonly attempt?: string }) {
     super(detail, options);
     this.name = 'Problem';
     this.code = code;
+    this.attempt = options?.attempt;
   }
 
   get status(): number {
     return PROBLEMS[this.code].status;
   }
 
-  toDocument(attempt?: string): ProblemDocument {
+  /** The same problem of an attempt that the audit log has. */
+  of(attempt: string): Problem {
+    return new Problem(this.code, this.message, { cause: this.cause, attempt });
+  }
+
+  toDocument(): ProblemDocument {
     return {
       type: `urn:toposcope:problem:${this.code}`,
       title: PROBLEMS[this.code].title,
       status: this.status,
       detail: this.message,
       code: this.code,
-      ...(attempt === undefined ? {} : { attempt }),
+      ...(this.attempt === undefined ? {} : { attempt: this.attempt }),
     };
   }
 }

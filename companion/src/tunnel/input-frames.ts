@@ -46,15 +46,16 @@ export class InputDecoder {
 
 function decode(number: number, payload: Buffer): TerminalInput {
   const type = TYPES[number];
+  if (type === undefined) {
+    throw new Problem('bad-request', `Terminal input of the unknown type ${number}.`);
+  }
   switch (type) {
     case 'bytes':
-      return { type: 'bytes', bytes: payload };
+      return { type, bytes: payload };
     case 'resize':
-      return { type: 'resize', size: decodeSize(payload) };
+      return { type, size: decodeSize(payload) };
     case 'end':
-      return { type: 'end' };
-    case undefined:
-      throw new Problem('bad-request', `Terminal input of the unknown type ${number}.`);
+      return { type };
   }
 }
 

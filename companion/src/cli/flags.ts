@@ -1,0 +1,68 @@
+import { hostname } from 'node:os';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { ACTION_NAMES, type ActionName } from '../protocol/action.js';
+import { hostNameSchema } from '../protocol/names.js';
+
+/** A flag with the environment variable that stands for it: `--audit.file` and TOPOSCOPE_COMPANION_AUDIT_FILE. */
+export function flag(flags: string, description: string): Option {
+  const name = /--([a-z.-]+)/.exec(flags)?.[1] ?? '';
+  return new Option(flags, description).env(
+    `TOPOSCOPE_COMPANION_${name.replaceAll(/[.-]/g, '_').toUpperCase()}`,
+  );
+}
+
+/** The flags of whatever stands next to a container runtime: an agent, or a gateway with --local. */
+export function addHostFlags(command: Command): Command {
+  return command
+    .addOption(
+      flag('--engine.socket <path>', "the container runtime's socket").default('/var/run/docker.sock'),
+    )
+    .addOption(
+      flag('--allow <actions>', 'what this host lets through at most: names with commas between them, or all')
+        .argParser(parseAllowed)
+        .default(DEFAULT_ALLOWED, 'all but host-shell'),
+    )
+    .addOption(
+      flag('--host.name <name>', 'the name of this host, as in the host label of its metrics')
+        .argParser(parseHostName)
+        .default(hostname()),
+    )
+    .addOption(flag('--host-shell.command <words>', 'what host-shell starts').default('/bin/sh -l'))
+    .addOption(
+      flag('--exporter.address <host:port>', 'where Prometheus finds the exporter of this host, for /sd'),
+    );
+}
+
+/** `host:port`, `[::1]:port` or `:port` for every address. */
+export function parseListenAddress(text: string): { host: string; port: number } {
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]]*)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port > 65_535) {
+    throw new InvalidArgumentError('It must be host:port, or :port for every address.');
+  }
+  const host = match[1] ?? match[2] ?? '';
+  return { host: host === '' ? '::' : host, port };
+}
+
+const DEFAULT_ALLOWED: readonly ActionName[] = ACTION_NAMES.filter((name) => name !== 'host-shell');
+
+function parseAllowed(text: string): readonly ActionName[] {
+  if (text === 'all') {
+    return ACTION_NAMES;
+  }
+  return text.split(',').map((word) => {
+    const name = ACTION_NAMES.find((candidate) => candidate === word.trim());
+    if (name === undefined) {
+      throw new InvalidArgumentError(`${word} is no action. There are ${ACTION_NAMES.join(', ')}.`);
+    }
+    return name;
+  });
+}
+
+function parseHostName(text: string): string {
+  const parsed = hostNameSchema.safeParse(text);
+  if (!parsed.success) {
+    throw new InvalidArgumentError('It must be letters, digits, dots and dashes.');
+  }
+  return parsed.data;
+}

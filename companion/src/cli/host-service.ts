@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import { connectEngine } from '../agent/engine.js';
+import { PermitVerifier } from '../agent/permit-verifier.js';
+import { Procfs } from '../agent/procfs.js';
+import type { AgentService } from '../agent/serve-tunnel.js';
+import { commandSchema } from '../protocol/names.js';
+import type { ActionName } from '../protocol/action.js';
+import type { Hello } from '../protocol/tunnel.js';
+import type { KeyObject } from 'node:crypto';
+
+/** The flags of `addHostFlags`, as commander gives them. */
+export interface HostFlags {
+  readonly 'engine.socket': string;
+  readonly allow: readonly ActionName[];
+  readonly 'host.name': string;
+  readonly 'hostShell.command': string;
+  readonly 'exporter.address'?: string;
+}
+
+export function hostService(flags: HostFlags, keys: readonly KeyObject[], log: Logger): AgentService {
+  return {
+    host: {
+      engine: connectEngine(flags['engine.socket']),
+      procfs: new Procfs(),
+      hostShell: commandSchema.parse(flags['hostShell.command'].split(/\s+/)),
+    },
+    allows: new Set(flags.allow),
+    verifier: new PermitVerifier(flags['host.name'], keys),
+    log,
+  };
+}
+
+export function helloOf(flags: HostFlags, version: string): Hello {
+  const exporter = flags['exporter.address'];
+  return {
+    host: flags['host.name'],
+    version,
+    allows: [...flags.allow],
+    ...(exporter === undefined ? {} : { exporter }),
+  };
+}

@@ -1,0 +1,195 @@
+import type { Logger } from 'pino';
+import { newAttemptId, type Attempt, type AuditLog, type Ending } from '../audit/audit-log.js';
+import { decide, type ContainerFacts, type Decision, type Question } from '../policy/decide.js';
+import type { Policy } from '../policy/policy.js';
+import type { Action, ActionName } from '../protocol/action.js';
+import { containerSummarySchema, type ContainerSummary } from '../protocol/actions/observe.js';
+import { asProblem, Problem } from '../protocol/problems.js';
+import type { AgentRequest } from '../protocol/tunnel.js';
+import type { Caller, Origin } from './caller.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+import type { SignPermit } from './permit-signer.js';
+import type { Register } from './register.js';
+import type { Tunnel } from './tunnel.js';
+
+export const ANSWER_WITHIN_MS = 30_000;
+
+export interface GatewayCore {
+  readonly register: Register;
+  readonly policy: { readonly current: Policy; readonly problem: string | undefined };
+  readonly readOnly: boolean;
+  readonly audit: AuditLog;
+  readonly signPermit: SignPermit;
+  readonly limits: Limits;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** An action that is allowed and written down: it may be done now, and its end must be told. */
+export interface Started {
+  readonly attempt: Attempt;
+  readonly tunnel: Tunnel;
+  /** The signed permit that the agent wants to see. */
+  readonly permit: string;
+  readonly end: (ending: Ending) => Promise<void>;
+}
+
+/** The one way by which anything is done: who, what, on what → decided, written down, permitted. */
+export class Attempts {
+  readonly #core: GatewayCore;
+
+  constructor(core: GatewayCore) {
+    this.#core = core;
+  }
+
+  /** Decides and writes down. Throws the problem of a refusal, which is written down as well. */
+  async start(caller: Caller, host: string, container: string, request: Action): Promise<Started> {
+    const { register, audit, signPermit, limits } = this.#core;
+    await limits.countUser(caller.user);
+    let attempt: Attempt = {
+      id: newAttemptId(),
+      ...caller,
+      action: request.action,
+      host,
+      container,
+      containerName: '',
+      request,
+    };
+    try {
+      const tunnel = register.get(host);
+      const summary = container === '' ? undefined : await this.identify(caller, tunnel, container);
+      if (summary !== undefined) {
+        attempt = { ...attempt, container: summary.id, containerName: summary.name };
+      }
+      const custom = request.action === 'custom' ? request.name : undefined;
+      throwRefusal(
+        this.decide({ ...this.question(caller, tunnel, summary), action: request.action, custom }),
+      );
+      const permit = await signPermit({
+        host,
+        user: caller.user,
+        container: attempt.container,
+        request: this.#agentRequest(request),
+      });
+      const written = await audit.started(attempt);
+      return { attempt, tunnel, permit, end: (ending) => this.#end(attempt, written, ending) };
+    } catch (error) {
+      throw await this.#refuse(attempt, error);
+    }
+  }
+
+  /** Starts an action that answers a value, and answers it. */
+  async value(
+    caller: Caller,
+    host: string,
+    container: string,
+    request: Action,
+    withinMs: number,
+  ): Promise<unknown> {
+    const { attempt, tunnel, permit, end } = await this.start(caller, host, container, request);
+    try {
+      const value = await tunnel.value(permit, withinMs);
+      await end({ outcome: 'done' });
+      return value;
+    } catch (error) {
+      const problem = asProblem(error);
+      await end({ outcome: 'failed', code: problem.code, reason: problem.message });
+      throw problem.of(attempt.id);
+    }
+  }
+
+  /** Writes down a request that was refused before it could be read, unless its sender floods. */
+  async refuseUnread(origin: Origin, problem: Problem, known: Partial<Attempt>): Promise<void> {
+    const { limits, audit, metrics } = this.#core;
+    await limits.countRefusal(origin.address);
+    metrics.attempted('none', 'refused');
+    await audit.refused(
+      {
+        id: newAttemptId(),
+        user: '',
+        role: undefined,
+        tier: undefined,
+        action: undefined,
+        host: '',
+        container: '',
+        containerName: '',
+        request: {},
+        ...origin,
+        ...known,
+      },
+      problem,
+    );
+  }
+
+  /** Who the container is, by its agent. Throws `container-unknown`. */
+  async identify(caller: Caller, tunnel: Tunnel, container: string): Promise<ContainerSummary> {
+    const permit = await this.#core.signPermit({
+      host: tunnel.hello.host,
+      user: caller.user,
+      container,
+      request: { action: 'identify' },
+    });
+    const parsed = containerSummarySchema.safeParse(await tunnel.value(permit, ANSWER_WITHIN_MS));
+    if (!parsed.success || !parsed.data.id.startsWith(container)) {
+      throw new Problem('agent-lost', 'The host does not say who the container is.', { cause: parsed.error });
+    }
+    return parsed.data;
+  }
+
+  question(
+    caller: Caller,
+    tunnel: Tunnel,
+    container: ContainerFacts | undefined,
+  ): Omit<Question, 'action' | 'custom'> {
+    const { user, role, tier } = caller;
+    const { host, allows } = tunnel.hello;
+    return { user, role, tier, host, container, agentAllows: new Set(allows) };
+  }
+
+  decide(question: Question): Decision {
+    return decide(this.#core.policy.current, this.#core.readOnly, question);
+  }
+
+  #agentRequest(request: Action): AgentRequest {
+    if (request.action !== 'custom') {
+      return request;
+    }
+    const custom = this.#core.policy.current.actions.find(({ name }) => name === request.name);
+    if (custom === undefined) {
+      throw new Problem('policy-refused', 'The policy has no custom action of that name any more.');
+    }
+    return { action: 'run-custom', name: custom.name, command: custom.command };
+  }
+
+  async #end(attempt: Attempt, written: (ending: Ending) => Promise<number>, ending: Ending): Promise<void> {
+    const { metrics, log } = this.#core;
+    const action: ActionName | 'none' = attempt.action ?? 'none';
+    metrics.attempted(action, ending.outcome);
+    try {
+      metrics.took(action, (await written(ending)) / 1000);
+    } catch (error) {
+      // It is done and cannot be taken back; the line that says it began is on the disk.
+      log.error({ err: error, attempt: attempt.id }, 'the end of an action could not be written down');
+    }
+  }
+
+  async #refuse(attempt: Attempt, error: unknown): Promise<Problem> {
+    const { audit, metrics, log } = this.#core;
+    const problem = asProblem(error);
+    if (problem.code === 'internal') {
+      log.error({ err: error, attempt: attempt.id }, 'an attempt failed');
+    }
+    metrics.attempted(attempt.action ?? 'none', 'refused');
+    if (problem.code !== 'audit-failed') {
+      await audit.refused(attempt, problem);
+    }
+    return problem.of(attempt.id);
+  }
+}
+
+function throwRefusal(decision: Decision): void {
+  if (!decision.allowed) {
+    throw new Problem(decision.code, decision.reason);
+  }
+}

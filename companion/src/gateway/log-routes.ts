@@ -1,0 +1,149 @@
+import { once } from 'node:events';
+import { Transform, type Readable, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGzip } from 'node:zlib';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import { exportProgressSchema, logLineSchema, type ExportProgress } from '../protocol/actions/logs.js';
+import { asProblem, Problem } from '../protocol/problems.js';
+import { containerParams, exportLogsBody, logsQuery } from '../protocol/requests.js';
+import { ANSWER_WITHIN_MS, type Started } from './attempts.js';
+import type { LogBucket } from './log-bucket.js';
+import { route, type Route } from './route.js';
+
+/** A container's log to the reader, or to the bucket. */
+export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/hosts/{host}/containers/{container}/logs',
+      summary: "A container's log, as it is or as it grows (action logs)",
+      schemas: { params: containerParams, query: logsQuery, body: z.undefined() },
+      answer: {
+        description: 'The lines, gzipped where the client takes that',
+        content: { 'application/x-ndjson': logLineSchema, 'text/plain': z.string() },
+      },
+      async handle({ caller, attempts, params: { host, container }, query, request, response }) {
+        const { download = false, ...selection } = query;
+        const started = await attempts.start(caller, host, container, { action: 'logs', ...selection });
+        await answerWithEnd(started, response, async (counted) => {
+          const { stream, contentType } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+          response.type(contentType);
+          if (download) {
+            response.attachment(fileName(started, query.format === 'text' ? 'txt' : 'ndjson'));
+          }
+          response.flushHeaders();
+          await pipeline([stream, counted, ...gzipFor(request, response), response]);
+        });
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/hosts/{host}/containers/{container}/logs/export',
+      summary: "A container's log to the bucket of the gateway (action export-logs), with its progress",
+      schemas: { params: containerParams, query: z.strictObject({}), body: exportLogsBody },
+      answer: {
+        description: 'Progress, one JSON object a line; the last one says how it ended',
+        content: { 'application/x-ndjson': exportProgressSchema },
+      },
+      async handle({ caller, attempts, params: { host, container }, body, response }) {
+        if (bucket === undefined) {
+          throw new Problem('not-configured', 'The gateway has no bucket; it is set by --export.bucket.');
+        }
+        const started = await attempts.start(caller, host, container, { action: 'export-logs', ...body });
+        await answerWithEnd(started, response, async (counted) => {
+          const { stream } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+          response.type('application/x-ndjson');
+          const left = new AbortController();
+          response.once('close', () => left.abort());
+          const tell = (progress: ExportProgress): void =>
+            void response.write(`${JSON.stringify(progress)}\n`);
+          const gzipped = gzippedLog(stream, counted);
+          const key = `${host}/${fileName(started, 'ndjson.gz')}`;
+          try {
+            const upload = bucket.upload(
+              key,
+              gzipped,
+              (bytes) => tell({ state: 'uploading', bytes }),
+              left.signal,
+            );
+            const done = await upload;
+            tell({ state: 'done', ...done });
+          } catch (error) {
+            stream.destroy();
+            const problem = asProblem(error);
+            tell({ state: 'failed', code: problem.code, detail: problem.message });
+            throw problem;
+          } finally {
+            response.end();
+          }
+        });
+      },
+    }),
+  ];
+}
+
+/** Does what streams, counts its bytes and writes its end down, also when the reader leaves or the host is lost. */
+async function answerWithEnd(
+  { attempt, end }: Started,
+  response: Response,
+  work: (counted: Transform) => Promise<void>,
+): Promise<void> {
+  let bytes = 0;
+  const counted = new Transform({
+    transform(chunk: Buffer, _, done) {
+      bytes += chunk.length;
+      done(null, chunk);
+    },
+  });
+  try {
+    await work(counted);
+    await end({ outcome: 'done', bytes });
+  } catch (error) {
+    // A reader who leaves has read what they wanted; a follow ends in no other way.
+    const left = response.destroyed && !(error instanceof Problem);
+    const problem = left ? undefined : streamProblem(error);
+    await end(
+      problem === undefined
+        ? { outcome: 'done', reason: 'the reader left', bytes }
+        : { outcome: 'failed', code: problem.code, reason: problem.message, bytes },
+    );
+    if (problem !== undefined && !response.headersSent) {
+      throw problem.of(attempt.id);
+    }
+    response.destroy();
+  }
+}
+
+function streamProblem(error: unknown): Problem {
+  return error instanceof Problem
+    ? error
+    : new Problem('agent-lost', 'The connection to the host was lost in the middle of the log.', {
+        cause: error,
+      });
+}
+
+function gzipFor(request: Request, response: Response): Writable[] & Transform[] {
+  response.vary('Accept-Encoding');
+  if (request.acceptsEncodings('gzip', 'identity') !== 'gzip') {
+    return [];
+  }
+  response.set('Content-Encoding', 'gzip');
+  // Flushed with every write, or a line of a log that is followed would wait for more.
+  return [createGzip({ level: constants.Z_BEST_SPEED, flush: constants.Z_SYNC_FLUSH })];
+}
+
+function gzippedLog(source: Readable, counted: Transform): Readable {
+  const gzip = createGzip();
+  void pipeline(source, counted, gzip).catch((error: unknown) => {
+    gzip.destroy(error instanceof Error ? error : new Error('the log broke', { cause: error }));
+  });
+  void once(gzip, 'error').catch(() => undefined);
+  return gzip;
+}
+
+function fileName({ attempt }: Started, extension: string): string {
+  const name = attempt.containerName.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 100);
+  const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
+  return `${name}-${attempt.container.slice(0, 12)}-${time}.${extension}`;
+}

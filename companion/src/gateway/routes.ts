@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import {
+  ACTION_NAMES,
+  commandActionSchema,
+  type ActionName,
+  type CommandAction,
+} from '../protocol/action.js';
+import { customResultSchema } from '../protocol/actions/custom.js';
+import { lifecycleResultSchema } from '../protocol/actions/lifecycle.js';
+import { inspectResultSchema, listResultSchema, topResultSchema } from '../protocol/actions/observe.js';
+import { signalResultSchema, startedProcessSchema } from '../protocol/actions/process.js';
+import {
+  capabilitiesQuery,
+  capabilitiesSchema,
+  containerParams,
+  hostParams,
+  hostsResultSchema,
+  type Capabilities,
+  type HostsResult,
+} from '../protocol/requests.js';
+import { customActionsFor } from '../policy/decide.js';
+import { ANSWER_WITHIN_MS, type GatewayCore } from './attempts.js';
+import { route, type Route } from './route.js';
+
+const nothing = z.strictObject({});
+const noBody = z.undefined();
+
+const json = (description: string, schema: z.ZodType): Route['answer'] => ({
+  description,
+  content: { 'application/json': schema },
+});
+
+/** What may be asked of the gateway beside logs and terminals, which have files of their own. */
+export function plainRoutes(core: GatewayCore, exportTo: string | null): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/hosts',
+      summary: 'The hosts whose agents are connected',
+      schemas: { params: nothing, query: nothing, body: noBody },
+      answer: json('The hosts, by name', hostsResultSchema),
+      async handle({ caller, response }) {
+        await core.limits.countUser(caller.user);
+        const hosts = core.register.list().map(({ hello, connectedAt }) => ({
+          name: hello.host,
+          connectedAt: connectedAt.toISOString(),
+          allows: hello.allows,
+        }));
+        response.json({ hosts } satisfies HostsResult);
+      },
+    }),
+    capabilitiesRoute(core, exportTo),
+    route({
+      method: 'get',
+      path: '/hosts/{host}/containers',
+      summary: 'The containers of a host (action list)',
+      schemas: { params: hostParams, query: nothing, body: noBody },
+      answer: json('The containers', listResultSchema),
+      async handle({ caller, attempts, params, response }) {
+        const value = await attempts.value(caller, params.host, '', { action: 'list' }, ANSWER_WITHIN_MS);
+        response.json(listResultSchema.parse(value));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/hosts/{host}/containers/{container}',
+      summary: 'A container with its environment masked (action inspect)',
+      schemas: { params: containerParams, query: nothing, body: noBody },
+      answer: json('The container', inspectResultSchema),
+      async handle({ caller, attempts, params: { host, container }, response }) {
+        const value = await attempts.value(caller, host, container, { action: 'inspect' }, ANSWER_WITHIN_MS);
+        response.json(inspectResultSchema.parse(value));
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/hosts/{host}/containers/{container}/processes',
+      summary: 'The processes of a container (action top)',
+      schemas: { params: containerParams, query: nothing, body: noBody },
+      answer: json('The processes', topResultSchema),
+      async handle({ caller, attempts, params: { host, container }, response }) {
+        const value = await attempts.value(caller, host, container, { action: 'top' }, ANSWER_WITHIN_MS);
+        response.json(topResultSchema.parse(value));
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/hosts/{host}/containers/{container}/actions',
+      summary: 'Does something to a container or to one of its processes',
+      schemas: { params: containerParams, query: nothing, body: commandActionSchema },
+      answer: json(
+        'What became of it',
+        z.union([lifecycleResultSchema, signalResultSchema, startedProcessSchema, customResultSchema]),
+      ),
+      async handle({ caller, attempts, params: { host, container }, body, response }) {
+        const value = await attempts.value(caller, host, container, body, ANSWER_WITHIN_MS + graceOf(body));
+        response.json(RESULT_OF[body.action].parse(value));
+      },
+    }),
+  ];
+}
+
+const RESULT_OF = {
+  start: lifecycleResultSchema,
+  stop: lifecycleResultSchema,
+  restart: lifecycleResultSchema,
+  pause: lifecycleResultSchema,
+  unpause: lifecycleResultSchema,
+  kill: lifecycleResultSchema,
+  remove: lifecycleResultSchema,
+  'signal-process': signalResultSchema,
+  'restart-process': startedProcessSchema,
+  'start-process': startedProcessSchema,
+  custom: customResultSchema,
+} as const satisfies Record<CommandAction['action'], z.ZodType>;
+
+function graceOf(action: CommandAction): number {
+  return 'graceSeconds' in action ? (action.graceSeconds ?? 10) * 1000 : 0;
+}
+
+function capabilitiesRoute(core: GatewayCore, exportTo: string | null): Route {
+  return route({
+    method: 'get',
+    path: '/capabilities',
+    summary: 'What this user may do now, on a host or on a container: which buttons to show',
+    schemas: { params: nothing, query: capabilitiesQuery, body: noBody },
+    answer: json('What is allowed, and why the rest is not', capabilitiesSchema),
+    async handle({ caller, attempts, query: { host, container }, response }) {
+      await core.limits.countUser(caller.user);
+      const tunnel = core.register.get(host);
+      const summary =
+        container === undefined ? undefined : await attempts.identify(caller, tunnel, container);
+      const question = attempts.question(caller, tunnel, summary);
+      const allowed: ActionName[] = [];
+      const refused: Capabilities['refused'] = {};
+      for (const action of ACTION_NAMES) {
+        const custom = customActionsFor(core.policy.current, core.readOnly, question)[0]?.name;
+        const decision = attempts.decide({ ...question, action, custom });
+        if (decision.allowed) {
+          allowed.push(action);
+        } else {
+          refused[action] = decision.reason;
+        }
+      }
+      response.json({
+        user: caller.user,
+        role: caller.role,
+        tier: caller.tier,
+        host,
+        ...(summary === undefined ? {} : { container: summary.id }),
+        allowed,
+        refused,
+        custom: customActionsFor(core.policy.current, core.readOnly, question).map(
+          ({ name, label, icon, confirm }) => ({ name, label, icon, confirm }),
+        ),
+        exportTo,
+      } satisfies Capabilities);
+    },
+  });
+}

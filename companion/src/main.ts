@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { pino, type Logger } from 'pino';
+import { z } from 'zod';
+import { addAgentCommand } from './cli/agent-command.js';
+import { flag } from './cli/flags.js';
+import { addGatewayCommand } from './cli/gateway-command.js';
+import { addKeygenCommand } from './cli/keygen-command.js';
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+const program = new Command('toposcope-companion')
+  .description('Acts on hosts, containers and processes for the Toposcope panel, safely')
+  .version(version)
+  .addOption(
+    flag('--log.level <level>', 'how much to say')
+      .choices(['debug', 'info', 'warn', 'error'])
+      .default('info'),
+  );
+
+const logger = (): Logger =>
+  pino({ level: z.string().parse(program.opts()['log.level']) }, pino.destination({ fd: 2, sync: true }));
+
+addGatewayCommand(program, version, logger);
+addAgentCommand(program, version, logger);
+addKeygenCommand(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
