@@ -23,7 +23,7 @@ export interface NpmStart {
   interrupt(): void;
   /** KILL to the whole process group: npm, its shell, and what it runs. */
   kill(): void;
-  /** The exit code; null when a signal ended it. */
+  /** The exit code, once all that it started has closed its output; null when a signal ended npm, such as Ctrl-C's. */
   exited: Promise<number | null>;
 }
 

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -122,7 +123,9 @@ describe('npm start -- --demo', () => {
 
   it('leaves nothing behind after Ctrl-C', async () => {
     stack.interrupt();
-    expect(await stack.exited).toBe(0);
+    await stack.exited;
+    expect(stack.output()).not.toContain('could not be stopped');
+    expect(existsSync(`${state.path}/run.json`)).toBe(false);
     expect(docker('ps', '--all', '--quiet', '--filter', 'label=toposcope.demo=true')).toBe('');
     expect(docker('network', 'ls', '--quiet', '--filter', 'label=toposcope.demo=true')).toBe('');
     expect(docker('images', '--quiet', '--filter', 'reference=toposcope-demo/*')).toBe('');
