@@ -10,8 +10,9 @@ import type { SceneNode } from './scene';
 /** Texts a frame: more cannot be read, and each costs. */
 const MOST_LABELS = 600;
 const LEAST_ROOM = 60;
-/** Widths that a name tries, as shares of a slot: in full where the neighbours leave room, shortened elsewhere. */
-const ROOMS = [1.5, 0.94, 0.6] as const;
+/** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
+const ROOMS = [0.94, 0.6] as const;
+const FULL_ROOM = 1.6;
 const LABEL = { size: 12, line: 15 } as const;
 const SUBLABEL = { size: 10.5, line: 13 } as const;
 
@@ -41,40 +42,73 @@ export function paintLabels(
     label: `500 ${LABEL.size * scale}px ${palette.fontFamily}`,
     sublabel: `400 ${SUBLABEL.size * scale}px ${palette.fontFamily}`,
   };
-  const ranked = [...nodes].sort((a, b) => b.importance - a.importance);
   context.textAlign = 'center';
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
-  let written = 0;
-  for (const node of ranked) {
-    if (written >= MOST_LABELS) {
-      return;
+  const placed: Placed[] = [];
+  for (const node of [...nodes].sort((a, b) => b.importance - a.importance)) {
+    if (placed.length >= MOST_LABELS) {
+      break;
     }
     const { x, y } = toScreen(camera, size, node);
     const top = y + node.radius * camera.zoom * 1.1 + 2 + 4 * camera.zoom;
-    const height = LABEL.line * scale + (level.sublabels && node.sublabel !== '' ? SUBLABEL.line * scale : 0);
-    if (!placement.isFree({ left: x - 14, right: x + 14, top, bottom: top + height })) {
-      continue;
-    }
-    for (const room of rooms) {
-      const lines = fitLines(context, node, room, fonts, level.sublabels);
-      const half = lines.width / 2 + 3;
-      if (
-        lines.label !== '' &&
-        placement.tryTake({ left: x - half, right: x + half, top, bottom: top + height })
-      ) {
-        written++;
-        const quiet = node.health === 'stopped';
-        context.font = fonts.label;
-        const middle = top + (LABEL.line * scale) / 2;
-        write(context, lines.label, x, middle, quiet ? palette.textSecondary : palette.text, palette);
-        context.font = fonts.sublabel;
-        const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
-        write(context, lines.sublabel, x, below, palette.textSecondary, palette);
-        break;
+    const height = (LABEL.line + (level.sublabels && node.sublabel !== '' ? SUBLABEL.line : 0)) * scale;
+    const bottom = top + height;
+    if (placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
+      for (const room of rooms) {
+        const lines = fitLines(context, node, room, fonts, level.sublabels);
+        const half = lines.width / 2 + 3;
+        if (lines.label !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom })) {
+          placed.push({ node, x, top, bottom, half, lines });
+          break;
+        }
       }
     }
   }
+  const full = SLOT.width * camera.zoom * FULL_ROOM;
+  for (const label of placed) {
+    const quiet = label.node.health === 'stopped';
+    const { x, top } = label;
+    const lines = expanded(label, fitLines(context, label.node, full, fonts, level.sublabels), placement);
+    context.font = fonts.label;
+    const middle = top + (LABEL.line * scale) / 2;
+    write(context, lines.label, x, middle, quiet ? palette.textSecondary : palette.text, palette);
+    context.font = fonts.sublabel;
+    const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
+    write(context, lines.sublabel, x, below, palette.textSecondary, palette);
+  }
+}
+
+interface Placed {
+  readonly node: SceneNode;
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly half: number;
+  readonly lines: Lines;
+}
+
+interface Lines {
+  readonly label: string;
+  readonly sublabel: string;
+  readonly width: number;
+}
+
+/** Once everybody has a place, who was shortened takes what room is left beside it. */
+function expanded({ x, top, bottom, half, lines }: Placed, fuller: Lines, placement: LabelPlacement): Lines {
+  const wider = fuller.width / 2 + 3;
+  if (wider <= half) {
+    return lines;
+  }
+  const sides = [
+    { left: x - wider, right: x - half, top, bottom },
+    { left: x + half, right: x + wider, top, bottom },
+  ];
+  if (!sides.every((side) => placement.isFree(side))) {
+    return lines;
+  }
+  sides.forEach((side) => placement.take(side));
+  return fuller;
 }
 
 interface Fonts {
@@ -88,7 +122,7 @@ function fitLines(
   room: number,
   fonts: Fonts,
   withSublabel: boolean,
-): { readonly label: string; readonly sublabel: string; readonly width: number } {
+): Lines {
   context.font = fonts.label;
   const label = ellipsize(nameOf(node), room, (part) => measure(context, part));
   const width = measure(context, label);
