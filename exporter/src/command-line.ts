@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { environmentName, type Flag } from './flags.js';
-import { COLLECTOR_FLAGS, FLAGS, type Options } from './options.js';
+import { ALL_FLAGS, COLLECTOR_FLAGS, FLAGS, type Options } from './options.js';
 
 /** What the command line asked for: to run, or text to print and an exit code. */
 export type Invocation =
@@ -43,7 +43,7 @@ function createCommand(version: string): Command {
     .addHelpText('after', '\nEach flag can be set by its environment variable; the command line wins.')
     .allowExcessArguments(false)
     .exitOverride();
-  for (const flag of [...Object.values<Flag>(FLAGS), ...COLLECTOR_FLAGS.values()]) {
+  for (const flag of ALL_FLAGS) {
     command.addOption(toOption(flag));
     if (flag.value === undefined && flag.default === 'true') {
       command.addOption(new Option(`--no-${flag.name}`).hideHelp());

@@ -131,6 +131,9 @@ export const COLLECTOR_FLAGS: ReadonlyMap<CollectorName, Flag<boolean>> = new Ma
   ]),
 );
 
+/** Every flag, the collectors' switches last: the order of the help and of the README. */
+export const ALL_FLAGS: readonly Flag[] = [...Object.values<Flag>(FLAGS), ...COLLECTOR_FLAGS.values()];
+
 /** The flags' values. */
 export type Options = { readonly [Name in keyof typeof FLAGS]: ReturnType<(typeof FLAGS)[Name]['parse']> } & {
   readonly collectors: ReadonlySet<CollectorName>;

@@ -1,6 +1,12 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { FAMILIES } from './contract/families.js';
 import { referencePage } from './contract/reference.js';
+import { withFlagTable } from './flag-table.js';
+import { ALL_FLAGS } from './options.js';
 
-/** Writes docs/metrics.md: `npm run reference -w exporter`. */
-writeFileSync(new URL('../../docs/metrics.md', import.meta.url), referencePage(FAMILIES));
+const root = new URL('../../', import.meta.url);
+const readme = new URL('README.md', root);
+
+/** Writes docs/metrics.md and the README's table of flags: `npm run reference -w exporter`. */
+writeFileSync(new URL('docs/metrics.md', root), referencePage(FAMILIES));
+writeFileSync(readme, withFlagTable(readFileSync(readme, 'utf8'), ALL_FLAGS));

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { withFlagTable } from './flag-table.js';
+import { ALL_FLAGS } from './options.js';
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+
+describe('README.md', () => {
+  it('lists the flags as they are now: else run `npm run reference -w exporter`', () => {
+    expect(readme).toBe(withFlagTable(readme, ALL_FLAGS));
+  });
+
+  it('names every flag once', () => {
+    for (const { name } of ALL_FLAGS) {
+      expect(readme.split(`| \`--${name}${' '}`).length + readme.split(`| \`--${name}\``).length).toBe(3);
+    }
+  });
+});
+
+describe('withFlagTable', () => {
+  it('refuses a page without its markers', () => {
+    expect(() => withFlagTable('# Toposcope', ALL_FLAGS)).toThrow('lacks the lines');
+  });
+});
