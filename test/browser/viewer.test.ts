@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createViewerApp } from '../../compose/local/src/viewer/viewer-app.js';
 import { startChromium } from '../engines/chromium.js';
+import { freePort } from '../engines/free-port.js';
 import { freeStackPorts, makeStateFolder, npmStart, type NpmStart } from '../engines/npm-start.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -56,9 +57,9 @@ describe('the built plugins', () => {
     state.remove();
   });
 
-  async function serveViewer(version: string): Promise<string> {
+  async function serveViewer(version: string, url = prometheusUrl): Promise<string> {
     const app = createViewerApp({
-      prometheusUrl,
+      prometheusUrl: url,
       pageFolder: path.join(ROOT, 'compose/viewer/dist', version),
       pluginFolders: {
         'toposcope-topology-panel': path.join(ROOT, 'grafana-panel/dist'),
@@ -167,14 +168,12 @@ describe('the built plugins', () => {
   });
 
   it('say in words that Prometheus does not answer', async () => {
-    const before = prometheusUrl;
-    prometheusUrl = 'http://127.0.0.1:1';
-    const viewer = await serveViewer('11');
-    prometheusUrl = before;
+    const nothing = `http://127.0.0.1:${await freePort()}`;
+    const viewer = await serveViewer('11', nothing);
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(viewer);
-    await page.getByText('Prometheus does not answer at http://127.0.0.1:1').first().waitFor();
+    await page.getByText(`Prometheus does not answer at ${nothing}`).first().waitFor();
     await page.screenshot({ path: path.join(ARTEFACTS, 'viewer-11-no-prometheus.png') });
     await page.close();
   });

@@ -6,11 +6,10 @@ import {
   LoadingState,
   type DataQuery,
   type FieldConfigSource,
-  type GrafanaTheme2,
   type PanelPlugin,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Alert, useStyles2, useTheme2 } from '@grafana/ui';
+import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { ErrorBoundary } from '../error-boundary';
 import { Navigation } from '../navigation';
@@ -59,13 +58,6 @@ export function Dashboard({ plugin }: { readonly plugin: PanelPlugin }) {
           onRefresh={run}
         />
       </Navigation>
-      {data.state === LoadingState.Error && (
-        <Alert className={styles.alert} severity="error" title="The topology could not be loaded">
-          {(data.errors ?? (data.error ? [data.error] : []))
-            .map((error) => error.message ?? error.data?.message ?? 'Unknown error')
-            .join(' ')}
-        </Alert>
-      )}
       <main ref={area} className={styles.panel} data-testid="topology-panel">
         {Panel && size && (
           <ErrorBoundary what="The topology panel">
@@ -118,7 +110,6 @@ function useSize(ref: React.RefObject<HTMLElement>): { width: number; height: nu
   return size;
 }
 
-const getStyles = (theme: GrafanaTheme2) => ({
+const getStyles = () => ({
   panel: css({ position: 'relative', flex: 1, minHeight: 0, overflow: 'hidden' }),
-  alert: css({ margin: theme.spacing(1, 2, 0) }),
 });
