@@ -11,7 +11,16 @@ const PROMETHEUS: Readonly<Record<string, readonly string[]>> = {
   process_cpu_seconds_total: [],
   process_resident_memory_bytes: [],
   nodejs_eventloop_lag_p99_seconds: [],
-  ALERTS: ['alertname', 'alertstate', 'severity'],
+  ALERTS: [
+    'alertname',
+    'alertstate',
+    'severity',
+    'host',
+    'name',
+    'client_workload',
+    'server_workload',
+    'port',
+  ],
 };
 
 /** The labels of every metric that an expression may read; `extra` are those of a package that is checked elsewhere. */
