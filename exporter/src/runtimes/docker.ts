@@ -19,6 +19,8 @@ export interface DockerOptions {
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
   /** The first wait before trying again, doubled to {@link LONGEST_WAIT_MS}. */
   readonly shortestWaitMs?: number;
+  /** How long one answer may take. */
+  readonly answerWithinMs?: number;
 }
 
 export interface DockerRuntime extends Runtime {
@@ -51,10 +53,11 @@ const version = z.object({ Components: z.array(z.object({ Name: z.string().nulli
 export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   const { socketPath, log } = options;
   const shortestWaitMs = options.shortestWaitMs ?? 1_000;
+  const answerWithinMs = options.answerWithinMs ?? 10_000;
   const closing = new AbortController();
   let containers = new Map<string, Container>();
   let snapshot: readonly Container[] = [];
-  let problem: Error | undefined;
+  let problem: Error | undefined = new Error(`The container runtime at ${socketPath} has not answered yet`);
   let firstAttemptDone = () => {
     // replaced below, before anything can call it
   };
@@ -98,10 +101,24 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
     problem = found;
   }
 
+  /** An engine that hangs is as bad as none: the connection is given up and made anew. */
+  async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const timer = new AbortController();
+    const late = sleep(answerWithinMs, undefined, { signal: timer.signal, ref: false }).then(() => {
+      throw new Error(`no answer within ${answerWithinMs / 1000} s`);
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      late.catch(() => undefined);
+      timer.abort();
+    }
+  }
+
   /** One connection's life: returns or throws when it ends. */
   async function follow(connected: () => void): Promise<void> {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
-    const runtime = await runtimeName(engine);
+    const runtime = runtimeName(await inTime(engine.version()));
     const events = await openEvents(engine);
     try {
       const changes = readJsonLines(events);
@@ -123,10 +140,9 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   }
 
   async function openEvents(engine: EngineClient): Promise<Readable> {
-    const stream = await engine.getEvents({
-      filters: { type: ['container', 'network'] },
-      abortSignal: closing.signal,
-    });
+    const stream = await inTime(
+      engine.getEvents({ filters: { type: ['container', 'network'] }, abortSignal: closing.signal }),
+    );
     if (!(stream instanceof Readable)) {
       throw new Error('the client answered with something that is no stream of events');
     }
@@ -134,7 +150,7 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   }
 
   async function inspectAll(engine: EngineClient, runtime: string): Promise<void> {
-    const ids = listed.parse(await engine.listContainers({ all: true })).map(({ Id }) => Id);
+    const ids = listed.parse(await inTime(engine.listContainers({ all: true }))).map(({ Id }) => Id);
     const found = new Map<string, Container>();
     const waiting = ids.values();
     await Promise.all(
@@ -172,7 +188,7 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   async function inspect(engine: EngineClient, id: string, runtime: string): Promise<Container | undefined> {
     let answer: unknown;
     try {
-      answer = await engine.getContainer(id).inspect();
+      answer = await inTime(engine.getContainer(id).inspect());
     } catch (error) {
       if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) {
         return undefined;
@@ -198,8 +214,8 @@ async function connectDockerode(socketPath: string): Promise<EngineClient> {
   return new Engine({ socketPath });
 }
 
-async function runtimeName(engine: EngineClient): Promise<string> {
-  const parsed = version.safeParse(await engine.version());
+function runtimeName(answer: unknown): string {
+  const parsed = version.safeParse(answer);
   const names = parsed.success ? (parsed.data.Components ?? []).map(({ Name }) => Name ?? '') : [];
   return names.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker';
 }

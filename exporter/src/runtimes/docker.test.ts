@@ -1,0 +1,297 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDockerRuntime, type DockerRuntime } from './docker.js';
+import { RuntimeAbsent } from './docker-error.js';
+
+const ID = (digit: string) => digit.repeat(64);
+
+/** An engine's HTTP API on a real socket, driven by the test: what the client library does on the wire is real. */
+class FakeEngine {
+  readonly containers = new Map<string, object>();
+  readonly inspected: string[] = [];
+  versionAnswer: object = { Version: '20.10.24', Components: [{ Name: 'Engine' }] };
+  silent = false;
+  private readonly streams = new Set<ServerResponse>();
+  private server: Server | undefined;
+
+  constructor(readonly socketPath: string) {}
+
+  async start(): Promise<void> {
+    this.server = createServer((request, response) => {
+      const path = (request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
+      if (!this.silent) {
+        this.answer(path, response);
+      }
+    });
+    await new Promise<void>((resolve) => this.server?.listen(this.socketPath, resolve));
+  }
+
+  async stop(): Promise<void> {
+    this.streams.forEach((stream) => stream.destroy());
+    this.streams.clear();
+    this.server?.closeAllConnections();
+    await new Promise<void>((resolve) => (this.server ? this.server.close(() => resolve()) : resolve()));
+    this.server = undefined;
+  }
+
+  emit(event: object | string): void {
+    const line = typeof event === 'string' ? event : JSON.stringify(event);
+    this.streams.forEach((stream) => stream.write(`${line}\n`));
+  }
+
+  private answer(path: string, response: ServerResponse): void {
+    const send = (status: number, body: unknown) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    };
+    const id = /^\/containers\/([0-9a-f]+)\/json$/.exec(path)?.[1];
+    if (path === '/version') {
+      send(200, this.versionAnswer);
+    } else if (path === '/events') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.flushHeaders();
+      this.streams.add(response);
+    } else if (path === '/containers/json') {
+      send(
+        200,
+        [...this.containers.keys()].map((Id) => ({ Id })),
+      );
+    } else if (id !== undefined) {
+      this.inspected.push(id);
+      const found = this.containers.get(id);
+      send(found === undefined ? 404 : 200, found ?? { message: 'No such container' });
+    } else {
+      send(404, { message: 'unknown' });
+    }
+  }
+}
+
+let directory: string;
+let engine: FakeEngine;
+let runtime: DockerRuntime | undefined;
+const log = { info: vi.fn(), warn: vi.fn() };
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'toposcope-engine-'));
+  engine = new FakeEngine(join(directory, 'engine.sock'));
+  vi.clearAllMocks();
+});
+afterEach(async () => {
+  await runtime?.close();
+  runtime = undefined;
+  await engine.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function follow(required = true): DockerRuntime {
+  runtime = createDockerRuntime({ socketPath: engine.socketPath, required, log, shortestWaitMs: 10 });
+  return runtime;
+}
+
+const names = (of: DockerRuntime) => of.containers().map(({ name }) => name);
+const running = (name: string) => ({ Name: `/${name}`, State: { Status: 'running', Pid: 7 } });
+const put = (digit: string, name: string) =>
+  engine.containers.set(ID(digit), { Id: ID(digit), ...running(name) });
+
+describe('createDockerRuntime', () => {
+  it('lists what there is at the start', async () => {
+    put('a', 'web');
+    put('b', 'db');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    expect(names(found).sort()).toEqual(['db', 'web']);
+    expect(found.problem()).toBeUndefined();
+    expect(found.containers()[0]).toMatchObject({ runtime: 'docker', state: 'running', pid: 7 });
+  });
+
+  it('recognises Podman', async () => {
+    put('a', 'web');
+    engine.versionAnswer = { Components: [{ Name: 'Podman Engine' }] };
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    expect(found.containers()[0]?.runtime).toBe('podman');
+  });
+
+  it('follows events: a start, a rename, an end, a removal', async () => {
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    put('a', 'new');
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['new']));
+    put('a', 'renamed');
+    engine.emit({ Type: 'container', Action: 'rename', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['renamed']));
+    engine.containers.set(ID('a'), {
+      Id: ID('a'),
+      State: { Status: 'exited', ExitCode: 3, StartedAt: '2026-01-01T00:00:00Z' },
+    });
+    engine.emit({ Type: 'container', Action: 'die', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(found.containers()[0]).toMatchObject({ state: 'exited', exitCode: 3 }));
+    engine.containers.delete(ID('a'));
+    engine.emit({ Type: 'container', Action: 'destroy', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual([]));
+  });
+
+  it('looks again at a container that joins a network', async () => {
+    put('a', 'web');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    engine.containers.set(ID('a'), {
+      Id: ID('a'),
+      ...running('web'),
+      NetworkSettings: { Networks: { back: { IPAddress: '10.1.0.2' } } },
+    });
+    engine.emit({
+      Type: 'network',
+      Action: 'connect',
+      Actor: { ID: 'n', Attributes: { container: ID('a') } },
+    });
+    await vi.waitFor(() =>
+      expect(found.containers()[0]?.addresses).toEqual([{ network: 'back', ip: '10.1.0.2' }]),
+    );
+  });
+
+  it('does not inspect for commands run inside a container', async () => {
+    put('a', 'web');
+    put('b', 'db');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    engine.inspected.length = 0;
+    engine.emit({ Type: 'container', Action: 'exec_create: sh -c true', Actor: { ID: ID('a') } });
+    engine.emit({ Type: 'container', Action: 'update', Actor: { ID: ID('b') } });
+    await vi.waitFor(() => expect(engine.inspected).toEqual([ID('b')]));
+  });
+
+  it('drops a container that is gone when it is inspected', async () => {
+    put('a', 'web');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    engine.containers.clear();
+    engine.emit({ Type: 'container', Action: 'update', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual([]));
+  });
+
+  it('survives events that are none', async () => {
+    put('a', 'web');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    for (const odd of ['no json', '[]', '7', 'null', '{"Type":"container"}', '{"Actor":[]}']) {
+      engine.emit(odd);
+    }
+    put('b', 'after');
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('b') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['web', 'after']));
+    expect(found.problem()).toBeUndefined();
+  });
+
+  it('leaves out one container that it cannot understand, and says which', async () => {
+    put('a', 'web');
+    engine.containers.set(ID('b'), { Id: 7 });
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    expect(names(found)).toEqual(['web']);
+    expect(log.warn).toHaveBeenCalledWith(expect.stringMatching(/bbbbbbbbbbbb is left out.*Id/s));
+  });
+
+  it('keeps the last state and says why when the engine ends, and lists again when it is back', async () => {
+    put('a', 'web');
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    await engine.stop();
+    await vi.waitFor(() => expect(found.problem()?.message).toContain(engine.socketPath));
+    expect(names(found)).toEqual(['web']);
+    engine.containers.clear();
+    put('b', 'db');
+    await engine.start();
+    await vi.waitFor(() => expect(found.problem()).toBeUndefined(), { timeout: 5_000 });
+    expect(names(found)).toEqual(['db']);
+  });
+
+  it('says once that the socket is not there, and that this is nothing bad unless it was asked for', async () => {
+    const found = follow(false);
+    await found.firstAttempt;
+    expect(found.problem()).toBeInstanceOf(RuntimeAbsent);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(log.warn).toHaveBeenCalledOnce();
+    await found.close();
+    const asked = follow(true);
+    await asked.firstAttempt;
+    expect(asked.problem()).not.toBeInstanceOf(RuntimeAbsent);
+    expect(asked.problem()?.message).toMatch(/engine\.sock does not exist.*--runtime\.docker/);
+  });
+
+  it('finds an engine that is installed later', async () => {
+    const found = follow(false);
+    await found.firstAttempt;
+    put('a', 'web');
+    await engine.start();
+    await vi.waitFor(() => expect(names(found)).toEqual(['web']), { timeout: 5_000 });
+    expect(found.problem()).toBeUndefined();
+  });
+
+  it('says what to do where nobody listens on the socket', async () => {
+    const found = createDockerRuntime({
+      socketPath: engine.socketPath,
+      required: true,
+      log,
+      shortestWaitMs: 10,
+      connect: () =>
+        Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })),
+    });
+    await found.firstAttempt;
+    expect(found.problem()?.message).toMatch(/Nothing listens on .*start the engine/);
+    await found.close();
+  });
+
+  it('says what to do without permission', async () => {
+    const found = createDockerRuntime({
+      socketPath: '/var/run/docker.sock',
+      required: true,
+      log,
+      connect: () => Promise.reject(Object.assign(new Error('EACCES'), { code: 'EACCES' })),
+    });
+    await found.firstAttempt;
+    expect(found.problem()?.message).toMatch(/No permission .*\/var\/run\/docker\.sock.*group/);
+    await found.close();
+  });
+
+  it('gives up on an engine that takes the connection and never answers', async () => {
+    engine.silent = true;
+    await engine.start();
+    const found = createDockerRuntime({
+      socketPath: engine.socketPath,
+      required: true,
+      log,
+      shortestWaitMs: 10,
+      answerWithinMs: 30,
+    });
+    runtime = found;
+    expect(found.problem()?.message).toMatch(/has not answered yet/);
+    await found.firstAttempt;
+    expect(found.problem()?.message).toMatch(/does not answer: no answer within 0.03 s/);
+    engine.silent = false;
+    await vi.waitFor(() => expect(found.problem()).toBeUndefined(), { timeout: 5_000 });
+  });
+
+  it('closes while it waits for the engine, at once', async () => {
+    const found = createDockerRuntime({
+      socketPath: '/nonexistent',
+      required: true,
+      log,
+      shortestWaitMs: 60_000,
+    });
+    await found.firstAttempt;
+    await found.close();
+  });
+});
