@@ -116,7 +116,8 @@ async function startPrometheus(options: Options, state: StateFolder, context: St
   const address = `${LOOPBACK}:${options.prometheusPort}`;
   const url = `http://${address}`;
   const configFile = state.file('prometheus.yml');
-  await writeFile(configFile, prometheusConfig(`${LOOPBACK}:${options.exporterPort}`));
+  const ruleFiles = path.join(context.repository, 'dashboards/rules/*.yaml');
+  await writeFile(configFile, prometheusConfig(`${LOOPBACK}:${options.exporterPort}`, ruleFiles));
   const data = state.file('prometheus');
   await mkdir(data, { recursive: true });
   const child = await startChild({

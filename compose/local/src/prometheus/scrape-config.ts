@@ -5,10 +5,11 @@ function scrapeJob(exporterAddress: string) {
   return { job_name: 'toposcope', scrape_interval: '5s', static_configs: [{ targets: [exporterAddress] }] };
 }
 
-/** A whole configuration file for the Prometheus that we start. */
-export function prometheusConfig(exporterAddress: string): string {
+/** A whole configuration file for the Prometheus that we start; `ruleFiles` is a pattern of paths. */
+export function prometheusConfig(exporterAddress: string, ruleFiles: string): string {
   return stringify({
     global: { scrape_interval: '5s', evaluation_interval: '15s' },
+    rule_files: [ruleFiles],
     scrape_configs: [scrapeJob(exporterAddress)],
   });
 }
