@@ -48,7 +48,7 @@ export function parseCgroupMembership(text: string): CgroupMembership {
   let unified: string | undefined;
   const controllers = new Map<string, string>();
   for (const line of text.split('\n')) {
-    const [, hierarchy, names = '', path = ''] = /^(\d+):([^:]*):(\/.*)$/.exec(line) ?? [];
+    const [, hierarchy, names = '', path = ''] = /^(\d+):([^:]*):(\/.*)$/s.exec(line) ?? [];
     if (hierarchy === '0' && names === '') {
       unified = path;
     } else if (hierarchy !== undefined) {

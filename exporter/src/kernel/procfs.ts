@@ -132,7 +132,7 @@ export function mainCgroup(text: string): string {
   let unified: string | undefined;
   let first: string | undefined;
   for (const line of text.split('\n')) {
-    const path = /^\d+:[^:]*:(\/.*)$/.exec(line)?.[1];
+    const path = /^\d+:[^:]*:(\/.*)$/s.exec(line)?.[1];
     if (path === undefined) {
       continue;
     }

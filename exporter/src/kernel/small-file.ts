@@ -46,7 +46,9 @@ function read(path: string, readDescriptor: (descriptor: number) => number): Buf
     return undefined;
   }
   try {
-    return scratch.subarray(0, readDescriptor(descriptor));
+    // The reading may replace the buffer: it comes first.
+    const length = readDescriptor(descriptor);
+    return scratch.subarray(0, length);
   } catch (error) {
     throwUnlessAbsent(error);
     return undefined;
