@@ -25,7 +25,8 @@ export function runQuery(
     app,
     panelId: 1,
     dashboardUID: 'toposcope',
-    targets,
+    // As Grafana's query runner does: what a panel asks for later goes to the same data source.
+    targets: targets.map((target) => ({ ...target, datasource: dataSource.getRef() })),
     range: timeRange,
     rangeRaw: timeRange.raw,
     interval: '5s',
