@@ -1,5 +1,6 @@
 import type { Direction } from '../layout/graph';
 import type { EdgePath, SceneNode } from './scene';
+import { SHAPE_OF_KIND, type ShapeName } from './shapes';
 
 export interface RoutedEnds {
   readonly source: SceneNode;
@@ -8,6 +9,15 @@ export interface RoutedEnds {
 
 /** Where a name below its node ends: in a picture that flows down, edges begin under it. */
 const BELOW_NAME = 58;
+/** How far a shape reaches sideways, in radii. */
+const REACH_OF_SHAPE: Readonly<Record<ShapeName, number>> = {
+  circle: 1,
+  square: 0.88,
+  hexagon: 0.96,
+  diamond: 1.12,
+  cloud: 1.26,
+  pill: 1.15,
+};
 /** Free room between a node's border and what ends there. */
 const PORT_GAP = 3;
 /** Half the distance between the two edges of a pair that call each other. */
@@ -138,9 +148,9 @@ function flowPath(
   return { fromX: from.along, fromY: from.across, toX: to.along, toY: to.across, curves };
 }
 
-/** Where a horizontal leaving at `offset` from the middle meets the node's border. */
-function borderAt(node: SceneNode, offset: number): number {
-  return Math.sqrt(node.radius ** 2 - offset ** 2) + PORT_GAP;
+/** Where a line leaving along the flow at `offset` from the middle meets the node's border. */
+function borderAt({ kind, radius }: SceneNode, offset: number): number {
+  return Math.sqrt((radius * REACH_OF_SHAPE[SHAPE_OF_KIND[kind]]) ** 2 - offset ** 2) + PORT_GAP;
 }
 
 /** Between two nodes of one column: an arc on the side that requests leave from. */
