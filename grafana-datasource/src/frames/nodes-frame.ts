@@ -26,7 +26,7 @@ const ICONS: Partial<Record<NodeKind, string>> = {
 /** The nodes as Grafana's node graph reads them: names in lower case, unique ids. */
 export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
   const [first, second] = metricKeys(nodes);
-  const facts = DETAILS.filter((key) => nodes.some((node) => node.facts.some((fact) => fact.key === key)));
+  const labels = factLabels(nodes);
   const columns: ((node: TopologyNode) => string | number | null)[] = [];
   const fields: Field[] = [];
   const text = (name: string, read: (node: TopologyNode) => string | null, config = {}) => {
@@ -61,9 +61,11 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
   }
   text('icon', ({ kind }) => ICONS[kind] ?? null);
   text('detail__kind', ({ kind }) => kind, { displayName: 'Kind' });
-  for (const key of facts) {
-    const label = nodes.flatMap((node) => node.facts).find((fact) => fact.key === key)?.label ?? key;
-    text(`detail__${key}`, (node) => factText(node, key), { displayName: label });
+  for (const key of DETAILS) {
+    const displayName = labels.get(key);
+    if (displayName !== undefined) {
+      text(`detail__${key}`, (node) => factText(node, key), { displayName });
+    }
   }
 
   let row = 0;
@@ -86,6 +88,17 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
 /** The first two metrics of the view's own nodes, which all have the same ones. */
 function metricKeys(nodes: readonly TopologyNode[]): TopologyNode['metrics'] {
   return nodes.find(({ metrics }) => metrics.length > 0)?.metrics ?? [];
+}
+
+/** The facts that there are, with what they are called. */
+function factLabels(nodes: readonly TopologyNode[]): ReadonlyMap<string, string> {
+  const labels = new Map<string, string>();
+  for (const { facts } of nodes) {
+    for (const { key, label } of facts) {
+      labels.set(key, label);
+    }
+  }
+  return labels;
 }
 
 function factText(node: TopologyNode, key: string): string | null {

@@ -26,9 +26,12 @@ interface Listener {
 
 interface PublishedPort {
   readonly container: string;
-  readonly hostIp: string;
+  /** The host's address that it is published on. */
+  readonly ip: string;
   readonly port: string;
 }
+
+type OwnerHosts = Pick<ReadonlyMap<string, unknown> | ReadonlySet<string>, 'has' | 'keys' | 'size'>;
 
 const WILDCARDS = new Set(['', '0.0.0.0', '::', '*']);
 /** Interfaces that container engines and hypervisors make for networks that exist on this host only. */
@@ -56,7 +59,7 @@ export class AddressBook {
     yield* eachRow(vectors.containerPorts, (read) => {
       addTo(book.#published, portKey(read('host'), read('protocol'), read('host_port')), {
         container: read('container_id'),
-        hostIp: read('host_ip'),
+        ip: read('host_ip'),
         port: read('port'),
       });
     });
@@ -67,6 +70,8 @@ export class AddressBook {
         ip: read('ip'),
       });
     });
+    sortEach(book.#published.values());
+    sortEach(book.#listeners.values());
     return book;
   }
 
@@ -105,43 +110,46 @@ export class AddressBook {
   }
 
   #inContainer(host: string, container: string, protocol: string, port: string): Endpoint {
-    const listeners = this.#listeners.get(portKey(host, protocol, port)) ?? [];
-    const process = first(listeners.filter((listener) => listener.container === container))?.process ?? '';
-    return { kind: 'container', host, container, process };
+    const listeners = this.#listeners.get(portKey(host, protocol, port));
+    const listener = listeners?.find((candidate) => candidate.container === container);
+    return { kind: 'container', host, container, process: listener?.process ?? '' };
   }
 
   /** A published port leads into its container; else a listener in the host's own namespace; else the host. */
   #onHost(host: string, { ip, port, protocol }: Destination): Endpoint {
     const key = portKey(host, protocol, port);
-    const published = bound(this.#published.get(key) ?? [], ({ hostIp }) => hostIp, ip);
+    const published = bound(this.#published.get(key), ip);
     if (published !== undefined) {
       return this.#inContainer(host, published.container, protocol, published.port);
     }
-    const inHostNamespace = (this.#listeners.get(key) ?? []).filter(
-      ({ container }) => container === '' || !this.#ownNamespace.has(`${host}/${container}`),
+    const listener = bound(this.#listeners.get(key), ip, (candidate) =>
+      this.#isInHostNamespace(host, candidate),
     );
-    const listener = bound(inHostNamespace, (candidate) => candidate.ip, ip);
     return localEndpoint(host, listener?.container ?? '', listener?.process ?? '');
+  }
+
+  #isInHostNamespace(host: string, { container }: Listener): boolean {
+    return container === '' || !this.#ownNamespace.has(`${host}/${container}`);
   }
 
   #containerAt(ip: string, viewer: string): { host: string; id: string } | undefined {
     const owners = this.#containers.get(ip);
-    const host = this.#ownerAmong(owners?.keys(), ip, viewer);
+    const host = this.#ownerAmong(owners, ip, viewer);
     const id = host === undefined ? undefined : owners?.get(host);
     return host === undefined || id === undefined ? undefined : { host, id };
   }
 
   #hostAt(ip: string, viewer: string): string | undefined {
-    return this.#ownerAmong(this.#hosts.get(ip)?.keys(), ip, viewer);
+    return this.#ownerAmong(this.#hosts.get(ip), ip, viewer);
   }
 
   /** The viewer's own host first. Another one only where the address can be reached from here and is one host's. */
-  #ownerAmong(hosts: Iterable<string> | undefined, ip: string, viewer: string): string | undefined {
-    const owners = [...(hosts ?? [])];
-    if (owners.includes(viewer)) {
-      return viewer;
+  #ownerAmong(hosts: OwnerHosts | undefined, ip: string, viewer: string): string | undefined {
+    if (hosts === undefined || hosts.has(viewer)) {
+      return hosts && viewer;
     }
-    return owners.length === 1 && !this.isLocal(ip, viewer) ? owners[0] : undefined;
+    const [first] = hosts.keys();
+    return hosts.size === 1 && !this.isLocal(ip, viewer) ? first : undefined;
   }
 
   #addHostAddress(host: string, ip: string, networkInterface: string): void {
@@ -189,20 +197,22 @@ function addTo<Item>(lists: Map<string, Item[]>, key: string, item: Item): void 
 }
 
 /** The candidate that is bound to the address, or to all addresses. */
-function bound<Item extends { readonly container: string }>(
-  candidates: readonly Item[],
-  address: (item: Item) => string,
+function bound<Item extends { readonly ip: string }>(
+  candidates: readonly Item[] | undefined,
   ip: string,
+  isFit: (item: Item) => boolean = () => true,
 ): Item | undefined {
   return (
-    first(candidates.filter((item) => address(item) === ip)) ??
-    first(candidates.filter((item) => WILDCARDS.has(address(item))))
+    candidates?.find((item) => item.ip === ip && isFit(item)) ??
+    candidates?.find((item) => WILDCARDS.has(item.ip) && isFit(item))
   );
 }
 
-/** The same one whatever the order of Prometheus' rows. */
-function first<Item extends { readonly container: string }>(items: readonly Item[]): Item | undefined {
-  return items.length < 2
-    ? items[0]
-    : [...items].sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)))[0];
+/** In one order whatever that of Prometheus' rows, so that the first fit is always the same one. */
+function sortEach<Item>(lists: Iterable<Item[]>): void {
+  for (const list of lists) {
+    if (list.length > 1) {
+      list.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
+    }
+  }
 }

@@ -18,72 +18,103 @@ const MOST_SELECTORS = 32;
  */
 export function edgeExpression(
   connections: readonly Connection[],
-  labels: readonly EdgeLabel[],
+  labels: ReadonlySet<EdgeLabel>,
   scope: readonly Matcher[],
 ): string {
-  const byHost = selectors(connections, labels, true);
-  // Without the hosts it may count a row too many, where an address means something else on another host.
-  const groups = byHost.length > MOST_SELECTORS ? selectors(connections, labels, false) : byHost;
+  const groups = groupsOf(connections).map((group) => [...scope, ...matchersOf(group, labels)]);
   const sum = (family: typeof connectionSentBytes) =>
-    `sum(${groups.map((matchers) => rateOf(family, [...scope, ...matchers])).join(' or ')})`;
+    `sum(${groups.map((matchers) => rateOf(family, matchers)).join(' or ')})`;
   return `${sum(connectionSentBytes)} + ${sum(connectionReceivedBytes)}`;
 }
 
+/** Rows of one selector; `perHost` as long as it names what tells rows of one host apart. */
 interface Group {
-  readonly sample: Connection;
-  readonly hosts: Set<string>;
-  readonly containers: Set<string>;
-  readonly processes: Set<string>;
-  readonly peers: Set<string>;
+  readonly rows: readonly [Connection, ...Connection[]];
+  readonly perHost: boolean;
 }
 
-function selectors(
-  connections: readonly Connection[],
-  labels: readonly EdgeLabel[],
-  perHost: boolean,
-): readonly (readonly Matcher[])[] {
-  const groups = new Map<string, Group>();
-  for (const sample of connections) {
-    const { host, role, protocol, port, actualPeerIp, peerContainer, peerProcess } = sample;
-    const key = perHost
-      ? [host, role, protocol, port, actualPeerIp, peerContainer, peerProcess].join('\n')
-      : [role, protocol, port].join('\n');
-    let group = groups.get(key);
-    if (group === undefined) {
-      group = { sample, hosts: new Set(), containers: new Set(), processes: new Set(), peers: new Set() };
-      groups.set(key, group);
-    }
-    group.hosts.add(sample.host);
-    group.containers.add(sample.container);
-    group.processes.add(sample.process);
-    group.peers.add(sample.peerIp);
+function groupsOf(connections: readonly Connection[]): readonly Group[] {
+  const [only] = connections;
+  if (only !== undefined && connections.length === 1) {
+    return [{ rows: [only], perHost: true }];
   }
-  return [...groups.entries()]
-    .sort(([a], [b]) => compareText(a, b))
-    .map(([, group]) => matchersOf(group, new Set(labels), perHost));
+  const perHost = groupBy(connections, (row) =>
+    [row.host, row.role, row.protocol, row.port, row.actualPeerIp, row.peerContainer, row.peerProcess].join(
+      '\n',
+    ),
+  );
+  if (perHost.length <= MOST_SELECTORS) {
+    return perHost.map((rows) => ({ rows, perHost: true }));
+  }
+  // Over all hosts it may count a row too many, where an address means something else on another host.
+  return groupBy(connections, (row) => [row.role, row.protocol, row.port].join('\n')).map((rows) => ({
+    rows,
+    perHost: false,
+  }));
 }
 
-function matchersOf(group: Group, labels: ReadonlySet<EdgeLabel>, perHost: boolean): readonly Matcher[] {
-  const { sample, hosts, containers, processes, peers } = group;
-  const exact: readonly (readonly [EdgeLabel, string])[] = [
-    ['actual_peer_ip', sample.actualPeerIp],
-    ['peer_container_id', sample.peerContainer],
-    ['peer_process', sample.peerProcess],
+function groupBy(
+  connections: readonly Connection[],
+  key: (connection: Connection) => string,
+): readonly [Connection, ...Connection[]][] {
+  const groups = new Map<string, [Connection, ...Connection[]]>();
+  for (const connection of connections) {
+    const name = key(connection);
+    const group = groups.get(name);
+    if (group === undefined) {
+      groups.set(name, [connection]);
+    } else {
+      group.push(connection);
+    }
+  }
+  return [...groups].sort(([a], [b]) => compareText(a, b)).map(([, group]) => group);
+}
+
+function matchersOf({ rows, perHost }: Group, labels: ReadonlySet<EdgeLabel>): readonly Matcher[] {
+  const [sample] = rows;
+  const matchers = [
+    ...anyOf(
+      'host',
+      distinct(rows, ({ host }) => host),
+    ),
   ];
-  return [
-    ...anyOf('host', sorted(hosts)),
-    ...(labels.has('container_id') ? anyOf('container_id', sorted(containers)) : []),
-    ...(labels.has('process') ? anyOf('process', sorted(processes)) : []),
+  if (labels.has('container_id')) {
+    matchers.push(
+      ...anyOf(
+        'container_id',
+        distinct(rows, ({ container }) => container),
+      ),
+    );
+  }
+  if (labels.has('process')) {
+    matchers.push(
+      ...anyOf(
+        'process',
+        distinct(rows, ({ process }) => process),
+      ),
+    );
+  }
+  matchers.push(
     equals('role', sample.role),
     equals('protocol', sample.protocol),
     equals('port', sample.port),
-    ...anyOf('peer_ip', sorted(peers)),
-    ...exact
-      .filter(([name, value]) => perHost && value !== '' && labels.has(name))
-      .map(([name, value]) => equals(name, value)),
-  ];
+    ...anyOf(
+      'peer_ip',
+      distinct(rows, ({ peerIp }) => peerIp),
+    ),
+  );
+  if (perHost && sample.actualPeerIp !== '') {
+    matchers.push(equals('actual_peer_ip', sample.actualPeerIp));
+  }
+  if (perHost && sample.peerContainer !== '' && labels.has('peer_container_id')) {
+    matchers.push(equals('peer_container_id', sample.peerContainer));
+  }
+  if (perHost && sample.peerProcess !== '' && labels.has('peer_process')) {
+    matchers.push(equals('peer_process', sample.peerProcess));
+  }
+  return matchers;
 }
 
-function sorted(values: ReadonlySet<string>): readonly string[] {
-  return [...values].sort(compareText);
+function distinct(rows: readonly Connection[], read: (row: Connection) => string): readonly string[] {
+  return rows.length === 1 ? rows.map(read) : [...new Set(rows.map(read))].sort(compareText);
 }

@@ -9,7 +9,7 @@ import { compareText } from './order';
 import { type Ends, resolve } from './resolve';
 import { ROWS_A_STEP, type Steps } from './steps';
 import type { EdgeLink, TopologyEdge } from './topology';
-import { bytesOf, Tally } from './traffic';
+import { bytesOf, trafficOf } from './traffic';
 
 /** What a view decides about edges. */
 export interface EdgePlacement {
@@ -23,7 +23,7 @@ export interface EdgeSources {
   readonly connections: readonly Connection[];
   readonly book: AddressBook;
   /** The labels that the view asked for, and the conditions that every query carries. */
-  readonly labels: readonly EdgeLabel[];
+  readonly labels: ReadonlySet<EdgeLabel>;
   readonly scope: readonly Matcher[];
 }
 
@@ -56,12 +56,14 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
   }
   const edges: TopologyEdge[] = [];
   for (const [id, { source, target, connections: rows }] of pairs) {
+    const links = linksOf(rows);
+    const [only] = links;
     edges.push({
       id,
       source,
       target,
-      traffic: tallyOf(rows).traffic(),
-      links: linksOf(rows),
+      traffic: links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows),
+      links,
       expr: edgeExpression(rows, labels, scope),
     });
     if (edges.length % (ROWS_A_STEP / 8) === 0) {
@@ -72,30 +74,26 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
 }
 
 function linksOf(connections: readonly Connection[]): readonly EdgeLink[] {
-  const ports = new Map<string, { protocol: string; port: string; tally: Tally }>();
+  const [only] = connections;
+  if (only !== undefined && connections.length === 1) {
+    return [{ protocol: only.protocol, port: only.port, traffic: trafficOf(connections) }];
+  }
+  const links = new Map<string, { protocol: string; port: string; rows: Connection[] }>();
   for (const connection of connections) {
     const { protocol, port } = connection;
-    let link = ports.get(`${protocol}/${port}`);
+    const link = links.get(`${protocol}/${port}`);
     if (link === undefined) {
-      link = { protocol, port, tally: new Tally() };
-      ports.set(`${protocol}/${port}`, link);
+      links.set(`${protocol}/${port}`, { protocol, port, rows: [connection] });
+    } else {
+      link.rows.push(connection);
     }
-    link.tally.add(connection);
   }
-  return [...ports.values()]
-    .map(({ protocol, port, tally }) => ({ protocol, port, traffic: tally.traffic() }))
+  return [...links.values()]
+    .map(({ protocol, port, rows }) => ({ protocol, port, traffic: trafficOf(rows) }))
     .sort(
       (a, b) =>
         bytesOf(b.traffic) - bytesOf(a.traffic) ||
         compareText(a.protocol, b.protocol) ||
         compareText(a.port, b.port),
     );
-}
-
-function tallyOf(connections: readonly Connection[]): Tally {
-  const tally = new Tally();
-  for (const connection of connections) {
-    tally.add(connection);
-  }
-  return tally;
 }

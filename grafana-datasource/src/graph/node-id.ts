@@ -6,7 +6,11 @@ import type { NodeKind } from './topology';
  */
 export function nodeId(kind: NodeKind, ...names: readonly string[]): string {
   const last = names.length - 1;
-  return `${kind}:${names.map((name, index) => escape(name, index === last ? /[%>]/g : /[%>/]/g)).join('/')}`;
+  let id = `${kind}:`;
+  for (const [index, name] of names.entries()) {
+    id += index === last ? escape(name, /[%>]/g) : `${escape(name, /[%>/]/g)}/`;
+  }
+  return id;
 }
 
 /** The id of a host's node in the hosts view. */
@@ -31,5 +35,5 @@ export function edgeId(source: string, target: string): string {
 }
 
 function escape(name: string, separators: RegExp): string {
-  return name.replace(separators, encodeURIComponent);
+  return name.search(separators) < 0 ? name : name.replace(separators, encodeURIComponent);
 }

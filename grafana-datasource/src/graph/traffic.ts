@@ -1,45 +1,36 @@
 import type { Connection } from './connections';
 import type { Traffic } from './topology';
 
-/** Adds up the traffic of rows. What no row measured stays null. */
-export class Tally {
-  #open = 0;
-  #opened = 0;
-  #closed = 0;
-  #failed = 0;
-  #requestBytes: number | null = null;
-  #responseBytes: number | null = null;
-  #retransmits: number | null = null;
-  #rttSum = 0;
-  #rttCount = 0;
-
-  /** What a client sends is the request; a server's row sees the same from the other side. */
-  add({ role, numbers }: Connection): void {
-    this.#open += numbers.open ?? 0;
-    this.#opened += numbers.opened ?? 0;
-    this.#closed += numbers.closed ?? 0;
-    this.#failed += numbers.failed ?? 0;
-    const [request, response] =
-      role === 'client' ? [numbers.sent, numbers.received] : [numbers.received, numbers.sent];
-    this.#requestBytes = plus(this.#requestBytes, request);
-    this.#responseBytes = plus(this.#responseBytes, response);
-    this.#retransmits = plus(this.#retransmits, numbers.retransmits);
-    this.#rttSum += numbers.rttSum ?? 0;
-    this.#rttCount += numbers.rttCount ?? 0;
+/** The sum over rows. What no row measured stays null. A server's row sees from the other side what its client sends. */
+export function trafficOf(rows: readonly Connection[]): Traffic {
+  const sum = {
+    open: 0,
+    opened: 0,
+    closed: 0,
+    failed: 0,
+    requestBytes: null as number | null,
+    responseBytes: null as number | null,
+    retransmits: null as number | null,
+    rtt: null as number | null,
+  };
+  let rttSum = 0;
+  let rttCount = 0;
+  for (const row of rows) {
+    const isClient = row.role === 'client';
+    sum.open += row.open ?? 0;
+    sum.opened += row.opened ?? 0;
+    sum.closed += row.closed ?? 0;
+    sum.failed += row.failed ?? 0;
+    sum.requestBytes = plus(sum.requestBytes, isClient ? row.sent : row.received);
+    sum.responseBytes = plus(sum.responseBytes, isClient ? row.received : row.sent);
+    sum.retransmits = plus(sum.retransmits, row.retransmits);
+    rttSum += row.rttSum ?? 0;
+    rttCount += row.rttCount ?? 0;
   }
-
-  traffic(): Traffic {
-    return {
-      open: this.#open,
-      opened: this.#opened,
-      closed: this.#closed,
-      failed: this.#failed,
-      requestBytes: this.#requestBytes,
-      responseBytes: this.#responseBytes,
-      retransmits: this.#retransmits,
-      rtt: this.#rttCount > 0 ? this.#rttSum / this.#rttCount : null,
-    };
+  if (rttCount > 0) {
+    sum.rtt = rttSum / rttCount;
   }
+  return sum;
 }
 
 /** Bytes per second both ways, unmeasured ones as nothing: for ordering only. */

@@ -29,7 +29,9 @@ export function selector(family: Family, matchers: readonly Matcher[], part = ''
 
 /** Text between the double quotes of a PromQL string (the escapes of a Go string). */
 function quoted(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  return /[\\"\n]/.test(text)
+    ? text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+    : text;
 }
 
 /** A regular expression (RE2) that matches the text and nothing else. */

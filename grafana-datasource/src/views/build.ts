@@ -5,7 +5,7 @@ import { NodeSet } from '../graph/node-set';
 import { readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
 import type { Steps } from '../graph/steps';
-import type { Notice, Topology } from '../graph/topology';
+import type { Notice, Topology, TopologyEdge, TopologyNode } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
 import type { QueryId } from '../promql/queries';
 import type { View, ViewOptions } from './view';
@@ -46,14 +46,18 @@ export function* buildTopology(
   const nodes = new NodeSet({ showsOutside: options.outside });
   const placement = yield* view.read(vectors, options, nodes);
   const edges = yield* addUpEdges(
-    { connections, book, labels: view.edges.labels, scope: [...options.scope, ...view.edges.matchers] },
+    {
+      connections,
+      book,
+      labels: new Set(view.edges.labels),
+      scope: [...options.scope, ...view.edges.matchers],
+    },
     placement,
   );
   if (placement.addUnclaimed !== undefined) {
     yield* placement.addUnclaimed();
   }
-  const connected = new Set(edges.flatMap(({ source, target }) => [source, target]));
-  const shown = options.unconnected ? nodes.values() : nodes.values().filter(({ id }) => connected.has(id));
+  const shown = options.unconnected ? nodes.values() : connectedOnly(nodes.values(), edges);
   return {
     view: view.id,
     at,
@@ -61,4 +65,15 @@ export function* buildTopology(
     edges: yield* sortedById(edges),
     notices: [...notices, ...(yield* readNotices(vectors, shown.length))],
   };
+}
+
+function connectedOnly(
+  nodes: readonly TopologyNode[],
+  edges: readonly TopologyEdge[],
+): readonly TopologyNode[] {
+  const connected = new Set<string>();
+  for (const { source, target } of edges) {
+    connected.add(source).add(target);
+  }
+  return nodes.filter(({ id }) => connected.has(id));
 }

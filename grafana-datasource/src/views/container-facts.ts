@@ -5,7 +5,6 @@ import type { Steps } from '../graph/steps';
 import type { Fact } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
 import type { QueryId } from '../promql/queries';
-import { fact, moment } from './facts';
 
 /** What `readContainerFacts` needs, besides what every view's edges need. */
 export const CONTAINER_FACT_QUERIES: readonly QueryId[] = [
@@ -42,32 +41,56 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
   const exitCodes = yield* numbersBy(vectors.containerExitCode, CONTAINER);
   const oomKills = yield* numbersBy(vectors.containerOomKills, CONTAINER);
 
+  const texts = (all: ReadonlyMap<string, readonly string[]>) => (_: Container, key: string) => all.get(key);
+  const number = (all: ReadonlyMap<string, number>) => (_: Container, key: string) =>
+    all.get(key)?.toString();
+  const sources: readonly FactSource[] = [
+    { key: 'state', label: 'State', read: ({ state }) => state },
+    { key: 'health', label: 'Health', read: ({ healthCheck }) => healthCheck },
+    { key: 'image', label: 'Image', read: ({ image }) => image },
+    { key: 'host', label: 'Host', read: ({ host }) => host },
+    { key: 'workload', label: 'Workload', read: texts(workloads) },
+    { key: 'started', label: 'Started', format: 'time', read: number(started) },
+    { key: 'created', label: 'Created', format: 'time', read: number(created) },
+    { key: 'restarts', label: 'Restarts', read: number(restarts) },
+    { key: 'exit_code', label: 'Exit code', read: number(exitCodes) },
+    {
+      key: 'oom_kills',
+      label: 'Killed for memory',
+      read: (_, key) => ((oomKills.get(key) ?? 0) > 0 ? oomKills.get(key)?.toString() : undefined),
+    },
+    { key: 'networks', label: 'Networks', read: texts(networks) },
+    { key: 'addresses', label: 'Addresses', read: texts(addresses) },
+    { key: 'ports', label: 'Published ports', read: texts(ports) },
+    { key: 'hostname', label: 'Hostname', read: ({ hostname }) => hostname },
+    { key: 'command', label: 'Command', read: ({ command }) => command },
+    { key: 'runtime', label: 'Runtime', read: ({ runtime }) => runtime },
+    { key: 'id', label: 'Container id', read: ({ id }) => id },
+    { key: 'image_id', label: 'Image id', read: ({ imageId }) => imageId },
+    { key: 'labels', label: 'Labels', read: texts(labels) },
+  ];
+
   return (container) => {
-    const key = containerKey(container.host, container.id);
-    const all = (texts: ReadonlyMap<string, readonly string[]>) => texts.get(key) ?? [];
-    const count = (numbers: ReadonlyMap<string, number>) => numbers.get(key)?.toString() ?? '';
-    return [
-      ...fact('state', 'State', container.state),
-      ...fact('health', 'Health', container.healthCheck),
-      ...fact('image', 'Image', container.image),
-      ...fact('host', 'Host', container.host),
-      ...fact('workload', 'Workload', ...all(workloads)),
-      ...moment('started', 'Started', started.get(key)),
-      ...moment('created', 'Created', created.get(key)),
-      ...fact('restarts', 'Restarts', count(restarts)),
-      ...fact('exit_code', 'Exit code', count(exitCodes)),
-      ...((oomKills.get(key) ?? 0) > 0 ? fact('oom_kills', 'Killed for memory', count(oomKills)) : []),
-      ...fact('networks', 'Networks', ...all(networks)),
-      ...fact('addresses', 'Addresses', ...all(addresses)),
-      ...fact('ports', 'Published ports', ...all(ports)),
-      ...fact('hostname', 'Hostname', container.hostname),
-      ...fact('command', 'Command', container.command),
-      ...fact('runtime', 'Runtime', container.runtime),
-      ...fact('id', 'Container id', container.id),
-      ...fact('image_id', 'Image id', container.imageId),
-      ...fact('labels', 'Labels', ...all(labels)),
-    ];
+    const id = containerKey(container.host, container.id);
+    const facts: Fact[] = [];
+    for (const { key, label, format, read } of sources) {
+      const value = read(container, id);
+      if (value === undefined || value.length === 0) {
+        continue;
+      }
+      const values = typeof value === 'string' ? [value] : value;
+      facts.push(format === undefined ? { key, label, values } : { key, label, values, format });
+    }
+    return facts;
   };
+}
+
+/** Where a fact comes from; nothing, or an empty text, is no fact. */
+interface FactSource {
+  readonly key: string;
+  readonly label: string;
+  readonly format?: 'time';
+  readonly read: (container: Container, key: string) => string | readonly string[] | undefined;
 }
 
 function publishedPort(hostIp: string, hostPort: string, port: string, protocol: string): string {

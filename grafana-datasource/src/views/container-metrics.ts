@@ -8,8 +8,12 @@ import type { QueryId } from '../promql/queries';
 import { equals, type Matcher } from '../promql/selector';
 import { CORES, metric, type MetricStyle, sumOfKnown } from './measured';
 
-/** PromQL of one family over time, for whatever node asks: its rate, or its latest value. */
-export type Series = (family: Family, matchers: readonly Matcher[], form: 'rate' | 'value') => string;
+/** One family over time: its rate, or its latest value, of the series that meet the conditions. */
+export interface Series {
+  readonly family: Family;
+  readonly form: 'rate' | 'value';
+  readonly matchers: readonly Matcher[];
+}
 
 interface ContainerMetric extends MetricStyle {
   readonly query: QueryId;
@@ -116,6 +120,15 @@ export const CONTAINER_METRIC_QUERIES: readonly QueryId[] = [
   'hostMemory',
 ];
 
+/** What each metric shows over time, in their order: a view makes each node's expressions of them. */
+export const CONTAINER_SERIES: readonly Series[] = CONTAINER_METRICS.map(
+  ({ family, form, part, matchers = [] }) => ({
+    family,
+    form,
+    matchers: part === undefined ? matchers : [...matchers, equals(...part)],
+  }),
+);
+
 /** The numbers of all containers, indexed. Containers are named by `host/container_id`. */
 export class ContainerNumbers {
   readonly #values: readonly ReadonlyMap<string, number>[];
@@ -140,10 +153,10 @@ export class ContainerNumbers {
     });
   }
 
-  /** One container's metrics; without a limit of its own, the host's capacity is the limit. */
-  ofContainer(host: string, id: string, series: Series): readonly Metric[] {
+  /** One container's metrics, with the expressions of `CONTAINER_SERIES`; without a limit of its own, the host's capacity is the limit. */
+  ofContainer(host: string, id: string, expressions: readonly string[]): readonly Metric[] {
     const key = `${host}/${id}`;
-    return this.#metrics([key], series, (limit) => {
+    return this.#metrics([key], expressions, (limit) => {
       const capacity = {
         cpu: this.#limits.hostCpus.get(host),
         memory: this.#limits.hostMemory.get(`${host}/total`),
@@ -154,8 +167,8 @@ export class ContainerNumbers {
   }
 
   /** The sums over a group. It has a limit when every member has one of its own. */
-  ofGroup(keys: readonly string[], series: Series): readonly Metric[] {
-    return this.#metrics(keys, series, (limit) => {
+  ofGroup(keys: readonly string[], expressions: readonly string[]): readonly Metric[] {
+    return this.#metrics(keys, expressions, (limit) => {
       const limits = keys.map((key) => this.#limits[limit].get(key));
       return limits.includes(undefined) ? undefined : sumOfKnown(limits);
     });
@@ -163,15 +176,14 @@ export class ContainerNumbers {
 
   #metrics(
     keys: readonly string[],
-    series: Series,
+    expressions: readonly string[],
     limitOf: (limit: 'cpu' | 'memory' | 'pids') => number | undefined,
   ): readonly Metric[] {
     return CONTAINER_METRICS.map((style, index) => {
-      const { family, form, part, matchers = [], limit } = style;
+      const { part, limit } = style;
       const suffix = part === undefined ? '' : `/${part[1]}`;
       const value = sumOfKnown(keys.map((key) => this.#values[index]?.get(`${key}${suffix}`)));
-      const conditions = part === undefined ? matchers : [...matchers, equals(...part)];
-      return metric(style, value, series(family, conditions, form), limit && limitOf(limit));
+      return metric(style, value, expressions[index] ?? '', limit && limitOf(limit));
     });
   }
 }

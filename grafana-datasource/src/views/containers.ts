@@ -16,9 +16,9 @@ import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { Relative, TopologyNode } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
 import { rateOf } from '../promql/expressions';
-import { equals, selector } from '../promql/selector';
+import { equals, type Matcher, selector } from '../promql/selector';
 import { CONTAINER_FACT_QUERIES, readContainerFacts } from './container-facts';
-import { CONTAINER_METRIC_QUERIES, ContainerNumbers, type Series } from './container-metrics';
+import { CONTAINER_METRIC_QUERIES, CONTAINER_SERIES, ContainerNumbers } from './container-metrics';
 import { CONTAINER_EDGES } from './edge-scopes';
 import { isSelected, type View, type ViewOptions } from './view';
 
@@ -43,8 +43,9 @@ export const containersView: View = {
         yield;
       }
     }
-    return placement(nodes, (host, id) =>
-      add(containers.get(containerKey(host, id)) ?? unknownContainer(host, id)),
+    return placement(
+      nodes,
+      remember((host, id) => add(containers.get(containerKey(host, id)) ?? unknownContainer(host, id))),
     );
   },
 };
@@ -66,9 +67,28 @@ function placement(
   };
 }
 
+/** A container has many edges: what was found for one is found for all. */
+function remember(
+  place: (host: string, id: string) => string | undefined,
+): (host: string, id: string) => string | undefined {
+  const hosts = new Map<string, Map<string, string | undefined>>();
+  return (host, id) => {
+    let known = hosts.get(host);
+    if (known === undefined) {
+      known = new Map();
+      hosts.set(host, known);
+    }
+    if (!known.has(id)) {
+      known.set(id, place(host, id));
+    }
+    return known.get(id);
+  };
+}
+
 function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(container: Container) => TopologyNode> {
   const facts = yield* readContainerFacts(vectors);
   const numbers = yield* ContainerNumbers.read(vectors);
+  const expressionsOf = containerExpressions(options);
   const processes = yield* textsBy(vectors.groupProcesses, ['host', 'container_id'], (read) => read('name'));
   return (container) => {
     const { host, id, image } = container;
@@ -81,7 +101,7 @@ function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(container: C
       count: 1,
       health: healthOf(container),
       facts: facts(container),
-      metrics: numbers.ofContainer(host, id, seriesOf(container, options)),
+      metrics: numbers.ofContainer(host, id, expressionsOf(container)),
       relatives: relativesOf(container, processes.get(containerKey(host, id)) ?? []),
     };
   };
@@ -97,10 +117,17 @@ function relativesOf({ host, image }: Container, processes: readonly string[]): 
   ];
 }
 
-function seriesOf({ host, id }: Container, { scope }: ViewOptions): Series {
-  const own = [...scope, equals('host', host), equals('container_id', id)];
-  return (family, matchers, form) => {
-    const conditions = [...own, ...matchers];
-    return `sum(${form === 'rate' ? rateOf(family, conditions) : selector(family, conditions)})`;
+/** The expressions are the same for all containers but for the condition that names one. */
+function containerExpressions({ scope }: ViewOptions): (container: Container) => readonly string[] {
+  const place = 'container_id=""' as Matcher;
+  const templates = CONTAINER_SERIES.map(({ family, form, matchers }) => {
+    const conditions = [...scope, ...matchers, place];
+    const series = form === 'rate' ? rateOf(family, conditions) : selector(family, conditions);
+    const [before = '', after = ''] = `sum(${series})`.split(place);
+    return { before, after };
+  });
+  return ({ host, id }) => {
+    const own = `${equals('host', host)},${equals('container_id', id)}`;
+    return templates.map(({ before, after }) => before + own + after);
   };
 }

@@ -17,7 +17,7 @@ import { ROWS_A_STEP } from '../graph/steps';
 import type { TopologyNode } from '../graph/topology';
 import { rateOf } from '../promql/expressions';
 import { equals, selector } from '../promql/selector';
-import { CONTAINER_METRIC_QUERIES, ContainerNumbers, type Series } from './container-metrics';
+import { CONTAINER_METRIC_QUERIES, CONTAINER_SERIES, ContainerNumbers } from './container-metrics';
 import { CONTAINER_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
 import { isSelected, type View, type ViewOptions } from './view';
@@ -108,7 +108,7 @@ function imageNode(
       ...fact('image_id', 'Image ids', ...distinct(({ imageId }) => imageId)),
       ...fact('host', 'Hosts', ...hosts),
     ],
-    metrics: numbers.ofGroup(keys, seriesOf(image, options)),
+    metrics: numbers.ofGroup(keys, expressionsOf(image, options)),
     relatives: [...members]
       .sort((a, b) => compareText(a.name, b.name) || compareText(a.host, b.host) || compareText(a.id, b.id))
       .map((container) => ({
@@ -120,13 +120,13 @@ function imageNode(
 }
 
 /** PromQL that sums over the containers of the image. */
-function seriesOf(image: string, { scope }: ViewOptions): Series {
+function expressionsOf(image: string, { scope }: ViewOptions): readonly string[] {
   const info = selector(containerInfo, [...scope, equals('image', image)]);
-  return (family, matchers, form) => {
+  return CONTAINER_SERIES.map(({ family, form, matchers }) => {
     const conditions = [...scope, ...matchers];
     const series = form === 'rate' ? rateOf(family, conditions) : selector(family, conditions);
     return `sum(${series} and on (host, container_id) ${info})`;
-  };
+  });
 }
 
 function addMember(members: Map<string, Container[]>, container: Container): void {
