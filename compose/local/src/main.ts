@@ -80,10 +80,6 @@ async function demoOf(
   options: Options,
   onStop: (stop: () => Promise<void>) => void,
 ): Promise<string | undefined> {
-  if (stack.engine.answers) {
-    // Also without --demo: what a killed run left would be in the picture.
-    await removeDemo(stack.engine.docker);
-  }
   if (!options.demo) {
     return undefined;
   }

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
+import { removeDemo } from './demo/demo.js';
 import { findEngine, type EngineState } from './engine.js';
 import type { Options } from './options.js';
 import { checkPorts, type WantedPort } from './ports.js';
@@ -49,6 +50,10 @@ export async function startStack(options: Options, context: StackContext): Promi
   }
   buildViewer(options.grafana, context.repository, context.say);
   const engine = await findEngine(context.env);
+  if (engine.answers) {
+    // What a killed run left of the demo must not be in the picture, so it goes before the exporter can see it.
+    await removeDemo(engine.docker);
+  }
 
   const exporter = await startExporter(options, state, context);
   const prometheus =
