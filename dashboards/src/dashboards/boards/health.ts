@@ -219,7 +219,7 @@ export const healthBoard: Board = {
           expr: ofExporter('nodejs_eventloop_lag_p99_seconds'),
         }),
         chart({
-          title: 'Failing collectors',
+          title: 'Failures by collector',
           description: 'Collectors that fail, by host.',
           unit: 'short',
           empty: 'No collector fails.',

@@ -67,6 +67,11 @@ const onKnownPort = join(
 );
 const inContainer = join(dialled, ['cluster', 'server_ip'], SERVER_WORKLOAD, addressWorkload.record);
 const onHostSomewhere = copyLabel(onHost, 'server_workload', 'server_host');
+const onLoopback = copyLabel(
+  servers({ peer_container_id: is(''), peer_process: is(''), peer_ip: matches(LOOPBACK) }),
+  'server_workload',
+  'host',
+);
 const outside = copyLabel(outsideAs('server_workload', remote), 'server_workload', 'peer_name');
 
 export const edgeServer: Recording = {
@@ -81,6 +86,7 @@ export const edgeServer: Recording = {
       onKnownPort,
       inContainer,
       onHostSomewhere,
+      onLoopback,
       outside,
     ]),
   ),
