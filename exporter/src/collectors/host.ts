@@ -11,7 +11,7 @@ import {
   hostMemory,
 } from '../contract/host-families.js';
 import { renderLabels } from '../contract/labels.js';
-import type { HostAddress } from '../host/addresses.js';
+import type { HostAddresses } from '../host/addresses.js';
 import type { HostIdentity } from '../host/identity.js';
 import { parseHostMemory, parseHostProcessors, parseLoadAverages } from '../kernel/host-statistics.js';
 import { readSmallText } from '../kernel/small-file.js';
@@ -23,7 +23,8 @@ export interface HostOptions {
   readonly ticksPerSecond: number;
   /** What is known of the host by now. */
   readonly identity: () => HostIdentity;
-  readonly addresses: () => readonly HostAddress[];
+  /** Closed with the collector. */
+  readonly addresses: HostAddresses;
 }
 
 /** The host's identity, addresses, processors, load and memory. */
@@ -47,7 +48,7 @@ export function createHostCollector(options: HostOptions): Collector {
         1,
       );
       sink.family(hostAddressInfo);
-      for (const address of options.addresses()) {
+      for (const address of options.addresses.list()) {
         sink.sample(renderLabels(hostAddressInfo, { host, ...address }), 1);
       }
       writeProcessors(
@@ -58,6 +59,7 @@ export function createHostCollector(options: HostOptions): Collector {
       writeLoad(sink, host, readRequired(procRoot, 'loadavg', parseLoadAverages));
       writeMemory(sink, host, readRequired(procRoot, 'meminfo', parseHostMemory));
     },
+    close: () => options.addresses.close(),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { CollectorName } from '../contract/family.js';
 import { hostName } from '../contract/ids.js';
-import { listHostAddresses } from '../host/addresses.js';
+import { createHostAddresses } from '../host/addresses.js';
 import type { HostIdentity } from '../host/identity.js';
 import type { CgroupMounts } from '../kernel/cgroup-mounts.js';
 import { parseHostProcessors } from '../kernel/host-statistics.js';
@@ -86,7 +86,7 @@ function host({ options, constants, identity }: Surroundings): Collector {
     procRoot: options.procRoot,
     ticksPerSecond: constants.ticksPerSecond,
     identity,
-    addresses: listHostAddresses,
+    addresses: createHostAddresses(options.sysRoot),
   });
 }
 

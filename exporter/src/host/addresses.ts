@@ -1,4 +1,9 @@
+import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import { interfaceAddresses } from '../kernel/interface-addresses.js';
+import { loadLibc } from '../kernel/libc.js';
+import { NETLINK_ROUTE, NetlinkSocket } from '../kernel/netlink.js';
+import { readSmallText } from '../kernel/small-file.js';
 
 export interface HostAddress {
   readonly interface: string;
@@ -7,9 +12,44 @@ export interface HostAddress {
   readonly scope: 'host' | 'link' | 'global';
 }
 
-/** Lists the addresses in the network namespace that the exporter runs in, which must be the host's. */
-export function listHostAddresses(): HostAddress[] {
-  return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+/** Lists the host's addresses, and gives back what it holds open for that. */
+export interface HostAddresses {
+  list(): readonly HostAddress[];
+  close(): void;
+}
+
+// include/uapi/linux/rtnetlink.h
+const RT_SCOPE_LINK = 253;
+const RT_SCOPE_HOST = 254;
+
+/**
+ * Follows the addresses in the network namespace that the exporter runs in, which must be the host's. The kernel is
+ * asked through netlink, since Node.js leaves out interfaces that are down, such as a bridge without containers,
+ * whose address is the host's all the same. Where netlink cannot be had, Node.js's list has to do.
+ */
+export function createHostAddresses(sysRoot: string): HostAddresses {
+  let route: NetlinkSocket;
+  try {
+    route = NetlinkSocket.open(loadLibc(), NETLINK_ROUTE, "list the host's addresses");
+  } catch {
+    return { list: () => addressesByNode(networkInterfaces()), close: () => undefined };
+  }
+  return {
+    list() {
+      const names = interfaceNames(sysRoot);
+      return interfaceAddresses(route).map(({ index, address, scope }) => ({
+        interface: names.get(index) ?? '',
+        ip: address,
+        scope: scope === RT_SCOPE_HOST ? 'host' : scope === RT_SCOPE_LINK ? 'link' : 'global',
+      }));
+    },
+    close: () => route.close(),
+  };
+}
+
+/** The same from what Node.js knows. */
+export function addressesByNode(interfaces: ReturnType<typeof networkInterfaces>): HostAddress[] {
+  return Object.entries(interfaces).flatMap(([name, addresses]) =>
     (addresses ?? []).map(({ address, internal }) => ({
       interface: name,
       ip: address,
@@ -21,4 +61,15 @@ export function listHostAddresses(): HostAddress[] {
 /** fe80::/10 (RFC 4291, 2.5.6) and 169.254.0.0/16 (RFC 3927) are good on one link only. */
 export function scopeOf(address: string): HostAddress['scope'] {
   return /^(?:fe[89ab][0-9a-f]:|169\.254\.)/i.test(address) ? 'link' : 'global';
+}
+
+/** Interfaces by their index. One that vanishes meanwhile is left out. */
+function interfaceNames(sysRoot: string): Map<number, string> {
+  const folder = `${sysRoot}/class/net`;
+  return new Map(
+    readdirSync(folder).flatMap((name) => {
+      const index = readSmallText(`${folder}/${name}/ifindex`);
+      return index === undefined ? [] : [[Number(index), name] as const];
+    }),
+  );
 }

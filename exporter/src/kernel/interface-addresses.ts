@@ -11,15 +11,26 @@ const IFADDRMSG_BYTES = 8;
 const AF_INET = 2;
 const AF_INET6 = 10;
 
-/** Every address of every interface in the route socket's network namespace, loopback included. */
-export function interfaceAddresses(route: NetlinkSocket): Set<IpAddress> {
-  const addresses = new Set<IpAddress>();
+/** An address, the index of its interface, and the kernel's scope of it (rtnetlink(7): `rtm_scope`). */
+export interface InterfaceAddress {
+  readonly index: number;
+  readonly address: IpAddress;
+  readonly scope: number;
+}
+
+/** Every address of every interface in the route socket's network namespace: loopback and interfaces that are down included. */
+export function interfaceAddresses(route: NetlinkSocket): InterfaceAddress[] {
+  const addresses: InterfaceAddress[] = [];
   const body = Buffer.alloc(IFADDRMSG_BYTES);
   route.request(RTM_GETADDR, NLM_F_DUMP, body, 'list interface addresses', (buffer, start, end, type) => {
     if (type === RTM_NEWADDR) {
       const address = readInterfaceAddress(buffer, start, end);
       if (address !== undefined) {
-        addresses.add(address);
+        addresses.push({
+          index: buffer.readUInt32LE(start + 4),
+          address,
+          scope: buffer.readUInt8(start + 3),
+        });
       }
     }
   });

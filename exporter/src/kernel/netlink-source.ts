@@ -157,7 +157,9 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
 
   addresses(namespace: number): ReadonlySet<IpAddress> {
     const open = this.namespaces.get(namespace);
-    return open === undefined ? this.proc.addresses(namespace) : interfaceAddresses(open.route);
+    return open === undefined
+      ? this.proc.addresses(namespace)
+      : new Set(interfaceAddresses(open.route).map(({ address }) => address));
   }
 
   findFlow(

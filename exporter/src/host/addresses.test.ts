@@ -1,0 +1,56 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { addressesByNode, createHostAddresses } from './addresses.js';
+
+describe('createHostAddresses', () => {
+  it('lists what ip lists, interfaces that are down included', (context) => {
+    const truth = addressesByIp();
+    if (truth === undefined) {
+      context.skip('the command ip is not installed');
+      return;
+    }
+    const addresses = createHostAddresses('/sys');
+    try {
+      expect(
+        addresses
+          .list()
+          .map((address) => Object.values(address).join(' '))
+          .sort(),
+      ).toEqual(truth.sort());
+    } finally {
+      addresses.close();
+    }
+  });
+});
+
+describe('addressesByNode', () => {
+  it.each([
+    ['127.0.0.1', true, 'host'],
+    ['10.0.0.1', false, 'global'],
+    ['169.254.7.1', false, 'link'],
+    ['fe80::1', false, 'link'],
+    ['fd00::2', false, 'global'],
+  ])('gives %s its scope', (address, internal, scope) => {
+    const entry = { address, internal, netmask: '', mac: '', cidr: null };
+    const interfaces = { eth0: [{ ...entry, family: 'IPv4' as const }] };
+    expect(addressesByNode(interfaces)).toEqual([{ interface: 'eth0', ip: address, scope }]);
+  });
+});
+
+const ipAddressSchema = z.array(
+  z.object({ ifname: z.string(), addr_info: z.array(z.object({ local: z.string(), scope: z.string() })) }),
+);
+
+/** `interface ip scope`, as iproute2 has them. Undefined where it is not installed. */
+function addressesByIp(): string[] | undefined {
+  let answer: string;
+  try {
+    answer = execFileSync('ip', ['-json', 'address'], { encoding: 'utf8' });
+  } catch {
+    return undefined;
+  }
+  return ipAddressSchema
+    .parse(JSON.parse(answer))
+    .flatMap(({ ifname, addr_info }) => addr_info.map(({ local, scope }) => `${ifname} ${local} ${scope}`));
+}
