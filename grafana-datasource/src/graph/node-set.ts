@@ -11,10 +11,6 @@ export class NodeSet {
     this.#showsOutside = showsOutside;
   }
 
-  has(id: string): boolean {
-    return this.#nodes.has(id);
-  }
-
   /** Adds the node unless there is one with its id. Returns the id. */
   add(id: string, make: () => TopologyNode): string {
     if (!this.#nodes.has(id)) {
@@ -36,6 +32,19 @@ export class NodeSet {
   addUncontained(host: string): string {
     const node = uncontainedNode(host);
     return this.add(node.id, () => node);
+  }
+
+  /** Takes out the nodes whose ids are not to be kept. */
+  keep(isKept: (id: string) => boolean): void {
+    for (const id of this.#nodes.keys()) {
+      if (!isKept(id)) {
+        this.#nodes.delete(id);
+      }
+    }
+  }
+
+  ids(): Iterable<string> {
+    return this.#nodes.keys();
   }
 
   values(): readonly TopologyNode[] {

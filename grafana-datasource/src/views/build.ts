@@ -5,7 +5,7 @@ import { NodeSet } from '../graph/node-set';
 import { readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
 import type { Steps } from '../graph/steps';
-import type { Notice, Topology, TopologyEdge, TopologyNode } from '../graph/topology';
+import type { Notice, Topology, TopologyEdge } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
 import type { QueryId } from '../promql/queries';
 import type { View, ViewOptions } from './view';
@@ -45,6 +45,7 @@ export function* buildTopology(
   const connections = yield* joinConnections(vectors);
   const nodes = new NodeSet({ showsOutside: options.outside });
   const placement = yield* view.read(vectors, options, nodes);
+  const own = new Set(nodes.ids());
   const edges = yield* addUpEdges(
     {
       connections,
@@ -54,10 +55,13 @@ export function* buildTopology(
     },
     placement,
   );
-  if (placement.addUnclaimed !== undefined) {
+  const connected = endsOf(edges);
+  // What came only for an edge's sake goes when the edge's other end is not shown.
+  nodes.keep((id) => connected.has(id) || (options.unconnected && own.has(id)));
+  if (options.unconnected && placement.addUnclaimed !== undefined) {
     yield* placement.addUnclaimed();
   }
-  const shown = options.unconnected ? nodes.values() : connectedOnly(nodes.values(), edges);
+  const shown = nodes.values();
   return {
     view: view.id,
     at,
@@ -67,13 +71,10 @@ export function* buildTopology(
   };
 }
 
-function connectedOnly(
-  nodes: readonly TopologyNode[],
-  edges: readonly TopologyEdge[],
-): readonly TopologyNode[] {
-  const connected = new Set<string>();
+function endsOf(edges: readonly TopologyEdge[]): ReadonlySet<string> {
+  const ends = new Set<string>();
   for (const { source, target } of edges) {
-    connected.add(source).add(target);
+    ends.add(source).add(target);
   }
-  return nodes.filter(({ id }) => connected.has(id));
+  return ends;
 }
