@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { eventually, matches, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
-import { createPair, deleteNamespace, run } from './network-namespaces.js';
+import { createPair, deleteNamespace, run } from '../engines/network-namespaces.js';
 
 const IMAGE = 'toposcope-test-connections';
 const NETWORK = 'toposcope-test-connections';

@@ -10,7 +10,7 @@ import {
   startServer,
   stopServer,
   type Namespace,
-} from './network-namespaces.js';
+} from '../engines/network-namespaces.js';
 
 const isRoot = process.getuid?.() === 0;
 

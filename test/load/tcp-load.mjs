@@ -1,30 +1,37 @@
-// A generator of short TCP connections, in plain Node.js so that it runs anywhere and in any network namespace.
+// A generator of TCP connections, in plain Node.js so that it runs anywhere and in any network namespace.
 //
-//   node tcp-load.mjs server PORT [ADDRESS]            serves until it is told to stop; prints {"ready":PORT}
-//   node tcp-load.mjs client ADDRESS PORT COUNT CONCURRENCY REQUEST_BYTES REPLY_BYTES
+//   node tcp-load.mjs server PORT [ADDRESS]
+//   node tcp-load.mjs client ADDRESS PORT COUNT CONCURRENCY REQUEST_BYTES REPLY_BYTES [PER_SECOND]
+//   node tcp-load.mjs hold ADDRESS PORT COUNT
 //
-// The client sends REQUEST_BYTES, the server answers with as many bytes as the request asks for in its first four,
-// then closes. Both count what they did and print it as one line of JSON: the ground truth of the tests.
+// The client sends REQUEST_BYTES, the server answers with as many bytes as the first four of the request ask for,
+// then closes. Both count what they did and print it as one line of JSON: the ground truth of the tests. `hold` is a
+// server and its own client: it opens COUNT connections, on each of which some bytes went both ways, and keeps them.
+// Server and holder say {"ready":PORT} when they are, and end with their standard input.
 import net from 'node:net';
 
 const [role, ...rest] = process.argv.slice(2);
-if (role === 'server') {
-  serve(Number(rest[0]), rest[1] ?? '::');
-} else if (role === 'client') {
-  const [address, port, count, concurrency, requestBytes, replyBytes] = rest;
-  load(
-    address ?? '',
-    Number(port),
-    Number(count),
-    Number(concurrency),
-    Math.max(4, Number(requestBytes)),
-    Number(replyBytes),
-  );
-} else {
-  console.error(
-    'usage: tcp-load.mjs server PORT [ADDRESS] | client ADDRESS PORT COUNT CONCURRENCY REQUEST REPLY',
-  );
-  process.exitCode = 2;
+switch (role) {
+  case 'server':
+    serve(Number(rest[0]), rest[1] ?? '::');
+    break;
+  case 'client':
+    load({
+      address: rest[0] ?? '',
+      port: Number(rest[1]),
+      count: Number(rest[2]),
+      concurrency: Number(rest[3]),
+      requestBytes: Math.max(4, Number(rest[4])),
+      replyBytes: Number(rest[5]),
+      perSecond: rest[6] === undefined ? Infinity : Number(rest[6]),
+    });
+    break;
+  case 'hold':
+    hold(rest[0] ?? '', Number(rest[1]), Number(rest[2]));
+    break;
+  default:
+    console.error('usage: see the head of this file');
+    process.exitCode = 2;
 }
 
 function serve(port, address) {
@@ -43,26 +50,23 @@ function serve(port, address) {
     socket.on('error', () => undefined);
     socket.on('close', () => counts.closed++);
   });
-  server.listen({ port, host: address, backlog: 4096 }, () => console.log(JSON.stringify({ ready: port })));
-  const stop = () => {
-    console.log(JSON.stringify(counts));
-    process.exit(0);
-  };
-  process.on('SIGTERM', stop);
-  process.stdin.on('end', stop).resume();
+  server.listen({ port, host: address, backlog: 4096 }, () => ready(port));
+  process.stdin
+    .on('end', () => {
+      console.log(JSON.stringify(counts));
+      process.exit(0);
+    })
+    .resume();
 }
 
-function load(address, port, count, concurrency, requestBytes, replyBytes) {
+function load({ address, port, count, concurrency, requestBytes, replyBytes, perSecond }) {
   const request = Buffer.alloc(requestBytes);
   request.writeUInt32BE(replyBytes, 0);
   const counts = { opened: 0, failed: 0, sent: 0, received: 0, seconds: 0 };
   const began = performance.now();
   let started = 0;
   let ended = 0;
-  const next = () => {
-    if (started >= count) {
-      return;
-    }
+  const connect = () => {
     started++;
     const socket = net.connect({ host: address, port, noDelay: true });
     let connected = false;
@@ -76,15 +80,46 @@ function load(address, port, count, concurrency, requestBytes, replyBytes) {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       counts.failed += connected ? 0 : 1;
-      if (++ended === count) {
+      ended++;
+      if (ended === count) {
         counts.seconds = (performance.now() - began) / 1000;
         console.log(JSON.stringify(counts));
-      } else {
-        next();
+        process.exit(0);
+      }
+      if (perSecond === Infinity) {
+        fill();
       }
     });
   };
-  for (let index = 0; index < concurrency; index++) {
-    next();
+  const fill = () => {
+    const due = Math.min(count, Math.ceil(((performance.now() - began) / 1000) * perSecond) || 1);
+    while (started < (perSecond === Infinity ? count : due) && started - ended < concurrency) {
+      connect();
+    }
+  };
+  fill();
+  if (perSecond !== Infinity) {
+    setInterval(fill, 10);
   }
+}
+
+function hold(address, port, count) {
+  let answered = 0;
+  const server = net.createServer((socket) => socket.on('data', (data) => socket.write(data)));
+  server.listen({ port, host: address, backlog: 4096 }, () => {
+    for (let index = 0; index < count; index++) {
+      const socket = net.connect({ host: address, port }, () => socket.write('twelve bytes'));
+      socket.once('data', () => {
+        answered++;
+        if (answered === count) {
+          ready(port);
+        }
+      });
+    }
+  });
+  process.stdin.on('end', () => process.exit(0)).resume();
+}
+
+function ready(port) {
+  console.log(JSON.stringify({ ready: port }));
 }

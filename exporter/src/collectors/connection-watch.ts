@@ -81,7 +81,8 @@ export class ConnectionWatch {
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
 
-    const processesOf = this.findNamespaces();
+    // What waits may come from a namespace that is younger than the last reading of the process table.
+    const processesOf = this.findNamespaces(waiting.length > 0 ? 0 : this.options.maxTableAgeMs);
     tracker.beginPass();
     for (const namespace of tracker.namespaces.values()) {
       this.passNamespace(namespace, eventsLost);
@@ -97,14 +98,16 @@ export class ConnectionWatch {
     for (const { origin, record } of waiting) {
       this.give(origin, record);
     }
-    holders.retain(this.liveInodes());
+    if (holders.isCrowded) {
+      holders.retain(this.liveInodes());
+    }
     this.isFirstPass = false;
   }
 
   /** Opens the namespaces that processes live in, closes those that nobody lives in any more. */
-  private findNamespaces(): Map<number, ProcessRecord[]> {
+  private findNamespaces(maxTableAgeMs: number): Map<number, ProcessRecord[]> {
     const { processTable, cgroupIds, source, tracker, containerOf, now, logger } = this.options;
-    const { processes } = processTable.refresh(this.options.maxTableAgeMs);
+    const { processes } = processTable.refresh(maxTableAgeMs);
     const processesOf = new Map<number, ProcessRecord[]>();
     const cgroups = new Set<string>();
     for (const process of processes.values()) {
@@ -285,6 +288,7 @@ function copy(record: SocketRecord): SocketRecord {
       counters === undefined
         ? undefined
         : {
+            segments: counters.segments,
             sentBytes: counters.sentBytes,
             receivedBytes: counters.receivedBytes,
             receivedOctets: counters.receivedOctets,

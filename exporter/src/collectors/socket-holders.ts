@@ -19,6 +19,7 @@ export class SocketHolders {
   /** Inodes that no process held, and when to look for them again. */
   private readonly unheld = new Map<number, number>();
   private holderPids = new Set<number>();
+  private found = 0;
 
   constructor(private readonly options: SocketHoldersOptions) {}
 
@@ -63,8 +64,14 @@ export class SocketHolders {
     }
   }
 
+  /** Enough has been found since the last `retain` for another to be worth its while. */
+  get isCrowded(): boolean {
+    return this.found > Math.max(LEAST_FOUND, this.owners.size / 4);
+  }
+
   /** Forgets sockets that are gone: `live` are those that the last pass saw. */
   retain(live: ReadonlySet<number>): void {
+    this.found = 0;
     this.holderPids = new Set();
     for (const [inode, { pid }] of this.owners) {
       if (live.has(inode)) {
@@ -93,6 +100,8 @@ export class SocketHolders {
   private search(process: ProcessRecord, missing: Set<number>): void {
     for (const inode of socketInodesOf(this.options.procRoot, process.pid)) {
       if (missing.delete(inode)) {
+        this.found++;
+        this.holderPids.add(process.pid);
         this.owners.set(inode, {
           containerId: this.options.containerOf(process.cgroup) ?? NO_CONTAINER,
           process: process.name,
@@ -104,3 +113,4 @@ export class SocketHolders {
 }
 
 const LOOK_AGAIN_MS = 60_000;
+const LEAST_FOUND = 100;

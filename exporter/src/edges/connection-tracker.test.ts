@@ -24,6 +24,7 @@ const nothing: Surroundings = {
 
 function counters(sentBytes: number, receivedBytes: number, established = true): SocketCounters {
   return {
+    segments: Number.NaN,
     sentBytes,
     receivedBytes,
     receivedOctets: receivedBytes,

@@ -106,11 +106,14 @@ export class ConnectionTracker {
       if (record.peerPort === 0 || namespace.departed.has(cookie)) {
         return;
       }
-      socket = trackedSocket(record, this.pass, namespace.inheriting, now);
+      socket = trackedSocket(record, namespace.inheriting, now);
       namespace.sockets.set(cookie, socket);
       this.unsettled.push({ namespace, socket });
     }
-    socket.pass = this.pass;
+    if (socket.pass !== this.pass) {
+      socket.pass = this.pass;
+      namespace.found++;
+    }
     this.update(socket, record, now);
   }
 
@@ -119,7 +122,12 @@ export class ConnectionTracker {
    * dump of a changing table may leave a row out.
    */
   endNamespace(namespace: TrackedNamespace, eventsAreComplete: boolean, now: number): void {
+    const { found } = namespace;
+    namespace.found = 0;
     namespace.inheriting = false;
+    if (found === namespace.sockets.size) {
+      return;
+    }
     for (const [cookie, socket] of namespace.sockets) {
       if (socket.pass === this.pass) {
         continue;
@@ -220,7 +228,7 @@ export class ConnectionTracker {
       }
       return;
     }
-    const brief = trackedSocket(record, this.pass, false, now);
+    const brief = trackedSocket(record, false, now);
     brief.established = counters?.established ?? record.protocol === 'udp';
     this.settle(namespace, brief, now);
     if (brief.established) {

@@ -65,6 +65,7 @@ export function addTally(edge: Tally, more: Tally): void {
 
 /** The part of a socket's counters that an edge has already been given. */
 export interface Accounted {
+  segments: number;
   sentBytes: number;
   receivedBytes: number;
   retransmittedSegments: number;
@@ -75,7 +76,17 @@ export interface Accounted {
  * close clears them) never take anything away. Returns whether data moved.
  */
 export function accountCounters(tally: Tally, accounted: Accounted, counters: SocketCounters): boolean {
-  const { sentBytes, receivedBytes, retransmittedSegments, rttSeconds } = counters;
+  const { rttSeconds, segments } = counters;
+  if (rttSeconds > 0) {
+    tally.rttSecondsSum += rttSeconds;
+    tally.rttSamples++;
+  }
+  tally.hasCounters = true;
+  if (segments === accounted.segments) {
+    return false;
+  }
+  accounted.segments = segments;
+  const { sentBytes, receivedBytes, retransmittedSegments } = counters;
   let moved = false;
   if (sentBytes > accounted.sentBytes) {
     tally.sentBytes += sentBytes - accounted.sentBytes;
@@ -92,10 +103,5 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
     accounted.retransmittedSegments = retransmittedSegments;
     moved = true;
   }
-  if (rttSeconds > 0) {
-    tally.rttSecondsSum += rttSeconds;
-    tally.rttSamples++;
-  }
-  tally.hasCounters = true;
   return moved;
 }

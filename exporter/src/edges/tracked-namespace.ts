@@ -26,6 +26,7 @@ export interface TrackedSocket extends Accounted {
   established: boolean;
   /** Passes that have not found it since one did. */
   missed: number;
+  /** The pass that found it last. */
   pass: number;
 }
 
@@ -35,6 +36,8 @@ export class TrackedNamespace {
   readonly sockets = new Map<number, TrackedSocket>();
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
+  /** How many of `sockets` the current pass has found. */
+  found = 0;
   addresses: ReadonlySet<IpAddress> = new Set();
   /** NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
@@ -72,12 +75,7 @@ export class TrackedNamespace {
 const MOST_DEPARTED = 20_000;
 
 /** Starts to track what a dump has just shown. */
-export function trackedSocket(
-  record: SocketRecord,
-  pass: number,
-  inherited: boolean,
-  now: number,
-): TrackedSocket {
+export function trackedSocket(record: SocketRecord, inherited: boolean, now: number): TrackedSocket {
   const { counters } = record;
   return {
     protocol: record.protocol,
@@ -95,13 +93,14 @@ export function trackedSocket(
     owner: undefined,
     established: false,
     missed: 0,
-    pass,
+    pass: 0,
     ...accountedSoFar(inherited ? counters : undefined),
   };
 }
 
 function accountedSoFar(counters: SocketCounters | undefined): Accounted {
   return {
+    segments: counters?.segments ?? Number.NaN,
     sentBytes: counters?.sentBytes ?? 0,
     receivedBytes: counters?.receivedBytes ?? 0,
     retransmittedSegments: counters?.retransmittedSegments ?? 0,

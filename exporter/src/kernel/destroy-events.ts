@@ -46,7 +46,7 @@ export interface DestroyEventsOptions {
 export class DestroyEvents {
   private readonly control = new Int32Array(new SharedArrayBuffer(12));
   private readonly sources = new Map<number, NetlinkSocket>();
-  private readonly message = new SocketMessage('tcp');
+  private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
   /** The kernel gave less than was asked for: CAP_NET_ADMIN is missing. */
   bufferWasRefused = false;

@@ -86,15 +86,19 @@ function dump(
  */
 export class SocketMessage implements SocketRecord, SocketCounters {
   private buffer: Buffer = Buffer.alloc(0);
+  private view: DataView = new DataView(new ArrayBuffer(0));
   private start = 0;
+  private end = 0;
   private infoStart = 0;
   private infoBytes = 0;
-  private cgroupIdStart = 0;
-  private isIpv6Only = false;
+  /** Where INFO was in the message before, and its header: in one dump it is always there. */
+  private usualInfoOffset = MESSAGE_BYTES;
+  private usualInfoHeader = 0;
   private isTcp: boolean;
 
-  constructor(private readonly defaultProtocol: SocketProtocol) {
-    this.isTcp = defaultProtocol === 'tcp';
+  /** What the messages are about; in `mixed` ones an attribute says it. */
+  constructor(private readonly expected: SocketProtocol | 'mixed') {
+    this.isTcp = expected === 'tcp';
   }
 
   /** Moves to the message in `buffer[start, end)`; false when that is no whole message about an IP socket. */
@@ -106,9 +110,17 @@ export class SocketMessage implements SocketRecord, SocketCounters {
     if (family !== AF_INET && family !== AF_INET6) {
       return false;
     }
-    this.buffer = buffer;
+    if (this.buffer !== buffer) {
+      this.buffer = buffer;
+      this.view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    }
     this.start = start;
-    this.readAttributes(start + MESSAGE_BYTES, end);
+    this.end = end;
+    this.findInfo();
+    if (this.expected === 'mixed') {
+      const protocol = this.attribute(INET_DIAG_PROTOCOL, 1);
+      this.isTcp = protocol === 0 || buffer[protocol] === IPPROTO_TCP;
+    }
     return true;
   }
 
@@ -121,15 +133,15 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   }
 
   get state(): number {
-    return this.buffer.readUInt8(this.start + 1);
+    return this.view.getUint8(this.start + 1);
   }
 
   get localPort(): number {
-    return this.buffer.readUInt16BE(this.start + 4);
+    return this.view.getUint16(this.start + 4);
   }
 
   get peerPort(): number {
-    return this.buffer.readUInt16BE(this.start + 6);
+    return this.view.getUint16(this.start + 6);
   }
 
   get localAddress(): string {
@@ -145,20 +157,26 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   }
 
   get inode(): number {
-    return this.buffer.readUInt32LE(this.start + 68);
+    return this.view.getUint32(this.start + 68, true);
   }
 
   get cgroupId(): number {
-    return this.cgroupIdStart === 0 ? 0 : this.u64(this.cgroupIdStart);
+    const at = this.attribute(INET_DIAG_CGROUP_ID, 8);
+    return at === 0 ? 0 : this.u64(at);
   }
 
   get ipv6Only(): boolean {
-    return this.isIpv6Only;
+    const at = this.attribute(INET_DIAG_SKV6ONLY, 1);
+    return at !== 0 && this.view.getUint8(at) !== 0;
   }
 
   /** `tcp_info` has grown with the years and vendors backport: its length says what is there. */
   get counters(): SocketCounters | undefined {
     return this.isTcp && this.infoBytes >= BYTES_RECEIVED + 8 ? this : undefined;
+  }
+
+  get segments(): number {
+    return this.infoBytes >= SEGS_IN + 4 ? this.info32(SEGS_OUT) + this.info32(SEGS_IN) : Number.NaN;
   }
 
   get sentBytes(): number {
@@ -215,36 +233,39 @@ export class SocketMessage implements SocketRecord, SocketCounters {
     return this.buffer[this.start] === AF_INET;
   }
 
-  private readAttributes(start: number, end: number): void {
-    const { buffer } = this;
-    this.infoBytes = 0;
-    this.cgroupIdStart = 0;
-    this.isIpv6Only = false;
-    this.isTcp = this.defaultProtocol === 'tcp';
-    // Written out rather than forEachAttribute: this is the innermost loop of a dump.
-    let at = start;
-    while (at + 4 <= end) {
-      const length = buffer.readUInt16LE(at);
-      if (length < 4 || at + length > end) {
-        return;
-      }
-      const type = buffer.readUInt16LE(at + 2);
-      if (type === INET_DIAG_INFO) {
-        this.infoStart = at + 4;
-        this.infoBytes = length - 4;
-      } else if (type === INET_DIAG_CGROUP_ID && length >= 12) {
-        this.cgroupIdStart = at + 4;
-      } else if (type === INET_DIAG_PROTOCOL && length >= 5) {
-        this.isTcp = buffer[at + 4] === IPPROTO_TCP;
-      } else if (type === INET_DIAG_SKV6ONLY && length >= 5) {
-        this.isIpv6Only = buffer[at + 4] !== 0;
-      }
-      at += (length + 3) & ~3;
+  private findInfo(): void {
+    const usual = this.start + this.usualInfoOffset;
+    const isUsual =
+      this.usualInfoHeader !== 0 &&
+      usual + (this.usualInfoHeader & 0xffff) <= this.end &&
+      this.view.getUint32(usual, true) === this.usualInfoHeader;
+    const at = isUsual ? usual + 4 : this.attribute(INET_DIAG_INFO, 0);
+    this.infoStart = at;
+    this.infoBytes = at === 0 ? 0 : this.view.getUint16(at - 4, true) - 4;
+    if (at !== 0 && !isUsual) {
+      this.usualInfoOffset = at - 4 - this.start;
+      this.usualInfoHeader = this.view.getUint32(at - 4, true);
     }
   }
 
+  /** Where the value of the attribute begins; 0 when the message has none of that type with so many bytes. */
+  private attribute(wanted: number, leastBytes: number): number {
+    let at = this.start + MESSAGE_BYTES;
+    while (at + 4 <= this.end) {
+      const length = this.view.getUint16(at, true);
+      if (length < 4 || at + length > this.end) {
+        return 0;
+      }
+      if (this.view.getUint16(at + 2, true) === wanted && length >= 4 + leastBytes) {
+        return at + 4;
+      }
+      at += (length + 3) & ~3;
+    }
+    return 0;
+  }
+
   private info32(offset: number): number {
-    return this.infoBytes >= offset + 4 ? this.buffer.readUInt32LE(this.infoStart + offset) : 0;
+    return this.infoBytes >= offset + 4 ? this.view.getUint32(this.infoStart + offset, true) : 0;
   }
 
   private info64(offset: number): number {
@@ -253,7 +274,7 @@ export class SocketMessage implements SocketRecord, SocketCounters {
 
   /** Exact below 2^53, which no counter or cookie reaches. */
   private u64(offset: number): number {
-    return this.buffer.readUInt32LE(offset) + this.buffer.readUInt32LE(offset + 4) * 4_294_967_296;
+    return this.view.getUint32(offset, true) + this.view.getUint32(offset + 4, true) * 4_294_967_296;
   }
 }
 
@@ -268,6 +289,8 @@ const RTT = 68;
 const TOTAL_RETRANS = 100;
 const BYTES_ACKED = 120;
 const BYTES_RECEIVED = 128;
+const SEGS_OUT = 136;
+const SEGS_IN = 140;
 const MIN_RTT = 148;
 const DATA_SEGS_IN = 152;
 const BYTES_SENT = 200;

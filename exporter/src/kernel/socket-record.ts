@@ -38,6 +38,8 @@ export interface SocketRecord {
 
 /** What a TCP socket has counted since it was made. */
 export interface SocketCounters {
+  /** Segments sent and received: while they stay, so do all counters. NaN where the kernel does not count them. */
+  readonly segments: number;
   /** Payload, each byte once. */
   readonly sentBytes: number;
   /** Payload; of a closed socket at least this: it does not tell whether its last octet was the peer's FIN. */

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExporterProcess, sumOfSamples } from '../measure/exporter-process.js';
+import { median } from '../measure/median.js';
+import {
+  createPair,
+  deleteNamespace,
+  makeConnections,
+  startServer,
+  stopServer,
+  type Namespace,
+} from '../engines/network-namespaces.js';
+
+const RUNS = 5;
+const CONNECTIONS = 20_000;
+const PORT = 8201;
+const REQUEST_BYTES = 100;
+const REPLY_BYTES = 1_000;
+
+/**
+ * 20,000 connections of a few milliseconds, as fast as the machine makes them, between two namespaces, with the
+ * exporter on and off in turn. `capture_ratio` and `bytes_ratio` are the worst of all runs and both ends;
+ * `generator_slowdown_ratio` is the median time with the exporter on over that with it off.
+ */
+export async function run(): Promise<Record<string, number>> {
+  const [a, b] = createPair('toposcope-bench', 4);
+  const withExporter: number[] = [];
+  const without: number[] = [];
+  const captured: number[] = [];
+  const bytes: number[] = [];
+  try {
+    await load(a, b);
+    for (let index = 0; index < RUNS; index++) {
+      without.push((await load(a, b)).seconds);
+      const exporter = await ExporterProcess.start(19_420);
+      try {
+        const truth = await load(a, b);
+        await sleep(8_000);
+        withExporter.push(truth.seconds);
+        const exposition = await exporter.scrape();
+        for (const role of ['client', 'server']) {
+          const labels = [`role="${role}"`, `port="${PORT}"`];
+          captured.push(
+            sumOfSamples(exposition, 'toposcope_connections_closed_total', ...labels) / truth.closed,
+          );
+          bytes.push(
+            (sumOfSamples(exposition, 'toposcope_connection_sent_bytes_total', ...labels) +
+              sumOfSamples(exposition, 'toposcope_connection_received_bytes_total', ...labels)) /
+              (truth.sent + truth.received),
+          );
+        }
+      } finally {
+        await exporter.stop();
+      }
+    }
+  } finally {
+    deleteNamespace(a.name);
+    deleteNamespace(b.name);
+  }
+  return {
+    rate_per_s: Math.round(CONNECTIONS / median(withExporter)),
+    capture_ratio: farthestFromOne(captured),
+    bytes_ratio: farthestFromOne(bytes),
+    generator_slowdown_ratio: median(withExporter) / median(without),
+  };
+}
+
+interface Truth {
+  readonly closed: number;
+  readonly sent: number;
+  readonly received: number;
+  readonly seconds: number;
+}
+
+async function load(a: Namespace, b: Namespace): Promise<Truth> {
+  const server = await startServer(b, PORT);
+  const client = await makeConnections(
+    a,
+    {
+      address: b.address,
+      port: PORT,
+      connections: CONNECTIONS,
+      concurrency: 50,
+      requestBytes: REQUEST_BYTES,
+      replyBytes: REPLY_BYTES,
+    },
+    2,
+  );
+  const served = await stopServer(server);
+  if (client.opened !== CONNECTIONS || served.closed !== CONNECTIONS) {
+    throw new Error(`The generator made ${client.opened} connections, the server closed ${served.closed}`);
+  }
+  return { closed: CONNECTIONS, sent: client.sent, received: client.received, seconds: client.seconds };
+}
+
+function farthestFromOne(ratios: readonly number[]): number {
+  return ratios.reduce((worst, ratio) => (Math.abs(ratio - 1) > Math.abs(worst - 1) ? ratio : worst), 1);
+}

@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process';
+import { statSync } from 'node:fs';
+import pino from 'pino';
+import { ConnectionWatch } from '../../exporter/src/collectors/connection-watch.js';
+import { SocketHolders } from '../../exporter/src/collectors/socket-holders.js';
+import { hostName } from '../../exporter/src/contract/ids.js';
+import { ConnectionTracker } from '../../exporter/src/edges/connection-tracker.js';
+import { EdgeLedger } from '../../exporter/src/edges/edge-ledger.js';
+import { CgroupIds } from '../../exporter/src/kernel/cgroup-id.js';
+import { interfaceAddresses } from '../../exporter/src/kernel/interface-addresses.js';
+import { loadLibc } from '../../exporter/src/kernel/libc.js';
+import {
+  NETLINK_ROUTE,
+  NETLINK_SOCK_DIAG,
+  NLM_F_DUMP,
+  NetlinkSocket,
+} from '../../exporter/src/kernel/netlink.js';
+import { NamespaceDoor } from '../../exporter/src/kernel/netns.js';
+import type { ProcessRecord } from '../../exporter/src/kernel/process.js';
+import { createProcessTable } from '../../exporter/src/kernel/procfs.js';
+import { dumpConnections, dumpListeners, dumpUdp } from '../../exporter/src/kernel/sock-diag.js';
+import type { SocketSource } from '../../exporter/src/kernel/socket-source.js';
+import { readSystemConstants } from '../../exporter/src/kernel/system-constants.js';
+import { containerIdOfCgroup } from '../../exporter/src/runtimes/container-id.js';
+import { NamespaceProcess, createPair, deleteNamespace } from '../engines/network-namespaces.js';
+import { median } from '../measure/median.js';
+
+const RUNS = 15;
+const HOLDERS = 4;
+const CONNECTIONS_EACH = 2_500;
+
+/**
+ * 20,000 open sockets in one namespace: a whole pass of the connection collector over it, in turn with a bare dump
+ * of the same sockets with INFO (received, not read) and with spawning `ss -tin` (printed, not parsed).
+ */
+export async function run(): Promise<Record<string, number>> {
+  const [a, b] = createPair('toposcope-bench', 5);
+  deleteNamespace(b.name);
+  const holders = Array.from({ length: HOLDERS }, (_, index) =>
+    NamespaceProcess.start(
+      a.name,
+      process.execPath,
+      'test/load/tcp-load.mjs',
+      'hold',
+      '127.0.0.1',
+      String(8210 + index),
+      String(CONNECTIONS_EACH),
+    ),
+  );
+  try {
+    await Promise.all(holders.map((holder) => holder.next()));
+    return await measure(a.name, holders);
+  } finally {
+    await Promise.all(holders.map((holder) => holder.kill()));
+    deleteNamespace(a.name);
+  }
+}
+
+async function measure(name: string, holders: readonly NamespaceProcess[]): Promise<Record<string, number>> {
+  const libc = loadLibc();
+  const inode = statSync(`/run/netns/${name}`).ino;
+  const door = NamespaceDoor.open(libc, '/proc');
+  const sockets = door.enter(holders[0]?.child.pid ?? 0, inode, () => ({
+    diag: NetlinkSocket.open(libc, NETLINK_SOCK_DIAG, 'list sockets'),
+    route: NetlinkSocket.open(libc, NETLINK_ROUTE, 'list addresses'),
+  }));
+  if (sockets === undefined) {
+    throw new Error('The holders have ended');
+  }
+  try {
+    const { diag, route } = sockets;
+    const { watch, ledger } = watchOf(inode, diag, route);
+    // The first pass looks for the sockets' processes: that is done once a socket.
+    await watch.pass();
+    const open = [...ledger.values()].reduce((sum, edge) => sum + edge.open, 0);
+    if (open !== HOLDERS * CONNECTIONS_EACH * 2) {
+      throw new Error(`The pass found ${open} sockets`);
+    }
+    const pass: number[] = [];
+    const dump: number[] = [];
+    const ss: number[] = [];
+    for (let index = 0; index < RUNS; index++) {
+      pass.push(await milliseconds(() => watch.pass()));
+      dump.push(await milliseconds(() => bareDump(diag)));
+      ss.push(await milliseconds(() => listWithSs(name)));
+    }
+    return {
+      ratio_to_netlink_dump: median(pass) / median(dump),
+      ratio_to_ss: median(pass) / median(ss),
+      pass_ms: median(pass),
+    };
+  } finally {
+    sockets.diag.close();
+    sockets.route.close();
+    door.close();
+  }
+}
+
+/** The collector's own watch, on this one namespace. */
+function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
+  const now = () => performance.now();
+  const ledger = new EdgeLedger(hostName('bench'), {
+    edges: 20_000,
+    edgesPerContainer: 1_000,
+    idleMs: 900_000,
+  });
+  const holders = new SocketHolders({ procRoot: '/proc', containerOf: containerIdOfCgroup, now });
+  const tracker = new ConnectionTracker({
+    ledger,
+    surroundings: {
+      ownerOfInode: (socket) => holders.ownerOf(socket),
+      ownerOfCgroup: () => undefined,
+      actualDestination: () => undefined,
+      actualSource: () => undefined,
+      proxyTarget: () => undefined,
+      nameOf: () => '',
+    },
+    publicPeers: false,
+    firstEphemeralPort: 32_768,
+  });
+  const source: SocketSource = {
+    mode: 'netlink',
+    events: undefined,
+    open: (namespace) => namespace === inode,
+    release: () => undefined,
+    visitConnections: (_, visit) => dumpConnections(diag, visit),
+    visitListeners: (_, visit) => dumpListeners(diag, visit),
+    visitUdp: (_, visit) => dumpUdp(diag, visit),
+    addresses: () => new Set(interfaceAddresses(route).map(({ address }) => address)),
+    findFlow: () => undefined,
+    announcesEnds: () => true,
+    close: () => Promise.resolve(),
+  };
+  const table = createProcessTable({ procRoot: '/proc', constants: readSystemConstants() });
+  const watch = new ConnectionWatch({
+    source,
+    tracker,
+    holders,
+    cgroupIds: new CgroupIds('/sys'),
+    processTable: { refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode) },
+    containerOf: containerIdOfCgroup,
+    logger: pino({ level: 'silent' }),
+    now,
+    firstEphemeralPort: 32_768,
+    ownNamespace: 0,
+    maxTableAgeMs: 1_000,
+  });
+  return { watch, ledger };
+}
+
+function onlyIn(
+  snapshot: { readonly takenAt: number; readonly processes: ReadonlyMap<number, ProcessRecord> },
+  inode: number,
+) {
+  return {
+    takenAt: snapshot.takenAt,
+    processes: new Map([...snapshot.processes].filter(([, { netns }]) => netns === inode)),
+  };
+}
+
+function bareDump(diag: NetlinkSocket): void {
+  const SOCK_DIAG_BY_FAMILY = 20;
+  for (const family of [2, 10]) {
+    const body = Buffer.alloc(56);
+    body[0] = family;
+    body[1] = 6;
+    body[2] = 2;
+    // As the pass: neither TIME_WAIT, SYN_RECV, LISTEN nor CLOSE.
+    body.writeUInt32LE(0xfff & ~(1 << 6) & ~(1 << 3) & ~(1 << 10) & ~(1 << 7), 4);
+    diag.request(SOCK_DIAG_BY_FAMILY, NLM_F_DUMP, body, 'list sockets', () => undefined);
+  }
+}
+
+function listWithSs(name: string): void {
+  const { status } = spawnSync('ss', ['-N', name, '-tinH'], { maxBuffer: 1 << 28 });
+  if (status !== 0) {
+    throw new Error('ss failed');
+  }
+}
+
+async function milliseconds(step: () => void | Promise<void>): Promise<number> {
+  const began = performance.now();
+  await step();
+  return performance.now() - began;
+}
