@@ -23,7 +23,8 @@ export const EDGE_LABELS = [
 export type EdgeLabel = (typeof EDGE_LABELS)[number];
 
 const labels = EDGE_LABELS;
-const exists = 'From the first connection of the edge until it has been idle for --edges.idle.';
+const exists =
+  'From the first connection of the edge until it has been idle for --edges.idle, or for a minute when its container is gone.';
 const cap =
   '--edges.limit edges a host and --edges.container-limit a container; the rest is one row, peer_ip="other"';
 

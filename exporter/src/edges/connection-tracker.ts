@@ -162,7 +162,8 @@ export class ConnectionTracker {
     }
     this.unsettled = [];
     this.endings.expire(now);
-    this.options.ledger.expire(now);
+    const living = new Set([...this.namespaces.values()].flatMap(({ occupants }) => [...occupants]));
+    this.options.ledger.expire(now, living);
   }
 
   /** A namespace whose last process is gone: what was open in it is closed. */

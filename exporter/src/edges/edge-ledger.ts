@@ -1,5 +1,5 @@
 import { connectionsOpen } from '../contract/connection-families.js';
-import type { HostName } from '../contract/ids.js';
+import { NO_CONTAINER, type HostName } from '../contract/ids.js';
 import { renderLabels } from '../contract/labels.js';
 import { emptyTally, type Edge, type EdgeLabels } from './edge.js';
 
@@ -21,11 +21,14 @@ export class EdgeLedger {
   private readonly edgesOfContainer = new Map<string, number>();
   private overflowEdges = 0;
   private foldedConnections = 0;
+  private readonly departedMs: number;
 
   constructor(
     private readonly host: HostName,
     private readonly limits: EdgeLimits,
-  ) {}
+  ) {
+    this.departedMs = Math.min(limits.idleMs, DEPARTED_MS);
+  }
 
   /** Connections that went to an overflow row, since the start. */
   get folded(): number {
@@ -62,12 +65,18 @@ export class EdgeLedger {
     return this.edges.values();
   }
 
-  /** Drops edges on which nothing is open and nothing has happened for the idle time. */
-  expire(now: number): void {
+  /**
+   * Drops edges on which nothing is open and nothing has happened for the idle time; for those of containers that do
+   * not live any more, a minute is enough, in which their last counts are scraped.
+   */
+  expire(now: number, livingContainers: ReadonlySet<string>): void {
+    const lives = (id: string): boolean => id === NO_CONTAINER || livingContainers.has(id);
     for (const [key, edge] of this.edges) {
+      const { container_id, peer_container_id } = edge.labels;
+      const idleMs = lives(container_id) && lives(peer_container_id) ? this.limits.idleMs : this.departedMs;
       if (edge.open > 0) {
         edge.lastActive = now;
-      } else if (now - edge.lastActive >= this.limits.idleMs) {
+      } else if (now - edge.lastActive >= idleMs) {
         this.edges.delete(key);
         if (edge.labels.peer_ip === OTHER) {
           this.overflowEdges--;
@@ -106,6 +115,8 @@ export class EdgeLedger {
 }
 
 const OTHER = 'other';
+/** How long a departed container's edges stay. */
+const DEPARTED_MS = 60_000;
 
 /** NUL is in no name. */
 function keyOf(labels: EdgeLabels): string {
