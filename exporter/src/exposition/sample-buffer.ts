@@ -3,8 +3,7 @@ import type { Family } from '../contract/family.js';
 import type { RenderedLabels } from '../contract/labels.js';
 import { ChunkWriter } from './chunk-writer.js';
 import type { FamilyBlock } from './family-block.js';
-import { LabelBytes } from './label-bytes.js';
-import { formatValue } from './text-format.js';
+import { LabelBytes, type FamilyLabels } from './label-bytes.js';
 
 /** What one collector wrote in one run. */
 export interface CollectedSamples {
@@ -20,7 +19,7 @@ export const NOTHING_COLLECTED: CollectedSamples = { blocks: [], dropped: new Ma
 /** The family that is being written. */
 interface OpenFamily {
   readonly heading: Family;
-  readonly stamp: number;
+  readonly labels: FamilyLabels;
   /** `name{` for plain samples, `name_sum{` and `name_count{` for summaries. */
   readonly prefix: Uint8Array;
   readonly sumPrefix: Uint8Array;
@@ -49,7 +48,7 @@ export class SampleBuffer implements SampleSink {
     }
     this.open = {
       heading: family,
-      stamp: this.labelBytes.nextStamp(),
+      labels: this.labelBytes.open(family.name),
       prefix: Buffer.from(`${family.name}{`),
       sumPrefix: Buffer.from(`${family.name}_sum{`),
       countPrefix: Buffer.from(`${family.name}_count{`),
@@ -61,7 +60,7 @@ export class SampleBuffer implements SampleSink {
     const family = this.openFamily();
     const bytes = this.newSeries(family, labels);
     if (bytes !== undefined) {
-      this.writer.line(family.prefix, bytes, formatValue(value));
+      this.writer.line(family.prefix, bytes, value);
     }
   }
 
@@ -69,8 +68,8 @@ export class SampleBuffer implements SampleSink {
     const family = this.openFamily();
     const bytes = this.newSeries(family, labels);
     if (bytes !== undefined) {
-      this.writer.line(family.sumPrefix, bytes, formatValue(sum));
-      this.writer.line(family.countPrefix, bytes, formatValue(count));
+      this.writer.line(family.sumPrefix, bytes, sum);
+      this.writer.line(family.countPrefix, bytes, count);
     }
   }
 
@@ -90,14 +89,13 @@ export class SampleBuffer implements SampleSink {
 
   /** Undefined when the open family has this series already. */
   private newSeries(family: OpenFamily, labels: RenderedLabels): Uint8Array | undefined {
-    const encoded = this.labelBytes.of(labels);
-    if (encoded.stamp === family.stamp) {
+    const bytes = family.labels.next(labels);
+    if (bytes === undefined) {
       this.duplicated.add(family.heading.name);
-      return undefined;
+    } else {
+      family.samples++;
     }
-    encoded.stamp = family.stamp;
-    family.samples++;
-    return encoded.bytes;
+    return bytes;
   }
 
   private openFamily(): OpenFamily {

@@ -76,12 +76,12 @@ async function admit(
 async function sendMetrics(scrape: Scrape, request: Request, response: Response): Promise<void> {
   const { blocks } = await scrape.run();
   const format = chooseFormat(request.headers.accept);
-  const text = writeExposition(blocks, format);
+  const body = writeExposition(blocks, format);
   response.set({ 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept, Accept-Encoding' });
   if (prefersGzip(request.headers['accept-encoding'])) {
     // Level 1 takes a third of the time of the default level for a few per cent more bytes.
-    response.set('Content-Encoding', 'gzip').end(await compress(text, { level: 1 }));
+    response.set('Content-Encoding', 'gzip').end(await compress(body, { level: 1 }));
   } else {
-    response.end(text);
+    response.end(body);
   }
 }
