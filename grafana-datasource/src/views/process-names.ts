@@ -2,7 +2,7 @@ import * as families from '@toposcope/exporter/contract/process-families.js';
 import { containerKey, containerLabel, readContainers, unknownContainer } from '../graph/containers';
 import { isOutside } from '../graph/endpoint';
 import { eachRow, numbersBy } from '../graph/indexes';
-import { containerNodeId, hostNodeId, processNameNodeId } from '../graph/node-id';
+import { containerNodeId, hostNodeId, imageNodeId, nodeId, processNameNodeId } from '../graph/node-id';
 import { compareText } from '../graph/order';
 import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { Metric, Relative, TopologyNode } from '../graph/topology';
@@ -12,6 +12,7 @@ import { equals } from '../promql/selector';
 import { PROCESS_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
 import { CORES, metric, sumOfKnown } from './measured';
+import { NAMELESS } from './processes';
 import { isSelected, type View, type ViewOptions } from './view';
 
 /** A node a process name, over all containers and hosts. */
@@ -21,6 +22,9 @@ export const processNamesView: View = {
   edges: PROCESS_EDGES,
   *read(vectors, options, nodes) {
     const places = yield* readPlaces(vectors);
+    const containers = yield* readContainers(vectors);
+    const imageOf = ({ host, container }: Place) =>
+      containers.get(containerKey(host, container))?.image ?? '';
     const nodeOf = yield* readNodes(vectors, options, places);
     const add = (name: string) => nodes.add(processNameNodeId(name), () => nodeOf(name));
     let count = 0;
@@ -33,8 +37,17 @@ export const processNamesView: View = {
       }
     }
     return {
-      place: (endpoint) => (isOutside(endpoint) ? nodes.addOutside(endpoint) : add(endpoint.process)),
-      keepsLoop: () => true,
+      place(endpoint) {
+        if (isOutside(endpoint)) {
+          return nodes.addOutside(endpoint);
+        }
+        if (endpoint.process !== '') {
+          return add(endpoint.process);
+        }
+        const node = namelessNode(endpoint.kind === 'container' ? imageOf(endpoint) : '');
+        return nodes.add(node.id, () => node);
+      },
+      keepsLoop: ({ client }) => !isOutside(client) && client.process !== '',
     };
   },
 };
@@ -43,6 +56,22 @@ export const processNamesView: View = {
 interface Place {
   readonly host: string;
   readonly container: string;
+}
+
+/** Processes without a name have in common what they run in: one node an image, and one for outside containers. */
+function namelessNode(image: string): TopologyNode {
+  return {
+    id: nodeId('process', '', image),
+    kind: 'process-name',
+    label: 'unknown process',
+    sublabel: image === '' ? 'outside containers' : image,
+    group: '',
+    count: 1,
+    health: 'unknown',
+    facts: [...fact('image', 'Image', image), ...fact('note', 'Note', NAMELESS)],
+    metrics: [],
+    relatives: image === '' ? [] : [{ view: 'images', id: imageNodeId(image), label: image }],
+  };
 }
 
 function* readPlaces(vectors: Vectors): Steps<ReadonlyMap<string, readonly Place[]>> {
@@ -81,7 +110,7 @@ function* readNodes(
     return {
       id: processNameNodeId(name),
       kind: 'process-name',
-      label: name === '' ? 'unknown process' : name,
+      label: name,
       sublabel: count === 0 ? 'ended' : plural(count, 'process', 'processes'),
       group: hosts.length === 1 ? (hosts[0] ?? '') : '',
       count: Math.max(1, count),
@@ -91,7 +120,7 @@ function* readNodes(
         ...fact('processes', 'Processes', String(count)),
         ...fact('host', 'Hosts', ...hosts),
       ],
-      metrics: name === '' ? [] : metricsOf(name, homes),
+      metrics: metricsOf(name, homes),
       relatives: [
         ...hosts.map((host): Relative => ({ view: 'hosts', id: hostNodeId(host), label: host })),
         ...homes

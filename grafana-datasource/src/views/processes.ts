@@ -53,7 +53,8 @@ export const processesView: View = {
         isOutside(endpoint)
           ? nodes.addOutside(endpoint)
           : place(endpoint.host, endpoint.kind === 'host' ? '' : endpoint.container, endpoint.process),
-      keepsLoop: () => true,
+      // That somebody in a container talks to somebody there says nothing.
+      keepsLoop: ({ client }) => !isOutside(client) && client.process !== '',
       *addUnclaimed() {
         let count = 0;
         for (const [key, members] of groups) {
@@ -71,6 +72,9 @@ export const processesView: View = {
     };
   },
 };
+
+/** Why an edge may name no process. */
+export const NAMELESS = 'The process had ended before the exporter could see its name.';
 
 type Group = Pick<Process, 'host' | 'container' | 'name'>;
 
@@ -107,7 +111,11 @@ function* readNodes(
         ...fact('container', 'Container', container === '' ? '' : home),
         ...fact('host', 'Host', host),
         ...(members.length === 0
-          ? fact('note', 'Note', 'Ended, or beyond the exporter’s limit of processes a host.')
+          ? fact(
+              'note',
+              'Note',
+              name === '' ? NAMELESS : 'Ended, or beyond the exporter’s limit of processes a host.',
+            )
           : []),
       ],
       metrics: members.length === 0 ? [] : metricsOf(group, members),
