@@ -12,7 +12,7 @@ export function formatValue(value: number | null, unit: string): string {
 /** Whole numbers of things stay whole; shares get enough digits to tell small ones from none. */
 function decimalsFor(value: number, unit: string): number | undefined {
   if (unit === 'percentunit') {
-    return Math.abs(value) < 0.1 && value !== 0 ? 2 : 1;
+    return Number.isInteger(value * 100) ? 0 : Math.abs(value) < 0.1 ? 2 : 1;
   }
   if (unit === 'short' || unit === 'none') {
     return Number.isInteger(value) ? 0 : 2;

@@ -15,6 +15,8 @@ interface Entry extends Point {
 /** The place of a node that is gone is kept so long, so that a restart does not reshuffle the picture. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
 const MOST_ENTRIES = 20_000;
+/** When nothing moved, the book is written only to note who was seen lately. */
+const NOTE_SEEN_MS = 10 * 60 * 1000;
 /** Below this share of nodes with a known place the picture is laid out anew. */
 const ENOUGH_KNOWN = 0.5;
 
@@ -27,6 +29,7 @@ export type Plan =
 /** Remembers where every node of one panel's view stands. */
 export class PositionBook {
   #entries: Map<string, Entry>;
+  #savedAt = -Infinity;
 
   /**
    * @param key Names the panel and the view.
@@ -71,6 +74,7 @@ export class PositionBook {
   record(graph: LayoutGraph, positions: Positions): void {
     const connected = connectedIds(graph);
     const seen = this.now();
+    let changed = false;
     for (const { id } of graph.nodes) {
       const point = positions.get(id);
       const entry = this.#entries.get(id);
@@ -78,11 +82,14 @@ export class PositionBook {
         const place = entry?.pinned ? entry : point;
         const moved = entry?.x !== place.x || entry.y !== place.y;
         const loose = moved ? !connected.has(id) : entry.loose;
+        changed ||= moved;
         this.#entries.set(id, { x: place.x, y: place.y, seen, pinned: entry?.pinned ?? false, loose });
       }
     }
     this.#forgetOld(seen);
-    this.#save();
+    if (changed || seen - this.#savedAt > NOTE_SEEN_MS) {
+      this.#save();
+    }
   }
 
   /** The user put a node there. */
@@ -114,6 +121,7 @@ export class PositionBook {
 
   /** A full or forbidden storage costs the memory across reloads and nothing else. */
   #save(): void {
+    this.#savedAt = this.now();
     const rows = [...this.#entries].map(([id, { x, y, seen, pinned, loose }]) => [
       id,
       Math.round(x * 10) / 10,

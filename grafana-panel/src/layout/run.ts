@@ -2,7 +2,7 @@ import type { LayoutGraph, Point } from './graph';
 import { layout, type LayoutOptions } from './layout';
 
 /** A picture that is still forming is shown at most so often, in milliseconds. */
-const SHOW_EVERY_MS = 100;
+const SHOW_EVERY_MS = 400;
 
 /**
  * Runs a layout with a pause after every step, so that a message or a frame gets its turn.

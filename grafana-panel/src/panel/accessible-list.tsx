@@ -27,7 +27,7 @@ export const AccessibleList = React.memo(function AccessibleList({
     shown.push(current);
   }
   return (
-    <div style={INVISIBLE}>
+    <div role="presentation" style={INVISIBLE}>
       {shown.map((node) => (
         <div
           key={node.id}

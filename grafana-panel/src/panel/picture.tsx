@@ -1,4 +1,6 @@
-import { useTheme2 } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { Point } from '../layout/graph';
 import type { WheelMode } from '../scene/gestures';
@@ -40,6 +42,7 @@ const ZOOM_STEP = 1.4;
 export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(props, handle) {
   const { scene, width, height, transparent, selected, covered, cameraKey } = props;
   const theme = useTheme2();
+  const styles = useStyles2(getStyles);
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const stage = useRef<Stage | undefined>(undefined);
@@ -137,10 +140,29 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
       aria-activedescendant={focused === undefined ? undefined : optionId(listId, focused)}
       onKeyDown={onKeyDown}
       onBlur={blurNode}
-      style={{ position: 'absolute', inset: 0, overflow: 'hidden', touchAction: 'none', cursor: 'grab' }}
+      className={styles.frame}
     >
       <canvas ref={canvas} aria-hidden="true" style={{ display: 'block', width, height }} />
       <AccessibleList scene={scene} listId={listId} selected={selected} focused={focused} />
     </div>
   );
+});
+
+const getStyles = ({ colors }: GrafanaTheme2) => ({
+  frame: css({
+    position: 'absolute',
+    inset: 0,
+    overflow: 'hidden',
+    touchAction: 'none',
+    cursor: 'grab',
+    '&:focus': { outline: 'none', boxShadow: 'none' },
+    // On top of the canvas, which would hide an outline of the frame itself.
+    '&:focus-visible::after': {
+      content: '""',
+      position: 'absolute',
+      inset: 0,
+      border: `2px solid ${colors.primary.border}`,
+      pointerEvents: 'none',
+    },
+  }),
 });

@@ -16,7 +16,7 @@ const STEP = 1.5;
 export function Toolbar({ onFit, onZoom, onLayOutAgain }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   return (
-    <div className={styles.bar} role="toolbar" aria-label="Picture" data-over-picture>
+    <div className={styles.bar} role="toolbar" aria-label="Picture">
       <IconButton glyph="plus" label="Zoom in (+)" onClick={() => onZoom(STEP)} />
       <IconButton glyph="minus" label="Zoom out (−)" onClick={() => onZoom(1 / STEP)} />
       <IconButton glyph="fit" label="Show all (0)" onClick={onFit} />

@@ -113,7 +113,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
       ) : (
         <NoPicture state={data.state} topology={topology} failure={failure} />
       )}
-      <div className={styles.top} data-over-picture>
+      <div className={styles.top}>
         <ViewTabs view={topology?.view} onSwitch={switchView} />
       </div>
       {showsPicture && (
@@ -127,7 +127,6 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <div
           className={styles.notices}
           style={{ maxWidth: Math.max(120, Math.min(520, width - 152 - (card ? cardWidth + 12 : 0))) }}
-          data-over-picture
         >
           <Notices notices={noticesOf(topology, failure, placing.failure)} />
         </div>
@@ -136,7 +135,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <HoverTip hover={hover} topology={topology} width={width} height={height} />
       )}
       {card && (
-        <div className={styles.card} style={{ width: cardWidth }} data-over-picture>
+        <div className={styles.card} style={{ width: cardWidth }}>
           <ErrorBoundary attempt={card}>{card}</ErrorBoundary>
         </div>
       )}

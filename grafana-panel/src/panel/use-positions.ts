@@ -39,43 +39,59 @@ export function usePositions(
   const [placed, setPlaced] = useState<Placed>();
   const [failure, setFailure] = useState<string>();
   const [again, setAgain] = useState(0);
+  const [finished, setFinished] = useState(0);
   const aspectNow = useRef(aspect);
   aspectNow.current = aspect;
 
+  // Another view, another direction or the button ends a layout that goes on; a refresh does not.
+  const running = useRef<AbortController | undefined>(undefined);
+  useEffect(
+    () => () => {
+      running.current?.abort();
+      running.current = undefined;
+    },
+    [book, direction, again],
+  );
+
   useEffect(() => {
     if (!topology) {
-      return undefined;
+      return;
     }
     const graph = graphOf(topology);
-    const settle = (positions: Positions, isLayout: boolean) => {
-      book.record(graph, positions);
-      const kept = new Map([...positions, ...onlyOf(graph, book.pinned())]);
-      setFailure(undefined);
-      setPlaced((last) => ({
-        key,
-        positions: kept,
-        forming: false,
-        layouts: layoutsOf(last, key) + (isLayout ? 1 : 0),
-      }));
-    };
     const plan = book.plan(graph);
-    if (plan.kind !== 'layout') {
-      settle(plan.kind === 'ready' ? plan.positions : placeNewcomers(graph, plan.known, direction), false);
-      return undefined;
-    }
-    const abort = new AbortController();
-    const show = (positions: Positions) =>
-      setPlaced((last) => ({ key, positions, forming: true, layouts: layoutsOf(last, key) + 1 }));
-    engine()
-      .layout(graph, { direction, aspect: aspectNow.current, earlier: plan.earlier }, show, abort.signal)
-      .then((positions) => settle(positions, true))
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) {
-          setFailure(error instanceof Error ? error.message : String(error));
-        }
+    const show = (positions: Positions, isLayout: boolean, isForming: boolean) => {
+      const kept = new Map([...positions, ...onlyOf(graph, book.pinned())]);
+      setPlaced((last) => {
+        const layouts = (last?.key === key ? last.layouts : 0) + (isLayout ? 1 : 0);
+        return { key, positions: kept, forming: isForming, layouts };
       });
-    return () => abort.abort();
-  }, [topology, book, key, direction, again, engine]);
+    };
+    if (plan.kind !== 'layout') {
+      const positions = plan.kind === 'ready' ? plan.positions : placeNewcomers(graph, plan.known, direction);
+      book.record(graph, positions);
+      setFailure(undefined);
+      show(positions, false, false);
+    } else if (!running.current) {
+      const abort = new AbortController();
+      running.current = abort;
+      const options = { direction, aspect: aspectNow.current, earlier: plan.earlier };
+      engine()
+        .layout(graph, options, (positions) => show(positions, true, true), abort.signal)
+        .then((positions) => {
+          running.current = undefined;
+          book.record(graph, positions);
+          show(positions, true, false);
+          // Who came meanwhile gets a place now.
+          setFinished((count) => count + 1);
+        })
+        .catch((error: unknown) => {
+          if (!abort.signal.aborted) {
+            running.current = undefined;
+            setFailure(error instanceof Error ? error.message : String(error));
+          }
+        });
+    }
+  }, [topology, book, key, direction, again, finished, engine]);
 
   const move = useCallback(
     (id: string, to: Point, done: boolean) => {
@@ -125,10 +141,6 @@ function graphOf({ nodes, edges }: Topology): LayoutGraph {
 function onlyOf(graph: LayoutGraph, positions: Positions): [string, Point][] {
   const ids = new Set(graph.nodes.map(({ id }) => id));
   return [...positions].filter(([id]) => ids.has(id));
-}
-
-function layoutsOf(placed: Placed | undefined, key: string): number {
-  return placed?.key === key ? placed.layouts : 0;
 }
 
 /** Reading the property alone throws where the browser forbids storage. */

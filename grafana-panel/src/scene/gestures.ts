@@ -38,7 +38,7 @@ export function listenForGestures(
   };
 
   const onDown = (event: PointerEvent) => {
-    if (event.button !== 0 || isControl(event.target)) {
+    if (event.button !== 0) {
       return;
     }
     const at = pointOf(event);
@@ -52,7 +52,7 @@ export function listenForGestures(
     const at = pointOf(event);
     const last = pressed.get(event.pointerId);
     if (!last || !start) {
-      target.hover(isControl(event.target) ? undefined : at);
+      target.hover(at);
       return;
     }
     if (pinching) {
@@ -94,7 +94,7 @@ export function listenForGestures(
   };
 
   const onWheel = (event: WheelEvent) => {
-    if (isControl(event.target) || (wheelMode() === 'with-key' && !event.ctrlKey && !event.metaKey)) {
+    if (wheelMode() === 'with-key' && !event.ctrlKey && !event.metaKey) {
       return;
     }
     event.preventDefault();
@@ -106,11 +106,7 @@ export function listenForGestures(
   };
 
   const onLeave = () => target.hover(undefined);
-  const onDoubleClick = (event: MouseEvent) => {
-    if (!isControl(event.target)) {
-      target.doubleClick(pointOf(event));
-    }
-  };
+  const onDoubleClick = (event: MouseEvent) => target.doubleClick(pointOf(event));
 
   const abort = new AbortController();
   const { signal } = abort;
@@ -122,9 +118,4 @@ export function listenForGestures(
   element.addEventListener('dblclick', onDoubleClick, { signal });
   element.addEventListener('wheel', onWheel, { signal, passive: false });
   return () => abort.abort();
-}
-
-/** Buttons and cards that float over the picture have their own ways. */
-function isControl(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('[data-over-picture]') !== null;
 }

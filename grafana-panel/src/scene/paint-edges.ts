@@ -9,6 +9,10 @@ const BATCH = 16;
 /** From this many edges in view on each stands back, so that nodes and troubles stand out. */
 const CROWD = 250;
 const CROWD_ALPHA = 0.5;
+const THRONG = 3_000;
+const THRONG_ALPHA = 0.22;
+/** Lines between groups that can still be told apart. */
+const MOST_BUNDLES = 250;
 const ARROW = { length: 8, halfWidth: 3.6 } as const;
 
 export interface EdgeStyle {
@@ -32,7 +36,7 @@ export function paintEdges(
       ? palette.edgeFailing
       : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
   const worldWidth = (width: number) => (width * Math.min(1, Math.max(0.5, zoom))) / zoom;
-  const crowded = !style && edges.length > CROWD;
+  const alpha = style || edges.length <= CROWD ? 1 : edges.length <= THRONG ? CROWD_ALPHA : THRONG_ALPHA;
   for (const [key, members] of byAppearance(edges, level.hairlines && !style)) {
     const first = members[0];
     if (!first) {
@@ -40,7 +44,7 @@ export function paintEdges(
     }
     const [tone, width] = key;
     context.strokeStyle = colorOf(tone);
-    context.globalAlpha = crowded && tone !== 'failing' ? CROWD_ALPHA : 1;
+    context.globalAlpha = tone === 'failing' ? 1 : alpha;
     context.lineWidth = width === 0 ? 1 / pixelRatio / zoom : worldWidth(width + (style?.extraWidth ?? 0));
     context.setLineDash(tone === 'failing' && level.arrows ? [7, 5] : []);
     strokeInBatches(context, members);
@@ -84,22 +88,22 @@ export function paintAggregate(
     context.arc(x, y, radius, 0, Math.PI * 2);
   }
   context.stroke();
-  const most = bundles.reduce((count, bundle) => Math.max(count, bundle.count), 1);
+  const heaviest = [...bundles].sort((one, other) => other.count - one.count).slice(0, MOST_BUNDLES);
+  const most = heaviest[0]?.count ?? 1;
   for (const heavy of [false, true]) {
     context.strokeStyle = heavy ? palette.edge : palette.edgeIdle;
     context.lineWidth = (heavy ? 2 : 1) / pixelRatio / zoom;
     context.beginPath();
-    let batched = 0;
-    for (const { from, to, count } of bundles) {
-      if (count > most / 2 === heavy) {
+    heaviest
+      .filter(({ count }) => count > most / 2 === heavy)
+      .forEach(({ from, to }, index) => {
         context.moveTo(from.x, from.y);
         context.lineTo(to.x, to.y);
-        if (++batched % BATCH === 0) {
+        if ((index + 1) % BATCH === 0) {
           context.stroke();
           context.beginPath();
         }
-      }
-    }
+      });
     context.stroke();
   }
 }
