@@ -6,7 +6,7 @@ import {
   type Http2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { Duplex } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { ActionName } from '../protocol/action.js';
@@ -150,7 +150,7 @@ async function feed(stream: ServerHttp2Stream, terminal: Terminal): Promise<void
       switch (piece.type) {
         case 'bytes':
           if (!input.write(piece.bytes)) {
-            await Promise.race([once(input, 'drain'), once(input, 'close')]);
+            await takesMore(input);
           }
           break;
         case 'resize':
@@ -161,5 +161,15 @@ async function feed(stream: ServerHttp2Stream, terminal: Terminal): Promise<void
           break;
       }
     }
+  }
+}
+
+async function takesMore(input: Writable): Promise<void> {
+  const enough = new AbortController();
+  const { signal } = enough;
+  try {
+    await Promise.race([once(input, 'drain', { signal }), once(input, 'close', { signal })]);
+  } finally {
+    enough.abort();
   }
 }

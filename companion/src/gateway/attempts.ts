@@ -33,6 +33,8 @@ export interface Started {
   /** The signed permit that the agent wants to see. */
   readonly permit: string;
   readonly end: (ending: Ending) => Promise<void>;
+  /** Tells the end of what failed, and the service's log its cause. */
+  readonly fail: (problem: Problem, ending?: Partial<Ending>) => Promise<void>;
 }
 
 /** The one way by which anything is done: who, what, on what → decided, written down, permitted. */
@@ -45,7 +47,7 @@ export class Attempts {
 
   /** Decides and writes down. Throws the problem of a refusal, which is written down as well. */
   async start(caller: Caller, host: string, container: string, request: Action): Promise<Started> {
-    const { register, audit, signPermit, limits } = this.#core;
+    const { register, audit, signPermit, limits, log } = this.#core;
     await limits.countUser(caller.user);
     let attempt: Attempt = {
       id: newAttemptId(),
@@ -73,7 +75,12 @@ export class Attempts {
         request: this.#agentRequest(request),
       });
       const written = await audit.started(attempt);
-      return { attempt, tunnel, permit, end: (ending) => this.#end(attempt, written, ending) };
+      const end = (ending: Ending): Promise<void> => this.#end(attempt, written, ending);
+      const fail = (problem: Problem, ending: Partial<Ending> = {}): Promise<void> => {
+        log.warn({ err: problem, attempt: attempt.id }, 'an action failed');
+        return end({ ...ending, outcome: 'failed', code: problem.code, reason: problem.message });
+      };
+      return { attempt, tunnel, permit, end, fail };
     } catch (error) {
       throw await this.#refuse(attempt, error);
     }
@@ -87,14 +94,14 @@ export class Attempts {
     request: Action,
     withinMs: number,
   ): Promise<unknown> {
-    const { attempt, tunnel, permit, end } = await this.start(caller, host, container, request);
+    const { attempt, tunnel, permit, end, fail } = await this.start(caller, host, container, request);
     try {
       const value = await tunnel.value(permit, withinMs);
       await end({ outcome: 'done' });
       return value;
     } catch (error) {
       const problem = asProblem(error);
-      await end({ outcome: 'failed', code: problem.code, reason: problem.message });
+      await fail(problem);
       throw problem.of(attempt.id);
     }
   }

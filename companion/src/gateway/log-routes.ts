@@ -32,8 +32,9 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
           if (download) {
             response.attachment(fileName(started, query.format === 'text' ? 'txt' : 'ndjson'));
           }
+          const gzip = gzipFor(request, response);
           response.flushHeaders();
-          await pipeline([stream, counted, ...gzipFor(request, response), response]);
+          await pipeline([stream, counted, ...gzip, response]);
         });
       },
     }),
@@ -85,7 +86,7 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
 
 /** Does what streams, counts its bytes and writes its end down, also when the reader leaves or the host is lost. */
 async function answerWithEnd(
-  { attempt, end }: Started,
+  { attempt, end, fail }: Started,
   response: Response,
   work: (counted: Transform) => Promise<void>,
 ): Promise<void> {
@@ -101,14 +102,13 @@ async function answerWithEnd(
     await end({ outcome: 'done', bytes });
   } catch (error) {
     // A reader who leaves has read what they wanted; a follow ends in no other way.
-    const left = response.destroyed && !(error instanceof Problem);
-    const problem = left ? undefined : streamProblem(error);
-    await end(
-      problem === undefined
-        ? { outcome: 'done', reason: 'the reader left', bytes }
-        : { outcome: 'failed', code: problem.code, reason: problem.message, bytes },
-    );
-    if (problem !== undefined && !response.headersSent) {
+    if (response.destroyed && !(error instanceof Problem)) {
+      await end({ outcome: 'done', reason: 'the reader left', bytes });
+      return;
+    }
+    const problem = streamProblem(error);
+    await fail(problem, { bytes });
+    if (!response.headersSent) {
       throw problem.of(attempt.id);
     }
     response.destroy();

@@ -85,7 +85,7 @@ async function runOpened(
     socket.close(1000);
   } catch (error) {
     const problem = asProblem(error);
-    await started.end({ ...ending, outcome: 'failed', code: problem.code, reason: problem.message });
+    await started.fail(problem, ending);
     throw problem.of(started.attempt.id);
   } finally {
     agent?.stream.close(constants.NGHTTP2_CANCEL);
