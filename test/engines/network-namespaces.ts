@@ -145,6 +145,8 @@ export interface Load {
   readonly concurrency: number;
   readonly requestBytes: number;
   readonly replyBytes: number;
+  /** As fast as it goes where nothing is said. */
+  readonly perSecond?: number;
 }
 
 /** Makes connections, from several processes at once; returns what they have counted, added up. */
@@ -165,6 +167,7 @@ export async function makeConnections(
       String(load.concurrency),
       String(load.requestBytes),
       String(load.replyBytes),
+      ...(load.perSecond === undefined ? [] : [String(load.perSecond / processes)]),
     ),
   );
   const counts = await Promise.all(clients.map(async (client) => (await client.next()) as ClientCounts));
