@@ -1,13 +1,11 @@
-import { build, type Plugin } from 'esbuild';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { startChromium } from '../engines/chromium.js';
+import { serveHarness } from '../engines/harness-page.js';
 
 const PANEL = path.resolve(import.meta.dirname, '../../grafana-panel');
 const RUNS = 5;
@@ -15,18 +13,15 @@ const FRAMES = 120;
 
 /**
  * Layout, drawing and hit tests of the panel in Chromium with software rendering, and the size of its bundle. What is
- * measured, and how, is in grafana-panel/bench/page.ts; 1,000 nodes come with 2,000 edges, 10,000 with 30,000.
+ * measured, and how, is in grafana-panel/harness/bench.ts; 1,000 nodes come with 2,000 edges, 10,000 with 30,000.
  */
 export async function run(): Promise<Record<string, number>> {
-  const page = `<!doctype html><meta charset="utf-8"><body><script>${await pageCode()}</script>`;
-  const server = createServer((_, response) => {
-    response.setHeader('content-type', 'text/html');
-    response.end(page);
-  }).listen(0, '127.0.0.1');
+  const page = await serveHarness('bench');
   const browser = await startChromium();
   try {
     const tab = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await tab.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await tab.goto(page.url);
+    await tab.waitForFunction('"panelBench" in window');
     const pan1k = await repeated<Pan>(tab, `pan(1000, 2000, ${FRAMES})`);
     const pan10k = await repeated<Pan>(tab, `pan(10000, 30000, ${FRAMES})`);
     return {
@@ -41,7 +36,7 @@ export async function run(): Promise<Record<string, number>> {
     };
   } finally {
     await browser.close();
-    server.close();
+    page.close();
   }
 }
 
@@ -62,33 +57,6 @@ async function bundleSize(): Promise<number> {
   await promisify(execFile)('npm', ['run', 'build'], { cwd: PANEL });
   return Math.round(gzipSync(await readFile(path.join(PANEL, 'dist/module.js'))).length / 102.4) / 10;
 }
-
-async function pageCode(): Promise<string> {
-  const result = await build({
-    entryPoints: [path.join(PANEL, 'bench/page.ts')],
-    bundle: true,
-    write: false,
-    format: 'iife',
-    minify: true,
-    conditions: ['toposcope-source'],
-    plugins: [workerSources],
-  });
-  return result.outputFiles[0]?.text.replaceAll('</script', '<\\/script') ?? '';
-}
-
-const workerSources: Plugin = {
-  name: 'worker-sources',
-  setup(bundler) {
-    bundler.onResolve({ filter: /^worker:/ }, ({ path: name, resolveDir }) => ({
-      path: path.resolve(resolveDir, name.slice('worker:'.length)),
-      namespace: 'worker',
-    }));
-    bundler.onLoad({ filter: /.*/, namespace: 'worker' }, async ({ path: entry }) => {
-      const result = await build({ entryPoints: [entry], bundle: true, write: false, minify: true });
-      return { contents: `export const source = ${JSON.stringify(result.outputFiles[0]?.text)}` };
-    });
-  },
-};
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

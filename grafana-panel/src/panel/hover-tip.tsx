@@ -29,6 +29,7 @@ export function HoverTip({ hover, topology, width, height }: Props): React.JSX.E
   return (
     <div
       className={styles.tip}
+      data-testid="toposcope-tip"
       style={{
         left,
         right: left === undefined ? Math.max(0, width - hover.at.x + 16) : undefined,

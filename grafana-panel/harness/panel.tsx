@@ -1,0 +1,123 @@
+import {
+  createDataFrame,
+  createTheme,
+  EventBusSrv,
+  FieldType,
+  getDefaultTimeRange,
+  LoadingState,
+  ThemeContext,
+  type DataFrame,
+  type DataQueryRequest,
+  type PanelData,
+} from '@grafana/data';
+import { setDataSourceSrv, setTemplateSrv, type DataSourceSrv, type TemplateSrv } from '@grafana/runtime';
+import React, { useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { of } from 'rxjs';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import type { RangeSpec } from 'toposcope-topology-datasource/query';
+import { withDefaults, type PanelOptions } from '../src/options';
+import { TopologyPanel } from '../src/panel/topology-panel';
+
+/** What a browser test can do with the panel, on a page that has nothing else. */
+export interface PanelHarness {
+  /** A refresh that brought this topology; null: frames without one. */
+  show(topology: Topology | null): void;
+  /** A refresh that failed, after which Grafana passes on no frames. */
+  fail(message: string): void;
+  load(): void;
+  setOptions(options: Partial<PanelOptions>): void;
+  setSize(width: number, height: number): void;
+  /** Keys of the series that the panel asked for. */
+  readonly asked: string[];
+}
+
+const parameters = new URLSearchParams(location.search);
+const theme = createTheme({ colors: { mode: parameters.get('theme') === 'light' ? 'light' : 'dark' } });
+const range = getDefaultTimeRange();
+const asked: string[] = [];
+
+setTemplateSrv({ getVariables: () => [], replace: (text?: string) => text ?? '' } as unknown as TemplateSrv);
+setDataSourceSrv({
+  get: () =>
+    Promise.resolve({
+      query: ({ targets }: { targets: RangeSpec[] }) => {
+        const keys = targets.flatMap(({ series }) => series.map(({ key }) => key));
+        asked.push(...keys);
+        return of({ data: keys.map(risingSeries) });
+      },
+    }),
+} as unknown as DataSourceSrv);
+
+function risingSeries(key: string): DataFrame {
+  return createDataFrame({
+    name: key,
+    fields: [
+      { name: 'Time', type: FieldType.time, values: [0, 60_000, 120_000] },
+      { name: 'Value', type: FieldType.number, values: [1, 2, 3] },
+    ],
+  });
+}
+
+function dataOf(state: LoadingState, series: DataFrame[], message?: string): PanelData {
+  const request = {
+    dashboardUID: 'harness',
+    range,
+    targets: [{ refId: 'A', datasource: { uid: 'topology' } }],
+  } as unknown as DataQueryRequest;
+  return {
+    state,
+    series,
+    timeRange: range,
+    request,
+    errors: message === undefined ? undefined : [{ message }],
+  };
+}
+
+function framesOf(topology: Topology | null): DataFrame[] {
+  return [
+    createDataFrame({ name: 'nodes', fields: [], meta: topology ? { custom: { topology } } : undefined }),
+  ];
+}
+
+function Harness(): React.JSX.Element {
+  const [data, setData] = useState(() => dataOf(LoadingState.Loading, []));
+  const [options, setOptions] = useState(() => withDefaults({}));
+  const [size, setSize] = useState({ width: 900, height: 600 });
+  useEffect(() => {
+    const harness: PanelHarness = {
+      show: (topology) => setData(dataOf(LoadingState.Done, framesOf(topology))),
+      fail: (message) => setData(dataOf(LoadingState.Error, [], message)),
+      load: () => setData((last) => ({ ...last, state: LoadingState.Loading })),
+      setOptions: (changes) => setOptions((last) => ({ ...last, ...changes })),
+      setSize: (width, height) => setSize({ width, height }),
+      asked,
+    };
+    Object.assign(window, { panelHarness: harness });
+  }, []);
+  return (
+    <ThemeContext.Provider value={theme}>
+      <div style={{ ...size, background: theme.colors.background.primary, color: theme.colors.text.primary }}>
+        <TopologyPanel
+          id={1}
+          title=""
+          data={data}
+          timeRange={range}
+          timeZone="utc"
+          options={options}
+          fieldConfig={{ defaults: {}, overrides: [] }}
+          transparent={false}
+          {...size}
+          renderCounter={0}
+          eventBus={new EventBusSrv()}
+          replaceVariables={(text) => text}
+          onOptionsChange={() => undefined}
+          onFieldConfigChange={() => undefined}
+          onChangeTimeRange={() => undefined}
+        />
+      </div>
+    </ThemeContext.Provider>
+  );
+}
+
+createRoot(document.getElementById('root') ?? document.body).render(<Harness />);

@@ -1,0 +1,258 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
+import { startChromium } from '../engines/chromium.js';
+import { serveHarness, type HarnessPage } from '../engines/harness-page.js';
+
+type Topology = ReturnType<typeof topologyOf>;
+type Point = readonly [number, number];
+
+const METRIC = { key: 'cpu', label: 'CPU', unit: 'percentunit', value: 0.123, limit: null, expr: 'cpu_expr' };
+const SHOP = topologyOf(
+  [
+    nodeOf('app', {
+      sublabel: 'shop/app:3',
+      facts: [{ key: 'image', label: 'Image', values: ['shop/app:3'] }],
+      metrics: [METRIC, { ...METRIC, key: 'memory', label: 'Memory', unit: 'bytes', value: 536_870_912 }],
+    }),
+    nodeOf('database', { health: 'critical' }),
+    nodeOf('idle'),
+    nodeOf('web'),
+  ],
+  [edgeOf('app', 'database', { failed: 0.5 }), edgeOf('web', 'app')],
+);
+
+describe('the panel', () => {
+  let harness: HarnessPage;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    harness = await serveHarness('panel');
+    browser = await startChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    harness.close();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') {
+        complaints.push(message.text());
+      }
+    });
+    await open(page, harness.url);
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  it('opens a card with facts, figures, history and connections at a click, and closes it by Escape', async () => {
+    await show(page, SHOP);
+    await page.mouse.click(...(await find(page, 'app')));
+    const card = page.getByTestId('toposcope-card');
+    const text = await card.innerText();
+    for (const part of [
+      'shop/app:3',
+      '12.3%',
+      '512 MiB',
+      'Called by',
+      'web',
+      'Calls',
+      'database',
+      '0.50 failed/s',
+    ]) {
+      expect(text).toContain(part);
+    }
+    await expect.poll(() => card.locator('path[d^="M0"]').count()).toBeGreaterThan(0);
+    expect(await page.evaluate('panelHarness.asked')).toEqual(['cpu', 'memory']);
+    await page.keyboard.press('Escape');
+    expect(await card.count()).toBe(0);
+  });
+
+  it('stacks the card of a peer on top, and goes back', async () => {
+    await show(page, SHOP);
+    await page.mouse.click(...(await find(page, 'app')));
+    await page.getByRole('button', { name: 'database', exact: true }).click();
+    const title = page.getByTestId('toposcope-card').getByRole('heading', { level: 3 });
+    expect(await title.innerText()).toBe('database');
+    await page.getByRole('button', { name: 'Back to the card before' }).click();
+    expect(await title.innerText()).toBe('app');
+  });
+
+  it('opens the card of a connection at a click on the arrow', async () => {
+    await show(page, SHOP);
+    const [fromX, fromY] = await find(page, 'web');
+    const [toX, toY] = await find(page, 'app');
+    await page.mouse.click((fromX + toX) / 2, (fromY + toY) / 2);
+    const card = page.getByTestId('toposcope-card');
+    expect(await card.getByRole('heading', { level: 3 }).innerText()).toBe('web → app');
+    expect(await card.innerText()).toContain('tcp 80');
+  });
+
+  it('can be used by keys alone', async () => {
+    await show(page, SHOP);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    expect(await focusedOption(page)).toContain('app, Container, healthy, shop/app:3');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('toposcope-card').waitFor();
+    await page.keyboard.press('ArrowRight');
+    expect(await focusedOption(page)).toContain('database, Container, critical');
+    await page.keyboard.press('Escape');
+    expect(await page.getByTestId('toposcope-card').count()).toBe(0);
+  });
+
+  it('moves nothing at a refresh: no node, no camera, no card', async () => {
+    await show(page, SHOP);
+    await page.mouse.move(300, 500);
+    await page.mouse.wheel(0, -120);
+    await page.mouse.click(...(await find(page, 'app')));
+    const before = await places(page);
+    const at = await find(page, 'web');
+    const newcomer = topologyOf([...SHOP.nodes, nodeOf('worker')], [...SHOP.edges, edgeOf('app', 'worker')]);
+    await show(page, newcomer);
+    await expect.poll(() => places(page)).toMatchObject(before);
+    expect(Object.keys(await places(page))).toContain('worker');
+    expect(await page.getByTestId('toposcope-card').count()).toBe(1);
+    await page.mouse.move(...at);
+    expect(await page.getByTestId('toposcope-tip').innerText()).toContain('web');
+  });
+
+  it('keeps a node where it was dragged, through a reload, until it is laid out again', async () => {
+    await show(page, SHOP);
+    const [x, y] = await find(page, 'web');
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await page.mouse.move(x + 20, y + 120, { steps: 5 });
+    await page.mouse.up();
+    const dragged = await places(page);
+    await open(page, harness.url);
+    await show(page, SHOP);
+    expect(await places(page)).toEqual(dragged);
+    await page.getByRole('button', { name: /^Lay out again/ }).click();
+    await expect.poll(async () => (await places(page)).web).not.toEqual(dragged.web);
+  });
+
+  it('keeps the picture and says so when a refresh fails', async () => {
+    await show(page, SHOP);
+    await page.evaluate(`panelHarness.fail('connection refused')`);
+    await page.getByText('The last refresh failed: connection refused').waitFor();
+    expect(await page.getByRole('option').count()).toBe(4);
+  });
+
+  it.each([
+    { given: 'the first query fails', step: `panelHarness.fail('no such host')`, says: 'no such host' },
+    {
+      given: 'no frame has a topology',
+      step: `panelHarness.show(null)`,
+      says: 'Choose the Toposcope data source',
+    },
+    {
+      given: 'there are no nodes',
+      step: `panelHarness.show(${JSON.stringify(topologyOf([], []))})`,
+      says: 'There are no containers at this time.',
+    },
+    {
+      given: 'the data is of another version',
+      step: `panelHarness.show({ view: 'planets' })`,
+      says: 'of another version, or damaged',
+    },
+  ])('says what to do when $given', async ({ step, says }) => {
+    await page.evaluate(step);
+    await page.getByText(says).waitFor();
+  });
+
+  it.each([
+    { width: 420, height: 300 },
+    { width: 160, height: 90 },
+  ])('survives a size of $width by $height', async ({ width, height }) => {
+    await show(page, SHOP);
+    await page.evaluate(`panelHarness.setSize(${width}, ${height})`);
+    await expect
+      .poll(() => page.getByTestId('toposcope-panel').boundingBox())
+      .toMatchObject({ width, height });
+    expect(await page.getByRole('option').count()).toBe(4);
+  });
+
+  it('lays out two thousand nodes by forces', async () => {
+    const ids = Array.from({ length: 2_000 }, (_, index) => `n${index}`);
+    const edges = ids.slice(1).map((id, index) => edgeOf(`n${index >> 2}`, id));
+    await show(
+      page,
+      topologyOf(
+        ids.map((id) => nodeOf(id)),
+        edges,
+      ),
+    );
+    await expect.poll(async () => Object.keys(await places(page)).length, { timeout: 60_000 }).toBe(2_000);
+  });
+});
+
+async function open(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.waitForFunction('"panelHarness" in window');
+}
+
+/** Shows a topology and waits for its picture. */
+async function show(page: Page, topology: Topology): Promise<void> {
+  await page.evaluate(`panelHarness.show(${JSON.stringify(topology)})`);
+  await page.getByTestId('toposcope-picture').waitFor();
+  await expect.poll(() => page.getByRole('option').count()).toBe(Math.min(300, topology.nodes.length));
+}
+
+/** Where a node is on the screen: looked for with the pointer, as a user would. */
+async function find(page: Page, label: string): Promise<Point> {
+  const tip = page.getByTestId('toposcope-tip');
+  for (let y = 60; y < 560; y += 24) {
+    for (let x = 20; x < 890; x += 24) {
+      await page.mouse.move(x, y);
+      if ((await tip.count()) > 0 && (await tip.innerText()).startsWith(`${label}\n`)) {
+        return middleOf(page, label, [x, y]);
+      }
+    }
+  }
+  throw new Error(`There is no ${label} on the picture`);
+}
+
+/** From a first hit to the middle, along both axes. */
+async function middleOf(page: Page, label: string, [x, y]: Point): Promise<Point> {
+  const tip = page.getByTestId('toposcope-tip');
+  const hits = async (dx: number, dy: number) => {
+    await page.mouse.move(x + dx, y + dy);
+    return (await tip.count()) > 0 && (await tip.innerText()).startsWith(`${label}\n`);
+  };
+  const reach = async (stepX: number, stepY: number) => {
+    let steps = 0;
+    while (steps < 12 && (await hits((steps + 1) * stepX, (steps + 1) * stepY))) {
+      steps++;
+    }
+    return steps;
+  };
+  const [right, left] = [await reach(6, 0), await reach(-6, 0)];
+  const [down, up] = [await reach(0, 6), await reach(0, -6)];
+  const point: Point = [x + (right - left) * 3, y + (down - up) * 3];
+  await page.mouse.move(...point);
+  return point;
+}
+
+function focusedOption(page: Page): Promise<string> {
+  return page.evaluate(
+    `document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).textContent`,
+  );
+}
+
+/** The places that the panel keeps in the browser, by node. */
+function places(page: Page): Promise<Record<string, string>> {
+  return page.evaluate(
+    `Object.fromEntries(Object.keys(localStorage).filter((key) => key.startsWith('toposcope.'))
+      .flatMap((key) => JSON.parse(localStorage[key])).map(([id, x, y]) => [id, x + ' ' + y]))`,
+  );
+}
