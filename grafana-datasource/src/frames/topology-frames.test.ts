@@ -1,0 +1,77 @@
+import type { DataFrame } from '@grafana/data';
+import { describe, expect, it } from 'vitest';
+import { demoAnswers } from '../fixtures/demo';
+import { complete } from '../graph/steps';
+import { buildTopology } from '../views/build';
+import { VIEWS } from '../views/register';
+import { topologyFrames, topologyFromFrames, TopologyFormatError } from './topology-frames';
+
+const OPTIONS = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] };
+const TOPOLOGY = complete(
+  buildTopology(VIEWS.processes, demoAnswers(VIEWS.processes), OPTIONS, { at: 1000, notices: [] }),
+);
+const FRAMES = complete(topologyFrames(TOPOLOGY, 'B'));
+
+describe('the frames of a topology', () => {
+  it('are named and marked as Grafana’s node graph wants them', () => {
+    expect(FRAMES.map(({ name, refId, meta }) => [name, refId, meta?.preferredVisualisationType])).toEqual([
+      ['nodes', 'B', 'nodeGraph'],
+      ['edges', 'B', 'nodeGraph'],
+    ]);
+  });
+
+  it('have field names in lower case but for the prefixes’ tails, and columns of one length', () => {
+    for (const frame of FRAMES) {
+      for (const { name, values } of frame.fields) {
+        expect(name).toMatch(/^(?:[a-z]+|arc__[a-z]+|detail__[a-z_]+)$/);
+        expect(values).toHaveLength(frame.length);
+      }
+    }
+  });
+
+  it('have no loop, which the node graph cannot draw, though the topology has one', () => {
+    expect(TOPOLOGY.edges.some(({ source, target }) => source === target)).toBe(true);
+    const [source, target] = ['source', 'target'].map((name) => column(FRAMES[1], name));
+    expect(source?.filter((id, row) => id === target?.[row])).toEqual([]);
+  });
+
+  it('have edges only between nodes that are there', () => {
+    const ids = new Set(column(FRAMES[0], 'id'));
+    expect(
+      [...column(FRAMES[1], 'source'), ...column(FRAMES[1], 'target')].filter((id) => !ids.has(id)),
+    ).toEqual([]);
+  });
+});
+
+describe('topologyFromFrames', () => {
+  it('gives back what was put in', () => {
+    expect(topologyFromFrames(FRAMES)).toEqual(TOPOLOGY);
+  });
+
+  it('reads a topology that was JSON on its way, as from a snapshot', () => {
+    expect(topologyFromFrames(throughJson(FRAMES))).toEqual(TOPOLOGY);
+  });
+
+  it('finds none in other frames', () => {
+    expect(topologyFromFrames([{ fields: [], length: 0 }])).toBeUndefined();
+    expect(topologyFromFrames([])).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a text', 'topology'],
+    ['a newer version', { ...TOPOLOGY, nodes: [{ id: 'a' }] }],
+    ['a view that nobody knows', { ...TOPOLOGY, view: 'planets' }],
+  ])('says what is wrong with %s', (_, topology) => {
+    const frame: DataFrame = { fields: [], length: 0, meta: { custom: { topology } } };
+    expect(() => topologyFromFrames([frame])).toThrow(TopologyFormatError);
+  });
+});
+
+function column(frame: DataFrame | undefined, name: string): readonly unknown[] {
+  return (frame?.fields.find((field) => field.name === name)?.values ?? []) as readonly unknown[];
+}
+
+function throughJson(frames: DataFrame[]): DataFrame[] {
+  return JSON.parse(JSON.stringify(frames)) as DataFrame[];
+}
