@@ -115,11 +115,14 @@ function expressPath({ path }: Route): string {
   return `/v1${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
+/** The parser would take other encodings too, in which a filter in between reads something else. */
+const JSON_IN_UTF8 = /^application\/json(?:; ?charset=utf-8)?$/i;
+
 const refuseOtherBodies: RequestHandler = (request, _, next) => {
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length']) > 0;
-  if (request.method === 'POST' && request.is('application/json') !== 'application/json') {
-    throw new Problem('body-not-json', 'The body must be application/json.');
+  if (request.method === 'POST' && !JSON_IN_UTF8.test(request.headers['content-type'] ?? '')) {
+    throw new Problem('body-not-json', 'The body must be application/json in UTF-8.');
   }
   if (request.method === 'GET' && hasBody) {
     throw new Problem('bad-request', 'A GET has no body here.');

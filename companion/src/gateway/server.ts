@@ -4,7 +4,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { asProblem, Problem } from '../protocol/problems.js';
-import { TERMINAL_LIMITS } from '../protocol/terminal-messages.js';
+import { TERMINAL_LIMITS, type TerminalClocks } from '../protocol/terminal-messages.js';
 import { TUNNEL_PATH } from '../protocol/tunnel.js';
 import { admit, welcome } from './admit.js';
 import { createApp } from './app.js';
@@ -32,9 +32,7 @@ export interface GatewayOptions {
   /** PEM texts; `clientCa` makes agents show a certificate of theirs. */
   readonly tls:
     { readonly cert: string; readonly key: string; readonly clientCa: string | undefined } | undefined;
-  readonly terminalLimits?: Partial<
-    Pick<typeof TERMINAL_LIMITS, 'pingEvery' | 'openWithin' | 'idleFor' | 'total'>
-  >;
+  readonly terminalLimits?: Partial<TerminalClocks>;
   readonly heartbeatMs?: number;
 }
 

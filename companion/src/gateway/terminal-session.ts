@@ -11,7 +11,7 @@ import {
   clientMessageSchema,
   type ClientMessage,
   type ServerMessage,
-  type TERMINAL_LIMITS,
+  type TerminalClocks,
 } from '../protocol/terminal-messages.js';
 import { encodeInput } from '../tunnel/input-frames.js';
 import { ANSWER_WITHIN_MS, type Attempts, type Started } from './attempts.js';
@@ -30,7 +30,7 @@ export interface SessionSurroundings {
   readonly log: Logger;
   /** Where recordings go; undefined when none are made. */
   readonly recordings: string | undefined;
-  readonly limits: Pick<typeof TERMINAL_LIMITS, 'pingEvery' | 'openWithin' | 'idleFor' | 'total'>;
+  readonly limits: TerminalClocks;
 }
 
 /** Why a session ended, for its last message. */
@@ -116,7 +116,7 @@ async function carry(
   socket: WebSocket,
   { stream }: AgentStream,
   recording: Recording | undefined,
-  limits: SessionSurroundings['limits'],
+  limits: TerminalClocks,
   counted: { bytes: number },
 ): Promise<Reason> {
   const ended = new EndReason(limits.total, limits.idleFor);

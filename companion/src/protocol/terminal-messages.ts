@@ -24,8 +24,18 @@ export type ServerMessage = z.infer<typeof serverMessageSchema>;
 
 export const TERMINAL_SUBPROTOCOL = 'toposcope-terminal-1';
 
-/** Milliseconds unless named otherwise. */
-export const TERMINAL_LIMITS = {
+/** The clocks of a terminal, in milliseconds. */
+export interface TerminalClocks {
+  readonly pingEvery: number;
+  readonly openWithin: number;
+  readonly idleFor: number;
+  readonly total: number;
+}
+
+export const TERMINAL_LIMITS: TerminalClocks & {
+  readonly sessionsPerUser: number;
+  readonly messageBytes: number;
+} = {
   /** Proxies in between cut connections that say nothing. */
   pingEvery: 20_000,
   /** A socket that has not opened anything by then is closed. */
@@ -34,4 +44,4 @@ export const TERMINAL_LIMITS = {
   total: 8 * 60 * 60_000,
   sessionsPerUser: 10,
   messageBytes: 64 * 1024,
-} as const;
+};
