@@ -1,6 +1,7 @@
 /**
- * Builds one Grafana plugin: `node build-plugin.mjs FOLDER` bundles FOLDER/src/module.ts into FOLDER/dist/module.js
- * (AMD, which Grafana's SystemJS loads) with its source map, and copies what the package must carry beside it.
+ * Builds one Grafana plugin: `node build-plugin.mjs FOLDER [OUTPUT]` bundles FOLDER/src/module.ts into OUTPUT/module.js
+ * (by default FOLDER/dist; AMD, which Grafana's SystemJS loads) with its source map, and copies what the package must
+ * carry beside it.
  */
 import { copyFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -38,7 +39,7 @@ const EXTERNALS = [
 ];
 
 const folder = resolve(process.argv[2] ?? '.');
-const dist = join(folder, 'dist');
+const dist = resolve(process.argv[3] ?? join(folder, 'dist'));
 const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
 
 await rm(dist, { recursive: true, force: true });
@@ -145,16 +146,16 @@ function workerSources() {
  */
 async function honestMap(text) {
   const map = JSON.parse(text);
-  const names = map.sources.map((source) => source.replace(/^worker:/, '../'));
-  map.sourceRoot = '../src/';
-  map.sources = names.map((name) =>
-    name.includes('node_modules/')
+  map.sourceRoot = '';
+  for (const [index, source] of map.sources.entries()) {
+    const isWorker = source.startsWith('worker:');
+    const file = isWorker ? join(folder, source.slice('worker:'.length)) : resolve(dist, source);
+    const name = relative(join(folder, 'src'), file);
+    map.sources[index] = name.includes('node_modules/')
       ? name.replace(/^.*?(?=node_modules\/)/, './')
-      : `./${relative(join(folder, 'src'), resolve(dist, name))}`.replace('./../', '../'),
-  );
-  for (const [index, source] of JSON.parse(text).sources.entries()) {
-    if (source.startsWith('worker:')) {
-      map.sourcesContent[index] = await readFile(resolve(dist, names[index]), 'utf8');
+      : name.replace(/^(?!\.\.\/)/, './');
+    if (isWorker) {
+      map.sourcesContent[index] = await readFile(file, 'utf8');
     }
   }
   return JSON.stringify(map);
