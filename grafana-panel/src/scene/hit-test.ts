@@ -45,7 +45,7 @@ interface Segment {
   readonly y1: number;
 }
 
-const CELL = 160;
+const CELL = 120;
 /** Lines that a curve is taken as. */
 const CURVE_STEPS = 10;
 
@@ -70,14 +70,11 @@ class SegmentGrid {
 
   nearest({ x, y }: Point, tolerance: number): SceneEdge | undefined {
     let best: SceneEdge | undefined;
-    let least = tolerance;
-    const reach = Math.min(3, Math.ceil(tolerance / CELL));
-    const column = Math.floor(x / CELL);
-    const row = Math.floor(y / CELL);
-    for (let dx = -reach; dx <= reach; dx++) {
-      for (let dy = -reach; dy <= reach; dy++) {
-        for (const segment of this.#cells.get(cellKey(column + dx, row + dy)) ?? []) {
-          const distance = distanceTo(segment, x, y);
+    let least = tolerance * tolerance;
+    for (let column = cellOf(x - tolerance); column <= cellOf(x + tolerance); column++) {
+      for (let row = cellOf(y - tolerance); row <= cellOf(y + tolerance); row++) {
+        for (const segment of this.#cells.get(cellKey(column, row)) ?? []) {
+          const distance = squaredDistance(segment, x, y);
           if (distance < least) {
             least = distance;
             best = segment.edge;
@@ -88,28 +85,30 @@ class SegmentGrid {
     return best;
   }
 
-  /** Walks the cells along the line at steps of half a cell, which misses none by more than the tolerance. */
+  /** Into all cells that the line passes: column by column, the rows between where it enters and leaves. */
   #add(segment: Segment): void {
     const { x0, y0, x1, y1 } = segment;
-    const steps = Math.max(1, Math.ceil((Math.hypot(x1 - x0, y1 - y0) / CELL) * 2));
-    let last: number | undefined;
-    for (let step = 0; step <= steps; step++) {
-      const share = step / steps;
-      const key = cellKey(
-        Math.floor((x0 + (x1 - x0) * share) / CELL),
-        Math.floor((y0 + (y1 - y0) * share) / CELL),
-      );
-      if (key !== last) {
+    const left = Math.min(x0, x1);
+    const right = Math.max(x0, x1);
+    const heightAt = (x: number) => y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
+    for (let column = cellOf(left); column <= cellOf(right); column++) {
+      const entry = x1 === x0 ? y0 : heightAt(Math.max(left, column * CELL));
+      const exit = x1 === x0 ? y1 : heightAt(Math.min(right, (column + 1) * CELL));
+      for (let row = cellOf(Math.min(entry, exit)); row <= cellOf(Math.max(entry, exit)); row++) {
+        const key = cellKey(column, row);
         const cell = this.#cells.get(key);
         if (cell) {
           cell.push(segment);
         } else {
           this.#cells.set(key, [segment]);
         }
-        last = key;
       }
     }
   }
+}
+
+function cellOf(coordinate: number): number {
+  return Math.floor(coordinate / CELL);
 }
 
 /** Unique for coordinates up to 2^20 cells from the origin. */
@@ -141,10 +140,10 @@ export function flatten({ fromX, fromY, toX, toY, curves }: EdgePath): number[] 
   return points;
 }
 
-function distanceTo({ x0, y0, x1, y1 }: Segment, x: number, y: number): number {
+function squaredDistance({ x0, y0, x1, y1 }: Segment, x: number, y: number): number {
   const dx = x1 - x0;
   const dy = y1 - y0;
   const square = dx * dx + dy * dy;
   const share = square > 0 ? Math.min(1, Math.max(0, ((x - x0) * dx + (y - y0) * dy) / square)) : 0;
-  return Math.hypot(x - (x0 + dx * share), y - (y0 + dy * share));
+  return (x - x0 - dx * share) ** 2 + (y - y0 - dy * share) ** 2;
 }

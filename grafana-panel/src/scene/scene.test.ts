@@ -124,6 +124,26 @@ describe('HitTest', () => {
   });
 });
 
+it('finds every edge along its whole length, whichever way it runs', () => {
+  const places = new Map([
+    ['a', { x: -700, y: -300 }],
+    ['b', { x: 650, y: 820 }],
+    ['c', { x: -690, y: 900 }],
+    ['d', { x: -700, y: 300 }],
+  ]);
+  const edges = [edgeOf('a', 'b'), edgeOf('b', 'a'), edgeOf('c', 'd'), edgeOf('b', 'c'), edgeOf('d', 'b')];
+  const ends = [nodeOf('a'), nodeOf('b'), nodeOf('c'), nodeOf('d')];
+  const { nodes, edges: drawn } = buildScene(topologyOf(ends, edges), places, 'right');
+  const hits = new HitTest(nodes, drawn);
+  for (const edge of drawn) {
+    const points = flatten(edge.path);
+    for (let at = 0; at + 3 < points.length; at += 2) {
+      const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = points.slice(at, at + 4);
+      expect(hits.edgeAt({ x: (x0 + x1) / 2, y: (y0 + y1) / 2 }, 0.5)).toBeDefined();
+    }
+  }
+});
+
 describe('going by keys', () => {
   const scene = buildScene(
     topologyOf([nodeOf('a'), nodeOf('b'), nodeOf('c'), nodeOf('d')], []),
