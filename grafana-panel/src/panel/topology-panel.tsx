@@ -114,7 +114,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <NoPicture state={data.state} topology={topology} failure={failure} />
       )}
       <div className={styles.top}>
-        <ViewTabs view={topology?.view} onSwitch={switchView} />
+        <ViewTabs width={width} view={topology?.view} onSwitch={switchView} />
       </div>
       {showsPicture && (
         <Toolbar

@@ -5,17 +5,43 @@ import React from 'react';
 import { VIEW_IDS, type ViewId } from 'toposcope-topology-datasource/graph/topology';
 import { VIEW_NAMES } from './view-names';
 
+/** Panels narrower than this get a list to choose from instead of tabs, CSS pixels. */
+const LEAST_WIDTH = 480;
+
 interface Props {
+  /** Of the panel, CSS pixels. */
+  readonly width: number;
   readonly view: ViewId | undefined;
   /** Undefined where the dashboard has no variable for the view: the name alone is shown. */
   readonly onSwitch: ((view: ViewId) => void) | undefined;
 }
 
 /** Which view is shown, and the way to the others. */
-export function ViewTabs({ view, onSwitch }: Props): React.JSX.Element | null {
+export function ViewTabs({ width, view, onSwitch }: Props): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
   if (!onSwitch) {
     return view ? <span className={styles.name}>{VIEW_NAMES[view]}</span> : null;
+  }
+  if (width < LEAST_WIDTH) {
+    return (
+      <select
+        className={styles.select}
+        aria-label="View"
+        value={view}
+        onChange={({ target }) => {
+          const chosen = VIEW_IDS.find((id) => id === target.value);
+          if (chosen) {
+            onSwitch(chosen);
+          }
+        }}
+      >
+        {VIEW_IDS.map((id) => (
+          <option key={id} value={id}>
+            {VIEW_NAMES[id]}
+          </option>
+        ))}
+      </select>
+    );
   }
   return (
     <nav className={styles.tabs} aria-label="View">
@@ -60,6 +86,17 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     background: colors.action.selected,
     color: colors.text.primary,
     fontWeight: typography.fontWeightMedium,
+  }),
+  select: css({
+    width: 'auto',
+    height: 28,
+    margin: 0,
+    padding: spacing(0, 0.5),
+    background: colors.background.primary,
+    border: `1px solid ${colors.border.weak}`,
+    borderRadius: shape.radius.default,
+    color: colors.text.primary,
+    fontSize: typography.bodySmall.fontSize,
   }),
   name: css({
     padding: spacing(0.25, 0.5),

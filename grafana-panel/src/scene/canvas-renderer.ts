@@ -96,13 +96,15 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
 
   /** The rest fades behind a veil; what is brought out is drawn again on top. */
   const paintEmphasis = (shown: Scene) => {
-    const { nodes, edges, rings } = emphasisOf(shown, emphasis);
-    if (nodes.length > 0) {
+    const { nodes, edges, fades, rings } = emphasisOf(shown, emphasis);
+    if (fades) {
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       context.globalAlpha = VEIL;
       context.fillStyle = palette.background;
       context.fillRect(0, 0, size.width, size.height);
       context.globalAlpha = 1;
+    }
+    if (nodes.length > 0) {
       const level = { ...detailLevel(shown, camera.zoom), hairlines: false };
       toWorldCoordinates(context, size);
       paintEdges(context, edges, camera.zoom, pixelRatio, level, palette, {

@@ -23,7 +23,7 @@ export function detailLevel(scene: Scene, zoom: number): DetailLevel {
     aggregated: scene.edges.length > MOST_SEPARATE_EDGES && radius < 5,
     arrows: radius >= 6,
     shapes: radius >= 4.5,
-    icons: radius >= 10,
+    icons: radius >= 8.5,
     sublabels: radius >= 14,
     hairlines: scene.edges.length > MOST_WIDE_EDGES,
   };

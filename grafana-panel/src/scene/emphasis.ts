@@ -5,6 +5,8 @@ import type { Scene, SceneEdge, SceneNode } from './scene';
 export interface Emphasized {
   readonly nodes: readonly SceneNode[];
   readonly edges: readonly SceneEdge[];
+  /** The rest fades. Not for an edge that is only pointed at, or the picture would flicker as the pointer crosses it. */
+  readonly fades: boolean;
   readonly rings: readonly { readonly node: SceneNode; readonly dashed: boolean }[];
 }
 
@@ -19,13 +21,13 @@ export function emphasisOf(scene: Scene, { hovered, selected, focused }: Emphasi
   ];
   const edge = scene.edgesById.get(subject ?? '');
   if (edge) {
-    return { nodes: [edge.source, edge.target], edges: [edge], rings };
+    return { nodes: [edge.source, edge.target], edges: [edge], fades: hovered === undefined, rings };
   }
   const node = scene.nodesById.get(subject ?? '');
   if (!node) {
-    return { nodes: [], edges: [], rings };
+    return { nodes: [], edges: [], fades: false, rings };
   }
   const edges = scene.edgesOf.get(node.id) ?? [];
   const nodes = new Set([node, ...edges.flatMap(({ source, target }) => [source, target])]);
-  return { nodes: [...nodes], edges, rings };
+  return { nodes: [...nodes], edges, fades: true, rings };
 }

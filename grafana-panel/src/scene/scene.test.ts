@@ -181,9 +181,14 @@ describe('emphasisOf', () => {
   });
 
   it('brings out an edge with its ends', () => {
-    const { nodes, edges } = emphasisOf(scene, { ...NO_EMPHASIS, selected: 'b>c' });
+    const { nodes, edges, fades } = emphasisOf(scene, { ...NO_EMPHASIS, selected: 'b>c' });
     expect(nodes.map(({ id }) => id)).toEqual(['b', 'c']);
     expect(edges).toHaveLength(1);
+    expect(fades).toBe(true);
+  });
+
+  it('does not let the rest fade for an edge that is only pointed at', () => {
+    expect(emphasisOf(scene, { ...NO_EMPHASIS, hovered: 'b>c' }).fades).toBe(false);
   });
 
   it('prefers what is under the pointer to what is selected, and rings the selected', () => {
@@ -196,6 +201,7 @@ describe('emphasisOf', () => {
     expect(emphasisOf(scene, { ...NO_EMPHASIS, selected: 'gone' })).toEqual({
       nodes: [],
       edges: [],
+      fades: false,
       rings: [],
     });
   });
