@@ -1,0 +1,200 @@
+import type { DataFrame, DataQueryRequest, DataQueryResponse } from '@grafana/data';
+import { firstValueFrom, type Observable, of, Subject, throwError } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { demoAnswers } from './fixtures/demo';
+import { numberColumn, textColumn } from './frames/columns';
+import { topologyFromFrames } from './frames/topology-frames';
+import type { Topology } from './graph/topology';
+import type { Vector } from './graph/vector';
+import { type Answers, type PrometheusQuery, type PrometheusSource } from './prometheus/ask';
+import { Memo } from './prometheus/memo';
+import { queryRange } from './range-query';
+import { queryTopology, type TopologyRequest } from './topology-query';
+import { VIEWS } from './views/register';
+
+type Request = DataQueryRequest<PrometheusQuery>;
+
+const SPEC: TopologyRequest = {
+  view: VIEWS.containers,
+  refId: 'A',
+  window: '60s',
+  options: { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] },
+};
+
+describe('a topology query', () => {
+  it('asks once, for everything, at the end of the time range, under a request id of its own', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    const topology = await draw(prometheus);
+    expect(topology.nodes.length).toBe(8);
+    expect(topology.at).toBe(5000);
+    expect(prometheus.requests).toHaveLength(1);
+    const [request] = prometheus.requests;
+    expect(request?.requestId).not.toBe('panel-1');
+    expect(
+      request?.targets.every(({ instant, range, format }) => instant && !range && format === 'table'),
+    ).toBe(true);
+    expect(new Set(request?.targets.map(({ refId }) => refId)).size).toBe(request?.targets.length);
+  });
+
+  it('shares the answers with who asks the same at the same moment, and asks anew later', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    const memo = new Memo<Answers>(4);
+    await Promise.all([draw(prometheus, { memo }), draw(prometheus, { memo })]);
+    expect(prometheus.requests).toHaveLength(1);
+    await draw(prometheus, { memo, at: 15_000 });
+    expect(prometheus.requests).toHaveLength(2);
+    expect(new Set(prometheus.requests.map(({ requestId }) => requestId)).size).toBe(2);
+  });
+
+  it('draws the rest when one query fails, and says what is missing', async () => {
+    const prometheus = new FakePrometheus((request) =>
+      of({
+        ...demoResponse(request),
+        errors: [{ refId: 'containerCpu', message: 'query processing would load too many samples' }],
+      }),
+    );
+    const { nodes, edges, notices } = await draw(prometheus);
+    expect(edges.length).toBeGreaterThan(10);
+    expect(nodes.find(({ label }) => label === 'toposcope-demo-db1')?.metrics[0]).toMatchObject({
+      key: 'cpu',
+      value: null,
+    });
+    expect(notices).toContainEqual({
+      severity: 'error',
+      message:
+        'Prometheus could not answer about toposcope_container_cpu_seconds_total: query processing would load too many samples',
+      action: 'What this family tells is missing here.',
+    });
+  });
+
+  it.each<[string, () => Observable<DataQueryResponse>]>([
+    [
+      'refuses the request',
+      () => of({ data: [], error: { message: 'bad_data: parse error' } } as DataQueryResponse),
+    ],
+    [
+      'cannot be reached',
+      () => throwError(() => ({ status: 502, data: { message: 'bad_data: parse error' } })),
+    ],
+    ['fails in every query', () => of({ data: [], errors: [{ message: 'bad_data: parse error' }] })],
+  ])('fails with a reason when Prometheus %s', async (_, answer) => {
+    await expect(draw(new FakePrometheus(answer))).rejects.toThrow(
+      /^Shop Prometheus did not answer: bad_data: parse error$/,
+    );
+  });
+
+  it('does not remember a failure', async () => {
+    const memo = new Memo<Answers>(4);
+    let fails = true;
+    const prometheus = new FakePrometheus((request) =>
+      fails ? throwError(() => new Error('connection refused')) : of(demoResponse(request)),
+    );
+    await expect(draw(prometheus, { memo })).rejects.toThrow('connection refused');
+    fails = false;
+    expect((await draw(prometheus, { memo })).nodes.length).toBe(8);
+  });
+
+  it('says what to do when there is nothing', async () => {
+    const { nodes, notices } = await draw(new FakePrometheus(() => of({ data: [] })));
+    expect(nodes).toEqual([]);
+    expect(notices.map(({ message, action }) => `${message} ${action}`)).toEqual([
+      expect.stringMatching(/No series named toposcope_… at this time\. Is the exporter running/),
+    ]);
+  });
+
+  it('cancels the request when nobody waits for it any more', () => {
+    const pending = new Subject<DataQueryResponse>();
+    const prometheus = new FakePrometheus(() => pending);
+    const subscription = queryTopology(SPEC, requestAt(5000), means(prometheus)).subscribe();
+    expect(pending.observed).toBe(true);
+    subscription.unsubscribe();
+    expect(pending.observed).toBe(false);
+  });
+});
+
+describe('a range query', () => {
+  it('names each frame by its key, and fills in a window that suits the step', async () => {
+    const prometheus = new FakePrometheus(({ targets }) =>
+      of({ data: targets.map(({ refId }) => ({ refId, length: 1, fields: [numberColumn('Value', [1])] })) }),
+    );
+    const series = [
+      { key: 'cpu', expr: 'sum(rate(a[$__rate_interval]))' },
+      { key: 'memory', expr: 'sum(b)' },
+    ];
+    const frames = await firstValueFrom(
+      queryRange({ queryType: 'range', series }, 'D', requestAt(5000), { prometheus, scrapeSeconds: 5 }),
+    );
+    expect(frames.map(({ name, refId }) => [name, refId])).toEqual([
+      ['cpu', 'D'],
+      ['memory', 'D'],
+    ]);
+    expect(prometheus.requests[0]?.targets.map(({ expr, range, instant }) => [expr, range, instant])).toEqual(
+      [
+        ['sum(rate(a[35s]))', true, false],
+        ['sum(b)', true, false],
+      ],
+    );
+  });
+});
+
+class FakePrometheus implements PrometheusSource {
+  readonly name = 'Shop Prometheus';
+  readonly requests: Request[] = [];
+  readonly #answer: (request: Request) => Observable<DataQueryResponse>;
+
+  constructor(answer: (request: Request) => Observable<DataQueryResponse>) {
+    this.#answer = answer;
+  }
+
+  query(request: Request): Observable<DataQueryResponse> {
+    this.requests.push(request);
+    return this.#answer(request);
+  }
+}
+
+async function draw(
+  prometheus: PrometheusSource,
+  { memo = new Memo<Answers>(4), at = 5000 } = {},
+): Promise<Topology> {
+  const frames = await firstValueFrom(queryTopology(SPEC, requestAt(at), means(prometheus, memo)));
+  const topology = topologyFromFrames(frames);
+  if (topology === undefined) {
+    throw new Error('The frames carry no topology.');
+  }
+  return topology;
+}
+
+function means(prometheus: PrometheusSource, memo = new Memo<Answers>(4)) {
+  const slicing = { now: () => performance.now(), pause: () => Promise.resolve(), budget: 10 };
+  return { prometheus, memo, slicing };
+}
+
+function requestAt(at: number): DataQueryRequest {
+  return {
+    requestId: 'panel-1',
+    intervalMs: 30_000,
+    targets: [],
+    scopedVars: {},
+    range: { to: { valueOf: () => at } },
+  } as unknown as DataQueryRequest;
+}
+
+function demoResponse({ targets }: Request): DataQueryResponse {
+  const answers = demoAnswers(VIEWS.containers);
+  return { data: targets.map(({ refId }) => tableOf(refId, answers[refId as keyof typeof answers])) };
+}
+
+/** The vector as Grafana's Prometheus data source gives it: a table of several queries at once. */
+function tableOf(refId: string, vector: Vector | undefined): DataFrame {
+  return {
+    refId,
+    length: vector?.size ?? 0,
+    fields: [
+      ...[...(vector?.labels ?? [])].map(([name, values]) => textColumn(name, values as string[])),
+      numberColumn(
+        `Value #${refId}`,
+        Array.from(vector?.values ?? [], (value) => value ?? null),
+      ),
+    ],
+  };
+}
