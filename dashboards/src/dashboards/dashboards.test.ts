@@ -1,10 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { getValueFormats } from '@grafana/data';
+import { describe, expect, it, vi } from 'vitest';
 import { interpolate, variablesIn } from '../promql/interpolate.js';
 import { unknownIn, vocabulary } from '../promql/vocabulary.js';
 import { BOARDS } from './boards.js';
 import { dashboardFiles } from './dashboard-files.js';
 import { PLACES } from './places.js';
 import { queriesOf, type SavedDashboard, type SavedPanel } from './saved.js';
+
+// @grafana/data asks the browser for its settings and its language.
+vi.hoisted(() =>
+  vi.stubGlobal('window', globalThis).stubGlobal('navigator', { language: 'en', languages: ['en'] }),
+);
 
 const dashboards = [...dashboardFiles().values()].map((text) => JSON.parse(text) as SavedDashboard);
 const panels = dashboards.flatMap(({ title, panels }) =>
@@ -61,6 +67,15 @@ describe('dashboards', () => {
       }
     },
   );
+
+  it('use only units that Grafana knows', () => {
+    const known = getValueFormats().flatMap(({ submenu = [] }) => submenu.map(({ value }) => value));
+    const units = [...dashboardFiles().values()].flatMap((text) =>
+      [...text.matchAll(/"unit"(?::|,\s+"value":) "(\w+)"/g)].map(([, unit = '']) => unit),
+    );
+    expect(units.length).toBeGreaterThan(100);
+    expect(units.filter((unit) => !known.includes(unit))).toEqual([]);
+  });
 
   it.each(panels.filter(({ panel }) => panel.type === 'table'))(
     '$where links with columns that it has',

@@ -44,6 +44,8 @@ export function table(spec: Table): PanelBuilder {
         : `Value #${refIdOf(values.indexOf(column))}`;
   const shown = spec.columns.filter((column) => 'label' in column || column.unit !== undefined);
   const hidden = values.filter((column) => column.unit === undefined);
+  // Where only one of several queries finds something, Grafana leaves its letter out: that is the facts' own.
+  const alone = values.length === 1 ? [] : ['Value'];
   const panel = new PanelBuilder()
     .title(spec.title)
     .description(spec.description)
@@ -59,7 +61,9 @@ export function table(spec: Table): PanelBuilder {
     .withTransformation({
       id: 'organize',
       options: {
-        excludeByName: Object.fromEntries(['Time', ...hidden.map(nameOf)].map((name) => [name, true])),
+        excludeByName: Object.fromEntries(
+          ['Time', ...hidden.map(nameOf), ...alone].map((name) => [name, true]),
+        ),
         indexByName: Object.fromEntries(shown.map((column, index) => [nameOf(column), index])),
         renameByName: Object.fromEntries(shown.map((column) => [nameOf(column), column.title])),
       },
