@@ -1,7 +1,7 @@
 import { formatValue } from './text-format.js';
 
-/** Few enough chunks for 100,000 series, and small enough for an idle exporter to keep one. */
-const CHUNK_BYTES = 256 * 1024;
+/** Few enough chunks for 100,000 series, and little enough for an idle exporter to keep. */
+const CHUNK_BYTES = 128 * 1024;
 
 /** No number is written in more characters (`-1.2345678901234567e-300`). */
 const LONGEST_VALUE = 32;

@@ -35,13 +35,18 @@ export class SampleBuffer implements SampleSink {
   private readonly blocks = new Map<string, FamilyBlock>();
   private readonly droppedByFamily = new Map<string, number>();
   private readonly duplicated = new Set<string>();
-  private readonly writer = new ChunkWriter();
   private open: OpenFamily | undefined;
+  private closed = false;
 
-  constructor(private readonly labelBytes: LabelBytes = new LabelBytes()) {}
+  /** Both are the scrape's: they live from one to the next, and serve one buffer at a time. */
+  constructor(
+    private readonly labelBytes: LabelBytes = new LabelBytes(),
+    private readonly writer: ChunkWriter = new ChunkWriter(),
+  ) {}
 
   /** @throws when the family was opened before, which would give it two headings */
   family(family: Family): void {
+    this.assertOpen();
     this.closeFamily();
     if (this.blocks.has(family.name)) {
       throw new Error(`The collector opened the family ${family.name} twice in one scrape`);
@@ -80,9 +85,15 @@ export class SampleBuffer implements SampleSink {
     }
   }
 
-  /** Families without samples are left out. */
-  collected(): CollectedSamples {
+  /** Ends the buffer: a collector that goes on writing, because its time was up, gets an error. */
+  close(): void {
     this.closeFamily();
+    this.closed = true;
+  }
+
+  /** Ends the buffer too. Families without samples are left out. */
+  collected(): CollectedSamples {
+    this.close();
     const blocks = [...this.blocks.values()].filter(({ samples }) => samples > 0);
     return { blocks, dropped: this.droppedByFamily, duplicated: this.duplicated };
   }
@@ -99,10 +110,17 @@ export class SampleBuffer implements SampleSink {
   }
 
   private openFamily(): OpenFamily {
+    this.assertOpen();
     if (this.open === undefined) {
       throw new Error('The collector wrote a sample before it opened a family');
     }
     return this.open;
+  }
+
+  private assertOpen(): void {
+    if (this.closed) {
+      throw new Error('The collector wrote a sample after its scrape had ended');
+    }
   }
 
   private closeFamily(): void {

@@ -2,6 +2,7 @@ import type { Collector } from '../collectors/collector.js';
 import type { CollectorRun, ScrapeReport } from '../collectors/self.js';
 import type { DefaultMetrics } from './default-metrics.js';
 import type { FamilyBlock } from './family-block.js';
+import { ChunkWriter } from './chunk-writer.js';
 import { LabelBytes } from './label-bytes.js';
 import { NOTHING_COLLECTED, SampleBuffer, type CollectedSamples } from './sample-buffer.js';
 
@@ -37,6 +38,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
   const reported = new Map<string, string>();
   const warned = new Set<string>();
   const labelBytes = new LabelBytes();
+  const writer = new ChunkWriter();
   let underWay: Promise<ScrapeResult> | undefined;
   let lastRuns: readonly CollectorRun[] = [];
 
@@ -108,13 +110,14 @@ export function createScrape(options: ScrapeOptions): Scrape {
 
   async function runOne(collector: Collector): Promise<{ run: CollectorRun; collected: CollectedSamples }> {
     const started = performance.now();
-    const sink = new SampleBuffer(labelBytes);
+    const sink = new SampleBuffer(labelBytes, writer);
     let error: Error | undefined;
     try {
       await withinTime(collector, sink, timeoutMs);
     } catch (thrown) {
       error = thrown instanceof Error ? thrown : new Error(String(thrown));
     }
+    sink.close();
     reportFailure(collector, error);
     const run: CollectorRun = {
       name: collector.name,
@@ -139,7 +142,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
   }
 }
 
-/** What a collector writes after its time is up goes into a sink that nobody reads any more. */
+/** A collector whose time is up may go on, but its sink is closed: what it writes is an error that nobody waits for. */
 async function withinTime(collector: Collector, sink: SampleBuffer, timeoutMs: number): Promise<void> {
   const work = collector.collect(sink);
   if (work === undefined) {

@@ -1,7 +1,11 @@
 // Plain JavaScript, so that the same file runs as a thread from the sources (tests) and from the build.
 // @ts-check
 import koffi from 'koffi';
+import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+
+// Starting a thread puts V8's flag, which main.ts set for the whole process, back to its default.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 /**
  * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives:

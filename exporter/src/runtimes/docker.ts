@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import type { Container, Runtime } from './container.js';
 import { parseContainer } from './docker-container.js';
 import { explainEngineError } from './docker-error.js';
 import { readJsonLines } from './json-lines.js';
+import { loadDockerode } from './load-dockerode.js';
 
 /** What the runtime needs of an engine's client; dockerode has it. */
 export type EngineClient = Pick<Docker, 'listContainers' | 'getContainer' | 'getEvents' | 'version'>;
@@ -206,11 +208,10 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   }
 }
 
-/** dockerode brings much code along: hosts without an engine do not pay for it. */
+/** Asks for the right to the socket first, since the client's own error for it is the same as for other things. */
 async function connectDockerode(socketPath: string): Promise<EngineClient> {
-  const { access, constants } = await import('node:fs/promises');
   await access(socketPath, constants.R_OK | constants.W_OK);
-  const { default: Engine } = await import('dockerode');
+  const Engine = await loadDockerode();
   return new Engine({ socketPath });
 }
 
