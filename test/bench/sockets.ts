@@ -123,9 +123,12 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     events: undefined,
     open: (namespace) => namespace === inode,
     release: () => undefined,
-    visitConnections: (_, visit) => dumpConnections(diag, visit),
-    visitListeners: (_, visit) => dumpListeners(diag, visit),
-    visitUdp: (_, visit) => dumpUdp(diag, visit),
+    visitSockets: (_, visitors) => {
+      dumpListeners(diag, (record) => visitors.listener(record));
+      dumpUdp(diag, (record) => visitors.udp(record));
+      dumpConnections(diag, 'ipv4', (record) => visitors.connection(record));
+      dumpConnections(diag, 'ipv6', (record) => visitors.connection(record));
+    },
     addresses: () => new Set(interfaceAddresses(route).map(({ address }) => address)),
     findFlow: () => undefined,
     announcesEnds: () => true,

@@ -5,7 +5,7 @@ import type { Listener } from '../edges/listening-set.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
-import type { ProcessRecord, ProcessTable } from '../kernel/process.js';
+import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
 import { TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -76,20 +76,25 @@ export class ConnectionWatch {
   private async run(): Promise<void> {
     const { tracker, now, holders } = this.options;
     const pause = pacer(now);
+    const began = now();
     const waiting = this.waiting;
     this.waiting = [];
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
 
     // What waits may come from a namespace that is younger than the last reading of the process table.
-    const processesOf = this.findNamespaces(waiting.length > 0 ? 0 : this.options.maxTableAgeMs);
+    let processesOf = this.findNamespaces(waiting.length > 0 ? 0 : this.options.maxTableAgeMs);
     tracker.beginPass();
     for (const namespace of tracker.namespaces.values()) {
       this.passNamespace(namespace, eventsLost);
       await pause();
     }
     tracker.rebuildAddresses();
-    for (const [namespace, inodes] of tracker.unownedInodes()) {
+    const unowned = tracker.unownedInodes();
+    if (unowned.size > 0) {
+      processesOf = byNamespace(this.options.processTable.refresh(FRESH_MS));
+    }
+    for (const [namespace, inodes] of unowned) {
       await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
     }
     await this.findGuests(processesOf, pause);
@@ -102,25 +107,22 @@ export class ConnectionWatch {
       holders.retain(this.liveInodes());
     }
     this.isFirstPass = false;
+    this.options.logger.debug(
+      {
+        milliseconds: Math.round(now() - began),
+        waited: waiting.length,
+        namespaces: tracker.namespaces.size,
+      },
+      'passed over all sockets',
+    );
   }
 
   /** Opens the namespaces that processes live in, closes those that nobody lives in any more. */
   private findNamespaces(maxTableAgeMs: number): Map<number, ProcessRecord[]> {
     const { processTable, cgroupIds, source, tracker, containerOf, now, logger } = this.options;
-    const { processes } = processTable.refresh(maxTableAgeMs);
-    const processesOf = new Map<number, ProcessRecord[]>();
-    const cgroups = new Set<string>();
-    for (const process of processes.values()) {
-      cgroups.add(process.cgroup);
-      const others = processesOf.get(process.netns);
-      if (others === undefined) {
-        processesOf.set(process.netns, [process]);
-      } else {
-        others.push(process);
-      }
-    }
-    // 0 stands for processes that we may not look into, and for those that have just ended.
-    processesOf.delete(0);
+    const snapshot = processTable.refresh(maxTableAgeMs);
+    const processesOf = byNamespace(snapshot);
+    const cgroups = new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup));
     cgroupIds.learn(cgroups);
     for (const [inode, inhabitants] of processesOf) {
       if (!inhabitants.some(({ pid }) => this.open(inode, pid))) {
@@ -164,17 +166,19 @@ export class ConnectionWatch {
     const time = now();
     namespace.addresses = source.addresses(namespace.inode);
     const listeners: Listener[] = [];
-    source.visitListeners(namespace.inode, (record) => listeners.push(listenerOf(record)));
-    source.visitUdp(namespace.inode, (record) => {
-      if (record.state === TCP_ESTABLISHED) {
-        tracker.observe(namespace, record, time);
-      } else if (record.localPort > 0 && record.localPort < firstEphemeralPort) {
-        // Above that, a client that never connects looks the same.
-        listeners.push(listenerOf(record));
-      }
+    source.visitSockets(namespace.inode, {
+      listener: (record) => listeners.push(listenerOf(record)),
+      connection: (record) => tracker.observe(namespace, record, time),
+      udp: (record) => {
+        if (record.state === TCP_ESTABLISHED) {
+          tracker.observe(namespace, record, time);
+        } else if (record.localPort > 0 && record.localPort < firstEphemeralPort) {
+          // Above that, a client that never connects looks the same.
+          listeners.push(listenerOf(record));
+        }
+      },
     });
     namespace.listening.replace(listeners, time);
-    source.visitConnections(namespace.inode, (record) => tracker.observe(namespace, record, time));
     tracker.endNamespace(namespace, source.announcesEnds(namespace.inode) && !eventsLost, time);
   }
 
@@ -244,7 +248,24 @@ export class ConnectionWatch {
 }
 
 const MOST_WAITING = 50_000;
+/** New sockets are looked for in processes that were listed at most so many milliseconds ago. */
+const FRESH_MS = 1_000;
 const SLICE_MS = 8;
+
+/** Without those that may not be looked into or have just ended: their namespace is 0. */
+function byNamespace({ processes }: ProcessSnapshot): Map<number, ProcessRecord[]> {
+  const processesOf = new Map<number, ProcessRecord[]>();
+  for (const process of processes.values()) {
+    const others = processesOf.get(process.netns);
+    if (others === undefined) {
+      processesOf.set(process.netns, [process]);
+    } else {
+      others.push(process);
+    }
+  }
+  processesOf.delete(0);
+  return processesOf;
+}
 
 /** Lets the event loop run whenever a slice of time is used up. */
 function pacer(now: () => number): () => Promise<void> {

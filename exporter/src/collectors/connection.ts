@@ -68,7 +68,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly now: () => number;
   private timer: NodeJS.Timeout | undefined;
   private lastPassAt = -Infinity;
-  private lastPassMs = 0;
+  private lastPassCpuMs = 0;
   private failure: Error | undefined;
   private eventsFailure: Error | undefined;
   private reportedFolded = 0;
@@ -118,7 +118,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       now: this.now,
       firstEphemeralPort: firstPort,
       ownNamespace: ownNamespaceInode(procRoot),
-      maxTableAgeMs: 1_000,
+      maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
     this.reportBlindness();
     this.schedule();
@@ -209,7 +209,10 @@ class KernelConnectionCollector implements ConnectionCollector {
     if (this.closed) {
       return;
     }
-    const interval = Math.max(this.options.passIntervalMs ?? 5_000, this.lastPassMs * PASS_SHARE);
+    const interval = Math.max(
+      this.options.passIntervalMs ?? PASS_INTERVAL_MS,
+      Math.min(this.lastPassCpuMs * PASS_SHARE, LONGEST_INTERVAL_MS),
+    );
     const dueIn = this.watch.needsPass ? Math.min(SOONEST_MS, interval) : interval;
     clearTimeout(this.timer);
     this.timer = setTimeout(
@@ -220,7 +223,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   }
 
   private async runPass(): Promise<void> {
-    const began = this.now();
+    const began = process.cpuUsage();
     try {
       await this.watch.pass();
       this.failure = undefined;
@@ -229,7 +232,8 @@ class KernelConnectionCollector implements ConnectionCollector {
       this.options.logger.error({ err: error }, 'a pass over the sockets failed');
     }
     this.lastPassAt = this.now();
-    this.lastPassMs = this.lastPassAt - began;
+    const { user, system } = process.cpuUsage(began);
+    this.lastPassCpuMs = (user + system) / 1_000;
   }
 
   private *listeners() {
@@ -254,6 +258,10 @@ class KernelConnectionCollector implements ConnectionCollector {
   }
 }
 
+const PASS_INTERVAL_MS = 5_000;
+/** Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. */
+const TABLE_AGE_PASSES = 3;
 const SOONEST_MS = 1_000;
-/** On a host with very many sockets or namespaces, passes take at most this share of the time: 1 in 20. */
-const PASS_SHARE = 20;
+/** On a host with very many sockets or namespaces, passes take about this share of a processor at most: 1 in 50. */
+const PASS_SHARE = 50;
+const LONGEST_INTERVAL_MS = 30_000;

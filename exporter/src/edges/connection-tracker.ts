@@ -7,8 +7,8 @@ import {
   type SocketRecord,
 } from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
-import { accountCounters, addTally, type EdgeLabels, type Role } from './edge.js';
-import type { EdgeLedger } from './edge-ledger.js';
+import { accountCounters, addTally, type Edge, type EdgeLabels, type Role } from './edge.js';
+import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import type { Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
@@ -161,6 +161,9 @@ export class ConnectionTracker {
       }
     }
     this.unsettled = [];
+    for (const namespace of this.namespaces.values()) {
+      namespace.briefEdges.clear();
+    }
     this.endings.expire(now);
     const living = new Set([...this.namespaces.values()].flatMap(({ occupants }) => [...occupants]));
     this.options.ledger.expire(now, living);
@@ -231,7 +234,7 @@ export class ConnectionTracker {
     }
     const brief = trackedSocket(record, false, now);
     brief.established = counters?.established ?? record.protocol === 'udp';
-    this.settle(namespace, brief, now);
+    this.settleBrief(namespace, brief, now);
     if (brief.established) {
       brief.tally.opened++;
     }
@@ -342,7 +345,7 @@ export class ConnectionTracker {
     tally.lastActive = now;
   }
 
-  private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number): void {
+  private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number): Edge {
     const listener = namespace.listening.find(socket.protocol, socket.localAddress, socket.localPort);
     socket.role = this.roleOf(namespace, socket, listener);
     socket.owner = this.ownerOf(namespace, socket, listener);
@@ -352,6 +355,33 @@ export class ConnectionTracker {
     addTally(edge, socket.tally);
     socket.tally = edge;
     socket.settled = true;
+    return edge;
+  }
+
+  /**
+   * Settles a connection that no pass has seen. There may be thousands a second of one kind, and until the next pass
+   * nothing that decides about them changes.
+   */
+  private settleBrief(namespace: TrackedNamespace, socket: TrackedSocket, now: number): void {
+    const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
+    const isServer = namespace.listening.hasPort(protocol, localPort);
+    const key = isServer
+      ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
+      : `> ${protocol} ${peerAddress} ${peerPort}`;
+    const known = namespace.briefEdges.get(key);
+    if (known !== undefined) {
+      socket.role = known.labels.role === 'server' ? 'server' : 'client';
+      socket.tally = known;
+      socket.settled = true;
+      return;
+    }
+    const edge = this.settle(namespace, socket, now);
+    const isAlways =
+      namespace.soleOccupant !== undefined && socket.actual === undefined && !socket.isMasqueraded;
+    // The ledger counts what it folds.
+    if (isAlways && edge.labels.peer_ip !== OTHER && (isServer || socket.role === 'client')) {
+      namespace.briefEdges.set(key, edge);
+    }
   }
 
   private roleOf(namespace: TrackedNamespace, socket: TrackedSocket, listener: Listener | undefined): Role {
@@ -427,6 +457,7 @@ export class ConnectionTracker {
     // What comes from another namespace of this host may have been masqueraded on the way.
     const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
     const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
+    socket.isMasqueraded = source !== undefined;
     const candidates = this.addressBook.candidates(namespace, source?.address ?? peerAddress);
     const client = candidates.length === 1 ? candidates[0]?.soleOccupant : undefined;
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;

@@ -114,7 +114,8 @@ export class EdgeLedger {
   }
 }
 
-const OTHER = 'other';
+/** The peer of an overflow row. */
+export const OTHER = 'other';
 /** How long a departed container's edges stay. */
 const DEPARTED_MS = 60_000;
 

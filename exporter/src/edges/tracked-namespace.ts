@@ -1,7 +1,7 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketCounters, SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
-import { emptyTally, type Accounted, type Role, type Tally } from './edge.js';
+import { emptyTally, type Accounted, type Edge, type Role, type Tally } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import { ListeningSet, type SocketOwner } from './listening-set.js';
 
@@ -20,6 +20,8 @@ export interface TrackedSocket extends Accounted {
   tally: Tally;
   settled: boolean;
   role: Role | undefined;
+  /** Its source was translated on the way here. */
+  isMasqueraded: boolean;
   /** Who answered a client whose destination was translated. */
   actual: Endpoint | undefined;
   owner: SocketOwner | undefined;
@@ -36,6 +38,8 @@ export class TrackedNamespace {
   readonly sockets = new Map<number, TrackedSocket>();
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
+  /** Edges of connections that no pass saw, by what they have in common; until the next pass. */
+  readonly briefEdges = new Map<string, Edge>();
   /** How many of `sockets` the current pass has found. */
   found = 0;
   addresses: ReadonlySet<IpAddress> = new Set();
@@ -89,6 +93,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     tally: emptyTally(now),
     settled: false,
     role: undefined,
+    isMasqueraded: false,
     actual: undefined,
     owner: undefined,
     established: false,

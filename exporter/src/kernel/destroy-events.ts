@@ -105,7 +105,7 @@ export class DestroyEvents {
       }
       this.watch(EPOLL_CTL_ADD, socket.fd, source, purpose);
       // A small buffer overflows while events gather.
-      Atomics.store(this.control, GATHER_MS, got >= GATHERING_BYTES ? 20 : 0);
+      Atomics.store(this.control, GATHER_MS, got >= GATHERING_BYTES ? GATHER_FOR_MS : 0);
     } catch (error) {
       socket.close();
       throw error;
@@ -171,5 +171,7 @@ export class DestroyEvents {
 
 const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
 const GATHERING_BYTES = 4 * 1024 * 1024;
+/** The buffer holds ten times of what comes in that time on the busiest of hosts. */
+const GATHER_FOR_MS = 100;
 const DESTROY_GROUPS =
   SKNLGRP_INET_TCP_DESTROY | SKNLGRP_INET_UDP_DESTROY | SKNLGRP_INET6_TCP_DESTROY | SKNLGRP_INET6_UDP_DESTROY;

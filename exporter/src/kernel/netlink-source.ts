@@ -7,8 +7,10 @@ import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } fr
 import { NamespaceDoor, ownNamespaceInode } from './netns.js';
 import { ProcSource } from './proc-source.js';
 import { dumpConnections, dumpListeners, dumpUdp } from './sock-diag.js';
+import { readSmallText } from './small-file.js';
+import { parseSocketsInUse, type SocketsInUse } from './socket-statistics.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
-import type { AnnouncedEnds, SocketSource, SocketVisitor } from './socket-source.js';
+import type { AnnouncedEnds, SocketSource, SocketVisitors } from './socket-source.js';
 
 export interface NetlinkSourceOptions {
   readonly libc: Libc;
@@ -23,6 +25,8 @@ export interface NetlinkSourceOptions {
 }
 
 interface OpenNamespace {
+  /** A process that lived in it at the last pass. */
+  pid: number | 'self';
   readonly sockets: NetlinkSocket;
   readonly route: NetlinkSocket;
   readonly conntrack: NetlinkSocket;
@@ -59,7 +63,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
     });
     this.commonSource = this.openCommonSource();
-    this.add(this.home, undefined);
+    this.add(this.home, 'self', undefined);
     if (this.destroyEvents.bufferWasRefused) {
       this.degrade(
         'CAP_NET_ADMIN',
@@ -88,12 +92,14 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   }
 
   open(namespace: number, pid: number): boolean {
-    if (this.namespaces.has(namespace)) {
+    const known = this.namespaces.get(namespace);
+    if (known !== undefined) {
+      known.pid = pid;
       return true;
     }
     try {
       const opened = this.door.enter(pid, namespace, (nsid) => {
-        this.add(namespace, nsid);
+        this.add(namespace, pid, nsid);
         return true;
       });
       return opened ?? false;
@@ -128,30 +134,30 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     this.namespaces.delete(namespace);
   }
 
-  visitConnections(namespace: number, visit: SocketVisitor): void {
+  visitSockets(namespace: number, visitors: SocketVisitors): void {
     const open = this.namespaces.get(namespace);
     if (open === undefined) {
-      this.proc.visitConnections(namespace, visit);
-    } else {
-      dumpConnections(open.sockets, visit);
+      this.proc.visitSockets(namespace, visitors);
+      return;
     }
-  }
-
-  visitListeners(namespace: number, visit: SocketVisitor): void {
-    const open = this.namespaces.get(namespace);
-    if (open === undefined) {
-      this.proc.visitListeners(namespace, visit);
-    } else {
-      dumpListeners(open.sockets, visit);
+    const { sockets } = open;
+    const inUse = this.socketsInUse(open);
+    const listeners = { ipv4: 0, ipv6: 0 };
+    if (inUse.tcp4 + inUse.tcp6 > 0) {
+      dumpListeners(sockets, (record) => {
+        listeners[record.family]++;
+        visitors.listener(record);
+      });
     }
-  }
-
-  visitUdp(namespace: number, visit: SocketVisitor): void {
-    const open = this.namespaces.get(namespace);
-    if (open === undefined) {
-      this.proc.visitUdp(namespace, visit);
-    } else {
-      dumpUdp(open.sockets, visit);
+    if (inUse.udp4 + inUse.udp6 > 0) {
+      dumpUdp(sockets, (record) => visitors.udp(record));
+    }
+    // The kernel walks the connections of all namespaces for a dump of one: most have none of their own.
+    if (inUse.tcp4 > listeners.ipv4) {
+      dumpConnections(sockets, 'ipv4', (record) => visitors.connection(record));
+    }
+    if (inUse.tcp6 > listeners.ipv6) {
+      dumpConnections(sockets, 'ipv6', (record) => visitors.connection(record));
     }
   }
 
@@ -198,6 +204,15 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
   }
 
+  private socketsInUse({ pid }: OpenNamespace): SocketsInUse {
+    const folder = `${this.options.procRoot}/${pid}/net`;
+    const sockstat = readSmallText(`${folder}/sockstat`);
+    // The process has ended or may not be looked into: there may be anything.
+    return sockstat === undefined
+      ? UNKNOWN_IN_USE
+      : parseSocketsInUse(sockstat, readSmallText(`${folder}/sockstat6`) ?? '');
+  }
+
   private openCommonSource(): number | undefined {
     try {
       return this.destroyEvents.addSource(true);
@@ -211,7 +226,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   }
 
   /** Opens what is needed in the namespace that the thread is in now. */
-  private add(namespace: number, nsid: number | undefined): void {
+  private add(namespace: number, pid: number | 'self', nsid: number | undefined): void {
     const { libc } = this.options;
     const sockets = NetlinkSocket.open(libc, NETLINK_SOCK_DIAG, 'list sockets');
     const route = NetlinkSocket.open(libc, NETLINK_ROUTE, 'list interface addresses');
@@ -219,7 +234,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     // The common source hears its own namespace and all that have an id.
     const heard = this.commonSource !== undefined && (namespace === this.home || nsid !== undefined);
     const source = heard ? undefined : this.destroyEvents.addSource(false);
-    this.namespaces.set(namespace, { sockets, route, conntrack, nsid, source });
+    this.namespaces.set(namespace, { pid, sockets, route, conntrack, nsid, source });
     if (source !== undefined) {
       this.namespaceOfSource.set(source, namespace);
     } else if (nsid !== undefined) {
@@ -227,3 +242,5 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
   }
 }
+
+const UNKNOWN_IN_USE: SocketsInUse = { tcp4: Infinity, tcp6: Infinity, udp4: Infinity, udp6: Infinity };

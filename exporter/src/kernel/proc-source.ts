@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { IpAddress } from './ip-address.js';
 import { parseLocalAddresses, parseSocketTable } from './proc-net.js';
-import { TCP_LISTEN, TCP_SYN_RECV, TCP_TIME_WAIT, type SocketRecord } from './socket-record.js';
-import type { SocketSource, SocketVisitor } from './socket-source.js';
+import {
+  TCP_LISTEN,
+  TCP_SYN_RECV,
+  TCP_TIME_WAIT,
+  type SocketProtocol,
+  type SocketRecord,
+} from './socket-record.js';
+import type { SocketSource, SocketVisitors } from './socket-source.js';
 
 /**
  * The fallback: `/proc/<pid>/net`, read through a process that lives in the namespace. It needs no rights, and knows
@@ -24,28 +30,16 @@ export class ProcSource implements SocketSource {
     this.pidOf.delete(namespace);
   }
 
-  visitConnections(namespace: number, visit: SocketVisitor): void {
-    for (const record of this.tcp(namespace)) {
-      if (record.state !== TCP_LISTEN && record.state !== TCP_TIME_WAIT && record.state !== TCP_SYN_RECV) {
-        visit(record);
-      }
-    }
-  }
-
-  visitListeners(namespace: number, visit: SocketVisitor): void {
-    for (const record of this.tcp(namespace)) {
+  visitSockets(namespace: number, visitors: SocketVisitors): void {
+    for (const record of this.sockets(namespace, 'tcp')) {
       if (record.state === TCP_LISTEN) {
-        visit(record);
+        visitors.listener(record);
+      } else if (record.state !== TCP_TIME_WAIT && record.state !== TCP_SYN_RECV) {
+        visitors.connection(record);
       }
     }
-  }
-
-  visitUdp(namespace: number, visit: SocketVisitor): void {
-    for (const record of [
-      ...parseSocketTable(this.read(namespace, 'udp'), 'udp', 'ipv4'),
-      ...parseSocketTable(this.read(namespace, 'udp6'), 'udp', 'ipv6'),
-    ]) {
-      visit(record);
+    for (const record of this.sockets(namespace, 'udp')) {
+      visitors.udp(record);
     }
   }
 
@@ -65,10 +59,10 @@ export class ProcSource implements SocketSource {
     return Promise.resolve();
   }
 
-  private tcp(namespace: number): SocketRecord[] {
+  private sockets(namespace: number, protocol: SocketProtocol): SocketRecord[] {
     return [
-      ...parseSocketTable(this.read(namespace, 'tcp'), 'tcp', 'ipv4'),
-      ...parseSocketTable(this.read(namespace, 'tcp6'), 'tcp', 'ipv6'),
+      ...parseSocketTable(this.read(namespace, protocol), protocol, 'ipv4'),
+      ...parseSocketTable(this.read(namespace, `${protocol}6`), protocol, 'ipv6'),
     ];
   }
 

@@ -35,17 +35,22 @@ const CONNECTION_STATES =
   ALL_STATES & ~(1 << TCP_TIME_WAIT) & ~(1 << TCP_SYN_RECV) & ~(1 << TCP_LISTEN) & ~(1 << TCP_CLOSE);
 const LISTENER_STATES = 1 << TCP_LISTEN;
 
-/** Visits every TCP connection of the socket's network namespace. The record is one object, moved from row to row. */
-export function dumpConnections(socket: NetlinkSocket, visit: (record: SocketRecord) => void): void {
-  const visitConnection = (record: SocketRecord): void => {
+/**
+ * Visits every TCP connection of one family in the socket's network namespace; IPv6 sockets may carry IPv4. The record
+ * is one object, moved from row to row.
+ */
+export function dumpConnections(
+  socket: NetlinkSocket,
+  family: 'ipv4' | 'ipv6',
+  visit: (record: SocketRecord) => void,
+): void {
+  dump(socket, family === 'ipv4' ? AF_INET : AF_INET6, IPPROTO_TCP, CONNECTION_STATES, (record) => {
     // What is left of a closed connection while it waits for its peer's FIN (a timewait socket in FIN_WAIT2) has
     // neither counters nor the cookie that the socket had.
     if (record.counters !== undefined) {
       visit(record);
     }
-  };
-  dump(socket, AF_INET, IPPROTO_TCP, CONNECTION_STATES, visitConnection);
-  dump(socket, AF_INET6, IPPROTO_TCP, CONNECTION_STATES, visitConnection);
+  });
 }
 
 /** Visits every TCP listener of the namespace; does not walk the table of connections. */

@@ -3,8 +3,13 @@ import type { EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 
-/** Records are moved from row to row and must not be kept. */
-export type SocketVisitor = (record: SocketRecord) => void;
+/** Told about each socket. The record is moved from row to row and must not be kept. */
+export interface SocketVisitors {
+  listener(record: SocketRecord): void;
+  connection(record: SocketRecord): void;
+  /** Connected ones are ESTABLISHED, the others CLOSE. */
+  udp(record: SocketRecord): void;
+}
 
 /** The sockets of the host's network namespaces, by the mechanism that this host allows. */
 export interface SocketSource {
@@ -18,10 +23,8 @@ export interface SocketSource {
   open(namespace: number, pid: number): boolean;
   /** Lets go of a namespace, so that the kernel can delete it. */
   release(namespace: number): void;
-  visitConnections(namespace: number, visit: SocketVisitor): void;
-  visitListeners(namespace: number, visit: SocketVisitor): void;
-  /** Connected UDP sockets are ESTABLISHED, the others CLOSE. */
-  visitUdp(namespace: number, visit: SocketVisitor): void;
+  /** Visits every socket of the namespace once: listeners, then UDP, then connections. */
+  visitSockets(namespace: number, visitors: SocketVisitors): void;
   addresses(namespace: number): ReadonlySet<IpAddress>;
   /** The tracked connection with that tuple, as seen from the namespace; undefined where conntrack is not to be had. */
   findFlow(
