@@ -81,13 +81,16 @@ function titleOf(id: string): string {
   return id.charAt(0).toUpperCase() + id.slice(1).replaceAll('-', ' ');
 }
 
+/** The kind of variable query that is written out, `label_values(…)`, in Grafana’s Prometheus data source. */
+const CLASSIC_QUERY = 5;
+
 /** All by default; `.*` also matches the empty value that things outside clusters and namespaces have. */
 function several(name: string, title: string, description: string, series: string, values = name) {
   return new QueryVariableBuilder(name)
     .label(title)
     .description(description)
     .datasource(PROMETHEUS)
-    .query({ qryType: 1, query: `label_values(${series}, ${values})`, refId: `variable-${name}` })
+    .query({ qryType: CLASSIC_QUERY, query: `label_values(${series}, ${values})`, refId: `variable-${name}` })
     .refresh(VariableRefresh.OnTimeRangeChanged)
     .sort(VariableSort.AlphabeticalCaseInsensitiveAsc)
     .multi(true)
