@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import { LoadingState, type PanelProps } from '@grafana/data';
+import { LoadingState, type GrafanaTheme2, type PanelProps } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Notice, Relative, Topology } from 'toposcope-topology-datasource/graph/topology';
@@ -114,6 +114,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <NoPicture state={data.state} topology={topology} failure={failure} />
       )}
       <div className={styles.top}>
+        {placing.forming && (
+          <span className={styles.forming} role="status">
+            Laying out {topology?.nodes.length} nodes …
+          </span>
+        )}
         <ViewTabs width={width} view={topology?.view} onSwitch={switchView} />
       </div>
       {showsPicture && (
@@ -243,25 +248,24 @@ function NoPicture({
   );
 }
 
-const getStyles = () => ({
-  panel: css({ position: 'relative', overflow: 'hidden' }),
-  top: css({
-    position: 'absolute',
-    top: 4,
-    left: 8,
-    right: 8,
-    display: 'flex',
-    pointerEvents: 'none',
-    '& > *': { pointerEvents: 'auto' },
-  }),
-  notices: css({ position: 'absolute', left: 144, bottom: 8 }),
-  card: css({
-    position: 'absolute',
-    top: 4,
-    right: 4,
-    bottom: 4,
-    pointerEvents: 'none',
-    '& > *': { pointerEvents: 'auto' },
-    zIndex: 2,
-  }),
-});
+const getStyles = ({ colors, spacing, typography }: GrafanaTheme2) => {
+  const throughGaps = { pointerEvents: 'none', '& > *': { pointerEvents: 'auto' } } as const;
+  return {
+    panel: css({ position: 'relative', overflow: 'hidden' }),
+    top: css({
+      position: 'absolute',
+      top: 4,
+      left: 8,
+      right: 8,
+      display: 'flex',
+      flexDirection: 'row-reverse',
+      alignItems: 'center',
+      justifyContent: 'flex-end',
+      gap: spacing(1.5),
+      ...throughGaps,
+    }),
+    forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
+    notices: css({ position: 'absolute', left: 144, bottom: 8 }),
+    card: css({ position: 'absolute', top: 4, right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
+  };
+};

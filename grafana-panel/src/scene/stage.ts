@@ -71,14 +71,6 @@ export class Stage {
     );
   }
 
-  get camera(): Camera {
-    return this.#camera;
-  }
-
-  get focused(): string | undefined {
-    return this.#emphasis.focused;
-  }
-
   show(scene: Scene): void {
     this.#scene = scene;
     this.#renderer.setScene(scene);
