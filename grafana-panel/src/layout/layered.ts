@@ -1,5 +1,6 @@
 import { breakCycles } from './acyclic';
 import { splitLongEdges } from './bends';
+import { boundsOf } from './bounds';
 import { assignCoordinates } from './coordinates';
 import type { Direction, LayoutGraph, Point, Positions } from './graph';
 import { orderRanks } from './ordering';
@@ -16,6 +17,9 @@ export interface LayeredOptions {
   readonly earlier?: Positions;
 }
 
+/** Below this share of the wanted ratio a picture wastes too much of the panel. */
+const MOST_TOO_TALL = 0.6;
+
 /**
  * Lays a graph out in ranks, clients before servers, with few crossings and short, straight edges: the method of
  * Sugiyama, Tagawa and Toda ("Methods for Visual Understanding of Hierarchical System Structures", 1981) with the
@@ -31,14 +35,36 @@ export function layered(graph: LayoutGraph, options: LayeredOptions): Map<string
   recall(vertices, options);
   const ranks = splitLongEdges(vertices);
   orderRanks(ranks);
-  const spacing = spacingOf(options.direction);
-  const columnGap = options.direction === 'right' ? SLOT.width : SLOT.height;
-  const ratio = options.direction === 'right' ? options.aspect : 1 / options.aspect;
+  return arrange(ranks, options);
+}
+
+/** Breaks wide ranks; once more, and harder, where the picture came out much taller than the panel. */
+function arrange(ranks: Vertex[][], { direction, aspect }: LayeredOptions): Map<string, Point> {
+  const spacing = spacingOf(direction);
+  const columnGap = direction === 'right' ? SLOT.width : SLOT.height;
+  const ratio = direction === 'right' ? aspect : 1 / aspect;
   const sizes = ranks.map((rank) => rank.filter((vertex) => vertex.id !== null).length);
   const passing = ranks.map((rank, index) => (rank.length - (sizes[index] ?? 0)) * LANE);
-  const columns = wrapRanks(sizes, passing, spacing, columnGap, ratio);
-  assignCoordinates(ranks, (rank) => spacing.node / (columns[rank] ?? 1));
-  return place(ranks, columns, spacing.rank, columnGap, options.direction);
+  const attempt = (wanted: number) => {
+    const columns = wrapRanks(sizes, passing, spacing, columnGap, wanted);
+    assignCoordinates(ranks, (rank) => spacing.node / (columns[rank] ?? 1));
+    return place(ranks, columns, spacing.rank, columnGap, direction);
+  };
+  const positions = attempt(ratio);
+  const reached = ratioOf(positions, direction);
+  return reached < ratio * MOST_TOO_TALL ? attempt((ratio * ratio) / reached) : positions;
+}
+
+/** Length along the flow over length across it, with the room of the outer nodes. */
+function ratioOf(positions: Map<string, Point>, direction: Direction): number {
+  const { left, top, right, bottom } = boundsOf(positions.values()) ?? {
+    left: 0,
+    top: 0,
+    right: 0,
+    bottom: 0,
+  };
+  const ratio = (right - left + SLOT.width) / (bottom - top + SLOT.height);
+  return direction === 'right' ? ratio : 1 / ratio;
 }
 
 function recall(vertices: readonly Vertex[], { earlier, direction }: LayeredOptions): void {

@@ -96,8 +96,8 @@ function paintNode(
   addShape(context, shape, x, y, radius);
   context.fillStyle = palette.surface;
   context.fill();
-  if (health !== 'stopped') {
-    context.globalAlpha = level.icons ? (trouble ? 0.24 : 0.13) : 0.45;
+  if (health !== 'stopped' || !level.icons) {
+    context.globalAlpha = level.icons ? (trouble ? 0.24 : 0.13) : health === 'stopped' ? 0.15 : 0.45;
     context.fillStyle = color;
     context.fill();
     context.globalAlpha = 1;

@@ -35,7 +35,7 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
     text: colors.text.primary,
     textSecondary: colors.text.secondary,
     edge: dark ? '#6b727f' : '#a3aab6',
-    edgeIdle: dark ? '#515864' : '#c6ccd5',
+    edgeIdle: dark ? '#515864' : '#b9c0cb',
     edgeFailing: dark ? '#ff7a52' : '#c8401a',
     accent: dark ? '#5cadf5' : '#0b6bb8',
     hull: dark ? 'rgba(122, 146, 190, 0.10)' : 'rgba(40, 80, 140, 0.07)',

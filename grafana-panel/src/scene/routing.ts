@@ -81,7 +81,14 @@ function placeOf(node: SceneNode, direction: Direction): Place {
 
 interface Column {
   readonly along: number;
-  readonly taken: { readonly from: number; readonly to: number; readonly owner: RoutedEnds | undefined }[];
+  readonly taken: Room[];
+}
+
+/** What a node, or the edge that owns it, takes of a column. */
+interface Room {
+  readonly from: number;
+  readonly to: number;
+  readonly owner: RoutedEnds | undefined;
 }
 
 /** Only nodes with edges are in the way: those without stand aside in a grid of their own. */
@@ -132,9 +139,18 @@ function flowPath(
       (target.along - column.along) * way > COLUMN_WIDTH;
     if (inside) {
       const wanted = acrossAt(last, to, column.along);
-      const across = freeNear(column, wanted, edge);
+      const before = acrossAt(last, to, column.along - way * STRAIGHT_RUN);
+      const after = acrossAt(last, to, column.along + way * STRAIGHT_RUN);
+      const blocking = column.taken.filter((room) => isInTheWay(room, edge));
+      // Along the whole width of a node with its name; edges may cross each other there.
+      const passes = blocking.every(({ from, to, owner }) =>
+        owner
+          ? wanted <= from || wanted >= to
+          : Math.max(before, after) <= from || Math.min(before, after) >= to,
+      );
+      const across = passes ? wanted : nearestGap(blocking, wanted);
       column.taken.push({ from: across - LANE_GAP, to: across + LANE_GAP, owner: edge });
-      if (Math.abs(across - wanted) > 1) {
+      if (!passes) {
         const run = Math.min(STRAIGHT_RUN, Math.abs(column.along - last.along) / 3);
         const entry = { along: column.along - way * run, across };
         const exit = { along: column.along + way * run, across };
@@ -184,23 +200,20 @@ function acrossAt(from: Place, to: Place, along: number): number {
   return from.across + (to.across - from.across) * share * share * (3 - 2 * share);
 }
 
-/** The free place in a column nearest to the wanted one. Edges that share an end may run together. */
-function freeNear(column: Column, wanted: number, edge: RoutedEnds): number {
-  const blocking = column.taken.filter(
-    ({ owner }) => !owner || (owner.source !== edge.source && owner.target !== edge.target),
-  );
-  const isFree = (at: number) => blocking.every(({ from, to }) => at <= from || at >= to);
-  if (isFree(wanted)) {
-    return wanted;
-  }
+/** Edges that share an end may run together. */
+function isInTheWay({ owner }: Room, edge: RoutedEnds): boolean {
+  return !owner || (owner.source !== edge.source && owner.target !== edge.target);
+}
+
+/** The place nearest to the wanted one that is in none of the rooms. */
+function nearestGap(rooms: readonly Room[], wanted: number): number {
+  const isFree = (at: number) => rooms.every(({ from, to }) => at <= from || at >= to);
   let best = wanted;
   let least = Infinity;
-  for (const { from, to } of blocking) {
-    for (const at of [from, to]) {
-      if (Math.abs(at - wanted) < least && isFree(at)) {
-        best = at;
-        least = Math.abs(at - wanted);
-      }
+  for (const at of [wanted, ...rooms.flatMap(({ from, to }) => [from, to])]) {
+    if (Math.abs(at - wanted) < least && isFree(at)) {
+      best = at;
+      least = Math.abs(at - wanted);
     }
   }
   return best;
