@@ -13,6 +13,7 @@ import type { ActionName } from '../protocol/action.js';
 import { asProblem, Problem } from '../protocol/problems.js';
 import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER } from '../protocol/tunnel.js';
 import { keepHeartbeat } from '../tunnel/heartbeat.js';
+import { withoutHandle } from '../tunnel/without-handle.js';
 import { InputDecoder } from '../tunnel/input-frames.js';
 import type { Host, Terminal } from './handler.js';
 import { perform } from './perform.js';
@@ -42,7 +43,7 @@ export async function serveTunnel(socket: Duplex, service: AgentService, signal:
   server.on('stream', (stream, headers) => void answer(stream, headers, service));
   socket.on('error', () => socket.destroy());
   const closed = once(socket, 'close');
-  server.emit('connection', socket);
+  server.emit('connection', withoutHandle(socket));
   await closed;
 }
 

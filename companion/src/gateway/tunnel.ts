@@ -10,6 +10,7 @@ import type { Duplex } from 'node:stream';
 import { Problem, problemFromDocument } from '../protocol/problems.js';
 import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER, type Hello } from '../protocol/tunnel.js';
 import { keepHeartbeat } from '../tunnel/heartbeat.js';
+import { withoutHandle } from '../tunnel/without-handle.js';
 
 /** A list of some thousand containers with long labels fits; what is larger is no answer. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
@@ -32,8 +33,9 @@ export class Tunnel {
   constructor(socket: Duplex, hello: Hello, heartbeatMs?: number) {
     this.hello = hello;
     this.connectedAt = new Date();
+    const connection = withoutHandle(socket);
     this.#session = connect('http://agent', {
-      createConnection: () => socket,
+      createConnection: () => connection,
       maxSessionMemory: 256,
       settings: { enablePush: false, initialWindowSize: 256 * 1024 },
     });

@@ -1,6 +1,7 @@
 import { Transform, type Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import type { z } from 'zod';
 import type { ExecAction } from '../../protocol/actions/terminal.js';
 import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
@@ -54,14 +55,28 @@ export async function exec(host: Host, { container, facts }: Target, request: Ex
 
 /** The output may end a moment before the runtime has the program's exit code. */
 async function exitCodeOf(created: Docker.Exec): Promise<number | null> {
-  for (let look = 0; look < 20; look += 1) {
-    const { Running, ExitCode } = execInspectSchema.parse(await created.inspect());
-    if (!Running) {
-      return ExitCode;
+  const { ExitCode } = await inspectOnce(created, ({ Running }) => !Running);
+  return ExitCode;
+}
+
+/** Undefined when it has ended. It may have begun a moment before the runtime knows its pid. */
+async function pidOf(created: Docker.Exec): Promise<number | undefined> {
+  const { Running, Pid } = await inspectOnce(created, (seen) => !seen.Running || seen.Pid > 0);
+  return Running && Pid > 0 ? Pid : undefined;
+}
+
+/** What the runtime says once it knows, or what it says after two seconds. */
+async function inspectOnce(
+  created: Docker.Exec,
+  known: (seen: z.output<typeof execInspectSchema>) => boolean,
+): Promise<z.output<typeof execInspectSchema>> {
+  for (let look = 1; ; look += 1) {
+    const seen = execInspectSchema.parse(await created.inspect());
+    if (known(seen) || look === 40) {
+      return seen;
     }
     await setTimeout(50);
   }
-  return null;
 }
 
 /** Both outputs as one stream of bytes. */
@@ -90,19 +105,19 @@ async function endProgram(
   facts: Docker.ContainerInspectInfo,
   created: Docker.Exec,
 ): Promise<void> {
-  const { Running, Pid } = execInspectSchema.parse(await created.inspect());
-  if (!Running || Pid <= 0) {
+  const pid = await pidOf(created);
+  if (pid === undefined) {
     return;
   }
   const processes = new ContainerProcesses(procfs, facts.Id, facts.State.Pid);
-  const program = processes.find(Pid);
+  const program = processes.find(pid);
   if (program === undefined) {
     return;
   }
-  signalGroup(Pid, 'SIGHUP');
+  signalGroup(pid, 'SIGHUP');
   await setTimeout(KILLED_AFTER_MS);
-  if (processes.find(Pid)?.startTicks === program.startTicks) {
-    signalGroup(Pid, 'SIGKILL');
+  if (processes.find(pid)?.startTicks === program.startTicks) {
+    signalGroup(pid, 'SIGKILL');
   }
 }
 
