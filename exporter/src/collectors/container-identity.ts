@@ -79,7 +79,7 @@ export function writeIdentity(
   each(containerHealth, ({ id, health }) =>
     health === undefined ? [] : [[renderLabels(containerHealth, { host, container_id: id, health }), 1]],
   );
-  number(containerCreated, ({ createdSeconds }) => createdSeconds);
+  number(containerCreated, ({ createdSeconds }) => (createdSeconds > 0 ? createdSeconds : undefined));
   number(containerStartTime, ({ startedSeconds }) => startedSeconds);
   number(containerRestarts, ({ restarts }) => restarts);
   number(containerExitCode, ({ exitCode }) => exitCode);

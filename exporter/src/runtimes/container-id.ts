@@ -13,6 +13,22 @@ const CONTAINER = /^(?:(?:docker|cri-containerd|crio|libpod|nerdctl)-)?([0-9a-f]
  * Undefined for the host's own cgroups and for the monitors of CRI-O and Podman (`crio-conmon-`, `libpod-conmon-`).
  */
 export function containerIdOfCgroup(path: string): ContainerId | undefined {
+  let found = known.get(path);
+  if (found === undefined) {
+    if (known.size >= MOST_KNOWN) {
+      known.clear();
+    }
+    found = { id: findContainerId(path) };
+    known.set(path, found);
+  }
+  return found.id;
+}
+
+/** Every process and socket is asked for at each scrape, and a host has few cgroups. */
+const known = new Map<string, { readonly id: ContainerId | undefined }>();
+const MOST_KNOWN = 20_000;
+
+function findContainerId(path: string): ContainerId | undefined {
   const parts = path.split('/');
   for (let index = parts.length - 1; index > 0; index--) {
     const hex = CONTAINER.exec(parts[index] ?? '')?.[1];

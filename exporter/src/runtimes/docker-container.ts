@@ -126,9 +126,12 @@ function toAddresses(found: Inspection): ContainerAddress[] {
   );
 }
 
-/** Keys are `80/tcp`; the value is null for ports that the image exposes and nobody published. */
+/**
+ * Keys are `80/tcp`; the value is null for ports that the image exposes and nobody published. A binding that stands
+ * there twice is one port.
+ */
 function toPorts(found: Inspection): PublishedPort[] {
-  return Object.entries(found.NetworkSettings?.Ports ?? {}).flatMap(([key, bindings]) => {
+  const ports = Object.entries(found.NetworkSettings?.Ports ?? {}).flatMap(([key, bindings]) => {
     const [port = '', protocol = 'tcp'] = key.split('/');
     if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp') {
       return [];
@@ -142,4 +145,5 @@ function toPorts(found: Inspection): PublishedPort[] {
         protocol,
       }));
   });
+  return [...new Map(ports.map((port) => [Object.values(port).join(' '), port])).values()];
 }
