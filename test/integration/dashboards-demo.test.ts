@@ -25,8 +25,12 @@ const NOTHING_TO_TELL: Readonly<Record<string, string>> = {
   'Toposcope / Health: Series dropped by caps, A': 'no cap is reached',
   'Toposcope / Health: Unattributed connections, A': 'all find their owners',
   'Toposcope / Health: Failures by collector, A': 'none fails',
-  'Toposcope / Health: Gateways up, A': 'the companion is not part of it',
-  'Toposcope / Health: Memory of gateways, A': 'the companion is not part of it',
+  'Toposcope / Health: Agents connected, A': 'the companion is not part of it',
+  'Toposcope / Health: Open terminals, A': 'the companion is not part of it',
+  'Toposcope / Health: Actions, A': 'the companion is not part of it',
+  'Toposcope / Health: Duration of actions, A': 'the companion is not part of it',
+  'Toposcope / Health: Agents by gateway, A': 'the companion is not part of it',
+  'Toposcope / Health: Tunnels that come and go, A': 'the companion is not part of it',
   'Toposcope / Topology: Firing alerts, A': 'none fires',
 };
 

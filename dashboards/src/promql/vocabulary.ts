@@ -1,5 +1,6 @@
 import { FAMILIES } from '@toposcope/exporter/contract/families.js';
 import { RECORDINGS } from '../rules/recordings.js';
+import { COMPANION, COMPANION_LABELS } from './companion-families.js';
 import { inspect } from './inspect.js';
 import { TARGET_LABELS } from './select.js';
 
@@ -23,11 +24,9 @@ const PROMETHEUS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** The labels of every metric that an expression may read; `extra` are those of a package that is checked elsewhere. */
-export function vocabulary(
-  extra: ReadonlyMap<string, readonly string[]> = new Map(),
-): ReadonlyMap<string, readonly string[]> {
-  const known = new Map<string, readonly string[]>(extra);
+/** The labels of every metric that an expression may read. */
+export function vocabulary(): ReadonlyMap<string, readonly string[]> {
+  const known = new Map<string, readonly string[]>();
   for (const { name, type, labels } of FAMILIES) {
     for (const suffix of type === 'summary' ? ['_sum', '_count'] : ['']) {
       known.set(name + suffix, labels);
@@ -35,6 +34,10 @@ export function vocabulary(
   }
   for (const { record, labels } of RECORDINGS) {
     known.set(record, labels);
+  }
+  for (const [key, name] of Object.entries(COMPANION)) {
+    const labels = COMPANION_LABELS[key as keyof typeof COMPANION];
+    [name, `${name}_sum`, `${name}_count`].forEach((series) => known.set(series, labels));
   }
   for (const [name, labels] of Object.entries(PROMETHEUS)) {
     known.set(name, labels);

@@ -4,6 +4,7 @@ import {
   netlinkOverruns,
 } from '@toposcope/exporter/contract/connection-families.js';
 import * as self from '@toposcope/exporter/contract/self-families.js';
+import { COMPANION } from '../../promql/companion-families.js';
 import { join, onePer } from '../../promql/labels.js';
 import { select } from '../../promql/select.js';
 import type { Board } from '../board.js';
@@ -26,9 +27,8 @@ const chart = (
 ) =>
   timeSeries({ empty, width: 12, ...spec, series: [{ expr: spec.expr, legend: spec.legend ?? '{{host}}' }] });
 
-const companion = 'job=~".*(companion|gateway).*"';
-const noCompanion =
-  'No companion is scraped. (It is optional; its job’s name holds “companion” or “gateway”.)';
+const noCompanion = 'No companion is scraped. (It is optional.)';
+const of = (name: string) => `${name}{cluster=~"$cluster"}`;
 
 export const healthBoard: Board = {
   place: 'health',
@@ -231,21 +231,73 @@ export const healthBoard: Board = {
     {
       title: 'Companion',
       panels: [
-        chart({
-          title: 'Gateways up',
-          description: '1 while Prometheus can scrape a gateway.',
+        stat({
+          title: 'Gateways down',
+          description: 'Targets that were gateways within a day and do not answer.',
+          unit: 'short',
+          empty: '0',
+          width: 6,
+          expr: `count(up == 0 and on (cluster, job, instance) last_over_time(${of(COMPANION.policyValid)}[1d])) or vector(0)`,
+          badFrom: 1,
+        }),
+        stat({
+          title: 'Agents connected',
+          description: 'Tunnels that agents hold open; one that reaches two gateways counts twice.',
           unit: 'short',
           empty: noCompanion,
-          expr: `up{${companion}}`,
+          width: 6,
+          expr: `sum(${COMPANION.tunnels}{cluster=~"$cluster", state="connected"})`,
+        }),
+        stat({
+          title: 'Open terminals',
+          description: 'Terminals that people have open now.',
+          unit: 'short',
+          empty: noCompanion,
+          width: 6,
+          expr: `sum(${of(COMPANION.sessions)})`,
+        }),
+        stat({
+          title: 'Outdated policies',
+          description: 'Gateways that keep an older policy because the file on disk is not valid.',
+          unit: 'short',
+          empty: '0',
+          width: 6,
+          expr: `count(${of(COMPANION.policyValid)} == 0) or vector(0)`,
+          badFrom: 1,
+        }),
+        chart({
+          title: 'Actions',
+          description: 'What people asked for each second, by action and how it ended.',
+          unit: 'ops',
+          empty: noCompanion,
+          expr: `sum by (action, outcome) (${rate(of(COMPANION.actions))})`,
+          legend: '{{action}} · {{outcome}}',
+        }),
+        chart({
+          title: 'Duration of actions',
+          description:
+            'Mean time that each action takes; a terminal or a log that is followed lasts as long as it is open.',
+          unit: 's',
+          empty: noCompanion,
+          expr: `sum by (action) (${rate(of(`${COMPANION.actionSeconds}_sum`))}) / sum by (action) (${rate(of(`${COMPANION.actionSeconds}_count`))} > 0)`,
+          legend: '{{action}}',
+        }),
+        chart({
+          title: 'Agents by gateway',
+          description: 'Tunnels that are connected to each gateway.',
+          unit: 'short',
+          empty: noCompanion,
+          expr: `${COMPANION.tunnels}{cluster=~"$cluster", state="connected"}`,
           legend: '{{instance}}',
         }),
         chart({
-          title: 'Memory of gateways',
-          description: 'Resident memory of each gateway.',
-          unit: 'bytes',
+          title: 'Tunnels that come and go',
+          description:
+            'Tunnels opened, closed and refused each second. A steady rate is an agent that cannot stay.',
+          unit: 'ops',
           empty: noCompanion,
-          expr: `process_resident_memory_bytes{${companion}}`,
-          legend: '{{instance}}',
+          expr: `sum by (event) (${rate(of(COMPANION.tunnelEvents))})`,
+          legend: '{{event}}',
         }),
       ],
     },
