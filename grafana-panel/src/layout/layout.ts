@@ -3,7 +3,7 @@ import { force } from './force';
 import { connectedIds, type Direction, type LayoutGraph, type Point, type Positions } from './graph';
 import { gridOf } from './grid';
 import { layered } from './layered';
-import { SLOT } from './spacing';
+import { GRID_GAP, SLOT } from './spacing';
 
 /** Connected nodes from which on forces draw the picture: ranks of more are no longer readable. */
 export const MOST_LAYERED = 500;
@@ -47,7 +47,7 @@ function withGrid(
   const bounds = boundsOf(positions.values());
   const tidy = Math.sqrt(rest.length * SLOT.width * SLOT.height * aspect);
   const width = Math.max(tidy, bounds ? bounds.right - bounds.left + SLOT.width : 0);
-  const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * 1.15 } : { x: 0, y: 0 };
+  const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * GRID_GAP } : { x: 0, y: 0 };
   for (const [id, point] of gridOf(rest, corner, width)) {
     positions.set(id, point);
   }

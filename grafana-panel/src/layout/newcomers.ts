@@ -8,7 +8,7 @@ import {
   type Positions,
 } from './graph';
 import { Occupancy } from './occupancy';
-import { SLOT, spacingOf } from './spacing';
+import { GRID_GAP, SLOT, spacingOf } from './spacing';
 
 /**
  * Places for the nodes that have none yet, beside their neighbours and off everybody else's place. Who has a place
@@ -33,7 +33,7 @@ export function placeNewcomers(
       waiting.push(id);
     }
   }
-  const corner = cornerBelow(known);
+  const corner = gridCorner(known, connected);
   const callers = neighbours(edges.map(({ source, target }) => [target, source]));
   const callees = neighbours(edges.map(({ source, target }) => [source, target]));
   const pointsOf = (ids: readonly string[] | undefined) =>
@@ -113,19 +113,26 @@ function columnsOf(points: Iterable<Point>, direction: Direction): number[] {
   return [...rounded].sort((a, b) => a - b);
 }
 
-function cornerBelow(known: Positions): Point & { readonly width: number } {
-  const bounds = boundsOf(known.values());
-  return bounds
-    ? { x: bounds.left, y: bounds.bottom, width: bounds.right - bounds.left }
-    : { x: 0, y: 0, width: 0 };
+interface Corner extends Point {
+  /** Room for the grid's rows. */
+  readonly width: number;
 }
 
-/** The first free cell, row by row, from the last row of the picture on; what will get neighbours starts a row lower. */
-function firstFree(
-  occupancy: Occupancy,
-  corner: Point & { readonly width: number },
-  connected: boolean,
-): Point {
+/** Where the grid of the unconnected begins: where it stands already, or below the picture. */
+function gridCorner(known: Positions, connected: ReadonlySet<string>): Corner {
+  const picture = boundsOf([...known].flatMap(([id, point]) => (connected.has(id) ? [point] : [])));
+  const isBelow = ({ y }: Point) => picture === undefined || y > picture.bottom;
+  const grid = boundsOf(
+    [...known].flatMap(([id, point]) => (!connected.has(id) && isBelow(point) ? [point] : [])),
+  );
+  const width = Math.max(picture ? picture.right - picture.left : 0, grid ? grid.right - grid.left : 0);
+  return grid
+    ? { x: grid.left, y: grid.top, width }
+    : { x: picture?.left ?? 0, y: picture ? picture.bottom + SLOT.height * GRID_GAP : 0, width };
+}
+
+/** The first free cell of the grid, row by row; what has edges to other newcomers begins a row lower. */
+function firstFree(occupancy: Occupancy, corner: Corner, connected: boolean): Point {
   const columns = Math.max(6, Math.round(corner.width / SLOT.width) + 1);
   for (let cell = connected ? columns : 0; ; cell++) {
     const point = {

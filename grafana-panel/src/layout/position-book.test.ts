@@ -45,6 +45,16 @@ describe('PositionBook', () => {
     expect(book.plan(chain('a', 'b', 'c')).kind).toBe('ready');
   });
 
+  it('does not give two nodes one place when one came while the other was away', () => {
+    const { book, wait } = open();
+    book.record(chain('a', 'b', 'c'), row('a', 'b', 'c'));
+    wait(HOUR);
+    book.record(chain('a', 'b', 'new'), new Map([...row('a', 'b'), ['new', { x: 400, y: 0 }]]));
+    wait(HOUR);
+    const known = new Map<string, Point>([...row('a', 'b'), ['new', { x: 400, y: 0 }]]);
+    expect(book.plan(chain('a', 'b', 'c', 'new'))).toEqual({ kind: 'place', known });
+  });
+
   it('forgets a node that is gone for longer', () => {
     const { book, wait } = open();
     book.record(chain('a', 'b', 'c'), row('a', 'b', 'c'));

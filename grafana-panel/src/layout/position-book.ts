@@ -1,4 +1,5 @@
-import { connectedIds, type LayoutGraph, type Point, type Positions } from './graph';
+import { compareIds, connectedIds, type LayoutGraph, type Point, type Positions } from './graph';
+import { Occupancy } from './occupancy';
 
 /** Where a book is kept between page loads: `window.localStorage`, or nothing where it is forbidden. */
 export type BookStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
@@ -14,6 +15,8 @@ interface Entry extends Point {
 
 /** The place of a node that is gone is kept so long, so that a restart does not reshuffle the picture. */
 const KEEP_MS = 24 * 60 * 60 * 1000;
+/** Two nodes nearer than this stand on each other: who came while the other was away has its place. */
+const CLASH = 48;
 const MOST_ENTRIES = 20_000;
 /** When nothing moved, the book is written only to note who was seen lately. */
 const NOTE_SEEN_MS = 10 * 60 * 1000;
@@ -51,11 +54,14 @@ export class PositionBook {
   plan(graph: LayoutGraph): Plan {
     const connected = connectedIds(graph);
     const known = new Map<string, Point>();
+    const taken = new Occupancy(CLASH, CLASH);
     let settled = 0;
     let settledConnected = 0;
-    for (const { id } of graph.nodes) {
-      const entry = this.#entries.get(id);
-      if (entry) {
+    for (const { id, entry } of this.#latestFirst(graph)) {
+      if (entry.pinned || taken.isFree(entry)) {
+        if (!entry.pinned) {
+          taken.take(entry);
+        }
         known.set(id, { x: entry.x, y: entry.y });
         const belongs = entry.pinned || !entry.loose || !connected.has(id);
         settled += belongs ? 1 : 0;
@@ -68,6 +74,16 @@ export class PositionBook {
       return { kind: 'layout', earlier: known };
     }
     return known.size === graph.nodes.length ? { kind: 'ready', positions: known } : { kind: 'place', known };
+  }
+
+  /** What is known of the graph's nodes; who was away longest comes last, and finds its place taken. */
+  #latestFirst({ nodes }: LayoutGraph): { readonly id: string; readonly entry: Entry }[] {
+    return nodes
+      .flatMap(({ id }) => {
+        const entry = this.#entries.get(id);
+        return entry ? [{ id, entry }] : [];
+      })
+      .sort((a, b) => b.entry.seen - a.entry.seen || compareIds(a.id, b.id));
   }
 
   /** Writes down where the nodes of this graph stand now; pinned ones stay where they are. */

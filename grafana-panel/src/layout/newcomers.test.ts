@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import type { LayoutGraph, Point } from './graph';
+import { placeNewcomers } from './newcomers';
+import { SLOT, spacingOf } from './spacing';
+
+const RANK = spacingOf('right').rank;
+const KNOWN = new Map<string, Point>([
+  ['web', { x: 0, y: 0 }],
+  ['app', { x: RANK, y: 0 }],
+  ['db', { x: 2 * RANK, y: 0 }],
+]);
+const CHAIN = [
+  ['web', 'app'],
+  ['app', 'db'],
+] as const;
+
+it('puts a new server after its client, a new client before its server', () => {
+  const after = placed('app2', [...CHAIN, ['web', 'app2']]);
+  expect(after.x).toBe(RANK);
+  const before = placed('tool', [...CHAIN, ['tool', 'app']]);
+  expect(before.x).toBe(0);
+});
+
+it('puts one between its client and its server', () => {
+  expect(placed('app2', [...CHAIN, ['web', 'app2'], ['app2', 'db']]).x).toBe(RANK);
+});
+
+it('takes nobody’s place', () => {
+  const { x, y } = placed('app2', [...CHAIN, ['web', 'app2'], ['app2', 'db']]);
+  for (const known of KNOWN.values()) {
+    expect(Math.abs(known.x - x) >= SLOT.width || Math.abs(known.y - y) >= SLOT.height).toBe(true);
+  }
+});
+
+it('puts one without edges below the picture', () => {
+  expect(placed('lonely', CHAIN).y).toBeGreaterThan(0);
+});
+
+it('places a whole new chain, though only its first member knows somebody', () => {
+  const positions = placeNewcomers(
+    graph(['web', 'app', 'db', 'x', 'y', 'z'], [...CHAIN, ['db', 'x'], ['x', 'y'], ['y', 'z']]),
+    KNOWN,
+    'right',
+  );
+  expect(['x', 'y', 'z'].map((id) => positions.get(id)?.x)).toEqual([3 * RANK, 4 * RANK, 5 * RANK]);
+});
+
+function placed(id: string, edges: readonly (readonly [string, string])[]): Point {
+  const positions = placeNewcomers(graph(['web', 'app', 'db', id], edges), KNOWN, 'right');
+  for (const [known, point] of KNOWN) {
+    expect(positions.get(known)).toBe(point);
+  }
+  return positions.get(id) ?? { x: Number.NaN, y: Number.NaN };
+}
+
+function graph(ids: readonly string[], edges: readonly (readonly [string, string])[]): LayoutGraph {
+  return {
+    nodes: ids.map((id) => ({ id, group: '' })),
+    edges: edges.map(([source, target]) => ({ source, target })),
+  };
+}
