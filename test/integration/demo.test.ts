@@ -121,6 +121,20 @@ describe('npm start -- --demo', () => {
     }
   });
 
+  it('is left alone by a second stack, which says whose it is', async () => {
+    const otherState = makeStateFolder();
+    const second = npmStart(await freeStackPorts(), otherState.path, ['--demo']);
+    try {
+      await second.ready;
+      expect(second.output()).toMatch(/Demo\s+not started: that of process \d+ runs on this engine/);
+    } finally {
+      second.interrupt();
+      await second.exited;
+      otherState.remove();
+    }
+    expect(demoContainers()).toEqual(names);
+  });
+
   it('leaves nothing behind after Ctrl-C', async () => {
     stack.interrupt();
     await stack.exited;

@@ -88,8 +88,8 @@ async function demoOf(
   }
   const { docker } = stack.engine;
   say('Starting the demo …');
-  onStop(() => removeDemo(docker));
-  return startDemo(docker, options.stateDir, process.env);
+  onStop(() => removeDemo(docker, stack.main));
+  return startDemo(docker, stack.main, options.stateDir, process.env);
 }
 
 /** So that the page has something to show when its address is printed. An existing Prometheus may not scrape us yet. */

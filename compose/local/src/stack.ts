@@ -7,6 +7,7 @@ import { findEngine, type EngineState } from './engine.js';
 import type { Options } from './options.js';
 import { checkPorts, type WantedPort } from './ports.js';
 import { startChild } from './processes/child.js';
+import type { ProcessIdentity } from './processes/process-identity.js';
 import { findPrometheus } from './prometheus/find-prometheus.js';
 import { checkRunningPrometheus } from './prometheus/running-prometheus.js';
 import { prometheusConfig } from './prometheus/scrape-config.js';
@@ -25,6 +26,7 @@ export interface Stack {
   readonly prometheusUrl: string;
   readonly exporterUrl: string;
   readonly engine: EngineState;
+  readonly main: ProcessIdentity;
   readonly stateDir: string;
   /** Rejects when a part ends by itself. */
   readonly failed: Promise<never>;
@@ -52,7 +54,7 @@ export async function startStack(options: Options, context: StackContext): Promi
   const engine = await findEngine(context.env);
   if (engine.answers) {
     // What a killed run left of the demo must not be in the picture, so it goes before the exporter can see it.
-    await removeDemo(engine.docker);
+    await removeDemo(engine.docker, state.main);
   }
 
   const exporter = await startExporter(options, state, context);
@@ -70,6 +72,7 @@ export async function startStack(options: Options, context: StackContext): Promi
     prometheusUrl: prometheus.url,
     exporterUrl: exporter.url,
     engine,
+    main: state.main,
     stateDir: options.stateDir,
     failed,
   };

@@ -13,6 +13,8 @@ const runFile = z.object({ main: identity, children: z.array(identity) });
 
 /** The folder of one stack: logs, Prometheus' data, and a note of what runs, so that a killed run can be cleared up. */
 export interface StateFolder {
+  /** This process. */
+  readonly main: ProcessIdentity;
   file(name: string): string;
   /** Notes a child, so that the next start ends it if this one cannot. */
   remember(child: ProcessIdentity): Promise<void>;
@@ -39,6 +41,7 @@ export async function openStateFolder(folder: string): Promise<StateFolder> {
   };
   await save();
   return {
+    main,
     file: (name) => path.join(folder, name),
     remember: async (child) => {
       children.push(child);

@@ -1,32 +1,47 @@
 import type Docker from 'dockerode';
 import { buildDemoImages, DEMO_IMAGES } from './demo-images.js';
 import { DEMO_CONTAINERS, DEMO_LABEL, DEMO_NETWORK, type DemoContainer } from './demo-containers.js';
+import { demoOwner, ownerLabel, type DemoOwner } from './demo-owner.js';
 import { publishedPort } from './published-port.js';
 
 /**
  * Builds and starts the three-tier application: a load generator, two load balancers, two application servers, three
- * databases. Removes what it made when it cannot be finished.
+ * databases. Removes what it made when it cannot be finished. There is one demo at most on an engine.
  *
  * @returns a sentence for the user
  */
-export async function startDemo(docker: Docker, stateDir: string, env: NodeJS.ProcessEnv): Promise<string> {
+export async function startDemo(
+  docker: Docker,
+  owner: DemoOwner,
+  stateDir: string,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
+  const other = await demoOwner(docker);
+  if (other) {
+    return `not started: that of process ${other.pid} runs on this engine`;
+  }
+  const labels = { ...DEMO_LABEL, ...ownerLabel(owner) };
   try {
     await buildDemoImages(docker, stateDir, env);
-    await docker.createNetwork({ Name: DEMO_NETWORK, Labels: DEMO_LABEL });
+    await docker.createNetwork({ Name: DEMO_NETWORK, Labels: labels });
     // One after the other, from the back to the front, so that no request fails.
     for (const container of DEMO_CONTAINERS) {
-      await startContainer(docker, container);
+      await startContainer(docker, container, labels);
     }
     const port = await publishedPort(docker, 'toposcope-demo-lb1', '80/tcp');
     return `${DEMO_CONTAINERS.length} containers; its first load balancer answers on http://localhost:${port}/cgi-bin/request?1`;
   } catch (error) {
-    await removeDemo(docker);
+    await removeDemo(docker, owner);
     return `not running: ${(error as Error).message}`;
   }
 }
 
-/** Removes all containers, networks and images of the demo, those of a killed run included. */
-export async function removeDemo(docker: Docker): Promise<void> {
+/** Removes all containers, networks and images of the demo, unless they are of another process that still runs. */
+export async function removeDemo(docker: Docker, owner: DemoOwner): Promise<void> {
+  const other = await demoOwner(docker);
+  if (other && other.pid !== owner.pid) {
+    return;
+  }
   const filters = { label: Object.entries(DEMO_LABEL).map(([name, value]) => `${name}=${value}`) };
   const containers = await docker.listContainers({ all: true, filters });
   await Promise.all(
@@ -40,12 +55,16 @@ export async function removeDemo(docker: Docker): Promise<void> {
   }
 }
 
-async function startContainer(docker: Docker, { name, image, published }: DemoContainer): Promise<void> {
+async function startContainer(
+  docker: Docker,
+  { name, image, published }: DemoContainer,
+  labels: Record<string, string>,
+): Promise<void> {
   const container = await docker.createContainer({
     name,
     Image: image,
     Hostname: name,
-    Labels: DEMO_LABEL,
+    Labels: labels,
     HostConfig: {
       NetworkMode: DEMO_NETWORK,
       // A free port of the engine's choice, on loopback only: the demo is nobody else's business.
