@@ -21,6 +21,9 @@ const SPEC: TopologyRequest = {
   options: { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] },
 };
 
+/** How Grafana says that the whole request was refused. */
+const REFUSAL = JSON.parse('{"data":[],"error":{"message":"bad_data: parse error"}}') as DataQueryResponse;
+
 describe('a topology query', () => {
   it('asks once, for everything, at the end of the time range, under a request id of its own', async () => {
     const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
@@ -68,10 +71,7 @@ describe('a topology query', () => {
   });
 
   it.each<[string, () => Observable<DataQueryResponse>]>([
-    [
-      'refuses the request',
-      () => of({ data: [], error: { message: 'bad_data: parse error' } } as DataQueryResponse),
-    ],
+    ['refuses the request', () => of(REFUSAL)],
     [
       'cannot be reached',
       () => throwError(() => ({ status: 502, data: { message: 'bad_data: parse error' } })),

@@ -3,7 +3,7 @@ import { ROWS_A_STEP, type Steps } from './steps';
 import { EMPTY_VECTOR, sample, type Vector } from './vector';
 import type { Vectors } from './vectors';
 
-/** One row of the connection families, all its numbers joined. See the labels in the metric contract. */
+/** Who one row of the connection families is about. See the labels in the metric contract. */
 export class Connection {
   readonly host: string;
   readonly container: string;
@@ -18,31 +18,23 @@ export class Connection {
   readonly peerProcess: string;
   readonly peerName: string;
 
-  /** How many are open now. All others are per second. Undefined where nothing was measured. */
-  open: number | undefined;
-  opened: number | undefined;
-  closed: number | undefined;
-  failed: number | undefined;
-  sent: number | undefined;
-  received: number | undefined;
-  retransmits: number | undefined;
-  rttSum: number | undefined;
-  rttCount: number | undefined;
+  /** Where its numbers stand in the columns of `Connections`. */
+  readonly place: number;
 
-  constructor(role: 'client' | 'server', columns: Columns, row: number) {
-    const text = (name: keyof Columns) => columns[name][row] ?? '';
-    this.host = text('host');
-    this.container = text('container');
-    this.process = text('process');
+  constructor(place: number, role: 'client' | 'server', columns: Columns, row: number) {
+    this.host = columns.host[row] ?? '';
+    this.container = columns.container[row] ?? '';
+    this.process = columns.process[row] ?? '';
     this.role = role;
-    this.protocol = text('protocol');
-    this.port = text('port');
-    this.peerIp = text('peerIp');
-    this.actualPeerIp = text('actualPeerIp');
-    this.actualPort = text('actualPort');
-    this.peerContainer = text('peerContainer');
-    this.peerProcess = text('peerProcess');
-    this.peerName = text('peerName');
+    this.protocol = columns.protocol[row] ?? '';
+    this.port = columns.port[row] ?? '';
+    this.peerIp = columns.peerIp[row] ?? '';
+    this.actualPeerIp = columns.actualPeerIp[row] ?? '';
+    this.actualPort = columns.actualPort[row] ?? '';
+    this.peerContainer = columns.peerContainer[row] ?? '';
+    this.peerProcess = columns.peerProcess[row] ?? '';
+    this.peerName = columns.peerName[row] ?? '';
+    this.place = place;
   }
 
   equals(columns: Columns, row: number): boolean {
@@ -75,6 +67,13 @@ const EDGE_QUERIES = {
   rttCount: 'edgeRttCount',
 } as const satisfies Record<string, QueryId>;
 type EdgeNumber = keyof typeof EDGE_QUERIES;
+
+/** All rows, and their numbers in columns: per second, but `open`; absent where nothing was measured. */
+export interface Connections {
+  readonly rows: readonly Connection[];
+  readonly numbers: Readonly<Record<EdgeNumber, readonly (number | undefined)[]>>;
+}
+
 export const EDGE_QUERY_IDS: readonly QueryId[] = Object.values(EDGE_QUERIES);
 
 const LABELS = {
@@ -98,12 +97,18 @@ type Columns = Readonly<Record<keyof typeof LABELS, Column>>;
  * Joins the answers about edges on their labels. Left out are rows without a host or of an unknown role, and servers'
  * rows whose client is named: it is on the same host, so its own row says the same.
  */
-export function* joinConnections(vectors: Vectors): Steps<readonly Connection[]> {
-  const connections: Connection[] = [];
+export function* joinConnections(vectors: Vectors): Steps<Connections> {
+  const rows: Connection[] = [];
+  const numbers = Object.fromEntries(
+    Object.keys(EDGE_QUERIES).map((name) => [name, []]),
+  ) as unknown as Record<EdgeNumber, (number | undefined)[]>;
   const places = new Map<string, number>();
-  for (const [number, query] of Object.entries(EDGE_QUERIES) as [EdgeNumber, QueryId][]) {
+  const longest = Math.max(...EDGE_QUERY_IDS.map((query) => vectors[query]?.size ?? 0));
+  const blank = new Array<string>(longest).fill('');
+  for (const [name, query] of Object.entries(EDGE_QUERIES) as [EdgeNumber, QueryId][]) {
     const vector = vectors[query] ?? EMPTY_VECTOR;
-    const columns = columnsOf(vector);
+    const columns = columnsOf(vector, blank);
+    const column = numbers[name];
     // Prometheus mostly gives the families' rows in one order: the row after the last one is a good guess.
     let place = 0;
     for (let row = 0; row < vector.size; row++) {
@@ -114,26 +119,28 @@ export function* joinConnections(vectors: Vectors): Steps<readonly Connection[]>
       if ((role !== 'client' && role !== 'server') || !columns.host[row] || isSaidByClient(columns, row)) {
         continue;
       }
-      let connection = connections[place];
-      if (connection?.equals(columns, row) !== true) {
+      if (rows[place]?.equals(columns, row) !== true) {
         const key = keyOf(columns, row);
-        place = places.get(key) ?? connections.length;
-        places.set(key, place);
-        connection = connections[place] ??= new Connection(role, columns, row);
+        place = places.get(key) ?? rows.length;
+        if (place === rows.length) {
+          places.set(key, place);
+          rows.push(new Connection(place, role, columns, row));
+        }
       }
-      connection[number] ??= sample(vector, row);
+      column[place] ??= sample(vector, row);
       place++;
     }
   }
-  return connections;
+  return { rows, numbers };
 }
 
 function isSaidByClient({ role, peerContainer, peerProcess }: Columns, row: number): boolean {
   return role[row] === 'server' && ((peerContainer[row] ?? '') !== '' || (peerProcess[row] ?? '') !== '');
 }
 
-function columnsOf({ labels }: Vector): Columns {
-  const columns = Object.entries(LABELS).map(([name, label]) => [name, labels.get(label) ?? []]);
+/** A label that no row carries is blank in all, which is much faster to read than an array that ends too early. */
+function columnsOf({ labels }: Vector, blank: Column): Columns {
+  const columns = Object.entries(LABELS).map(([name, label]) => [name, labels.get(label) ?? blank]);
   return Object.fromEntries(columns) as Columns;
 }
 

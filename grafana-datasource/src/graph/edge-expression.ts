@@ -4,7 +4,7 @@ import {
   type EdgeLabel,
 } from '@toposcope/exporter/contract/connection-families.js';
 import { rateOf } from '../promql/expressions';
-import { anyOf, equals, type Matcher } from '../promql/selector';
+import { allOf, anyOf, equals, type Matcher } from '../promql/selector';
 import type { Connection } from './connections';
 import { compareText } from './order';
 
@@ -21,7 +21,7 @@ export function edgeExpression(
   labels: ReadonlySet<EdgeLabel>,
   scope: readonly Matcher[],
 ): string {
-  const groups = groupsOf(connections).map((group) => [...scope, ...matchersOf(group, labels)]);
+  const groups = groupsOf(connections).map((group) => [allOf([...scope, ...matchersOf(group, labels)])]);
   const sum = (family: typeof connectionSentBytes) =>
     `sum(${groups.map((matchers) => rateOf(family, matchers)).join(' or ')})`;
   return `${sum(connectionSentBytes)} + ${sum(connectionReceivedBytes)}`;

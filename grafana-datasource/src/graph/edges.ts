@@ -1,7 +1,7 @@
 import type { EdgeLabel } from '@toposcope/exporter/contract/connection-families.js';
 import type { Matcher } from '../promql/selector';
 import type { AddressBook } from './address-book';
-import type { Connection } from './connections';
+import type { Connection, Connections } from './connections';
 import { edgeExpression } from './edge-expression';
 import type { Endpoint } from './endpoint';
 import { edgeId } from './node-id';
@@ -20,7 +20,7 @@ export interface EdgePlacement {
 }
 
 export interface EdgeSources {
-  readonly connections: readonly Connection[];
+  readonly connections: Connections;
   readonly book: AddressBook;
   /** The labels that the view asked for, and the conditions that every query carries. */
   readonly labels: ReadonlySet<EdgeLabel>;
@@ -30,10 +30,11 @@ export interface EdgeSources {
 /** Resolves every row's ends, places them, and adds up the rows of each pair of nodes. */
 export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Steps<TopologyEdge[]> {
   const { connections, book, labels, scope } = sources;
-  const hosts = new Set(connections.map(({ host }) => host));
+  const { rows: all, numbers } = connections;
+  const hosts = new Set(all.map(({ host }) => host));
   const speaks = (host: string) => hosts.has(host);
   const pairs = new Map<string, { source: string; target: string; connections: Connection[] }>();
-  for (const [row, connection] of connections.entries()) {
+  for (const [row, connection] of all.entries()) {
     if (row % ROWS_A_STEP === 0) {
       yield;
     }
@@ -56,13 +57,13 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
   }
   const edges: TopologyEdge[] = [];
   for (const [id, { source, target, connections: rows }] of pairs) {
-    const links = linksOf(rows);
+    const links = linksOf(rows, numbers);
     const [only] = links;
     edges.push({
       id,
       source,
       target,
-      traffic: links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows),
+      traffic: links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows, numbers),
       links,
       expr: edgeExpression(rows, labels, scope),
     });
@@ -73,10 +74,10 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
   return edges;
 }
 
-function linksOf(connections: readonly Connection[]): readonly EdgeLink[] {
+function linksOf(connections: readonly Connection[], numbers: Connections['numbers']): readonly EdgeLink[] {
   const [only] = connections;
   if (only !== undefined && connections.length === 1) {
-    return [{ protocol: only.protocol, port: only.port, traffic: trafficOf(connections) }];
+    return [{ protocol: only.protocol, port: only.port, traffic: trafficOf(connections, numbers) }];
   }
   const links = new Map<string, { protocol: string; port: string; rows: Connection[] }>();
   for (const connection of connections) {
@@ -89,7 +90,7 @@ function linksOf(connections: readonly Connection[]): readonly EdgeLink[] {
     }
   }
   return [...links.values()]
-    .map(({ protocol, port, rows }) => ({ protocol, port, traffic: trafficOf(rows) }))
+    .map(({ protocol, port, rows }) => ({ protocol, port, traffic: trafficOf(rows, numbers) }))
     .sort(
       (a, b) =>
         bytesOf(b.traffic) - bytesOf(a.traffic) ||

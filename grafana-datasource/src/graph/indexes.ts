@@ -30,12 +30,20 @@ export function* numbersBy(
   names: readonly string[],
 ): Steps<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
-  yield* eachRow(vector, (read, value) => {
-    const key = names.map(read).join('/');
-    if (value !== undefined && value > (numbers.get(key) ?? -Infinity)) {
-      numbers.set(key, value);
+  if (vector === undefined) {
+    return numbers;
+  }
+  const key = keys(vector, names);
+  for (let row = 0; row < vector.size; row++) {
+    const value = sample(vector, row);
+    const name = key(row);
+    if (value !== undefined && value > (numbers.get(name) ?? -Infinity)) {
+      numbers.set(name, value);
     }
-  });
+    if (row % ROWS_A_STEP === 0) {
+      yield;
+    }
+  }
   return numbers;
 }
 
@@ -55,4 +63,16 @@ export function* textsBy(
     }
   });
   return texts;
+}
+
+/** The labels of a row, joined by `/`. */
+function keys(vector: Vector, names: readonly string[]): (row: number) => string {
+  const [first = () => '', ...others] = names.map((name) => label(vector, name));
+  return (row) => {
+    let key = first(row);
+    for (const column of others) {
+      key += `/${column(row)}`;
+    }
+    return key;
+  };
 }

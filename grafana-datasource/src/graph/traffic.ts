@@ -1,8 +1,8 @@
-import type { Connection } from './connections';
+import type { Connection, Connections } from './connections';
 import type { Traffic } from './topology';
 
 /** The sum over rows. What no row measured stays null. A server's row sees from the other side what its client sends. */
-export function trafficOf(rows: readonly Connection[]): Traffic {
+export function trafficOf(rows: readonly Connection[], numbers: Connections['numbers']): Traffic {
   const sum = {
     open: 0,
     opened: 0,
@@ -15,17 +15,17 @@ export function trafficOf(rows: readonly Connection[]): Traffic {
   };
   let rttSum = 0;
   let rttCount = 0;
-  for (const row of rows) {
-    const isClient = row.role === 'client';
-    sum.open += row.open ?? 0;
-    sum.opened += row.opened ?? 0;
-    sum.closed += row.closed ?? 0;
-    sum.failed += row.failed ?? 0;
-    sum.requestBytes = plus(sum.requestBytes, isClient ? row.sent : row.received);
-    sum.responseBytes = plus(sum.responseBytes, isClient ? row.received : row.sent);
-    sum.retransmits = plus(sum.retransmits, row.retransmits);
-    rttSum += row.rttSum ?? 0;
-    rttCount += row.rttCount ?? 0;
+  for (const { role, place } of rows) {
+    const [sent, received] = [numbers.sent[place], numbers.received[place]];
+    sum.open += numbers.open[place] ?? 0;
+    sum.opened += numbers.opened[place] ?? 0;
+    sum.closed += numbers.closed[place] ?? 0;
+    sum.failed += numbers.failed[place] ?? 0;
+    sum.requestBytes = plus(sum.requestBytes, role === 'client' ? sent : received);
+    sum.responseBytes = plus(sum.responseBytes, role === 'client' ? received : sent);
+    sum.retransmits = plus(sum.retransmits, numbers.retransmits[place]);
+    rttSum += numbers.rttSum[place] ?? 0;
+    rttCount += numbers.rttCount[place] ?? 0;
   }
   if (rttCount > 0) {
     sum.rtt = rttSum / rttCount;

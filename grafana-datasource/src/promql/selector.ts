@@ -21,6 +21,11 @@ export function anyOf(label: string, values: readonly string[]): readonly Matche
     : [`${label}=~"${quoted(values.map(pattern).join('|'))}"` as Matcher];
 }
 
+/** All of the conditions as one, for an expression that names them twice. */
+export function allOf(matchers: readonly Matcher[]): Matcher {
+  return matchers.join(',') as Matcher;
+}
+
 /** `family{a="b",c="d"}`; the `part` of a summary is `_sum` or `_count`. */
 export function selector(family: Family, matchers: readonly Matcher[], part = ''): string {
   const conditions = matchers.join(',');

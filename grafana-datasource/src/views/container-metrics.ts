@@ -140,9 +140,13 @@ export class ContainerNumbers {
   }
 
   static *read(vectors: Vectors): Steps<ContainerNumbers> {
+    const answers = new Map<QueryId, ReadonlyMap<string, number>>();
     const values: ReadonlyMap<string, number>[] = [];
     for (const { query, part } of CONTAINER_METRICS) {
-      values.push(yield* numbersBy(vectors[query], [...CONTAINER, ...(part === undefined ? [] : [part[0]])]));
+      const labels = part === undefined ? CONTAINER : [...CONTAINER, part[0]];
+      const answer = answers.get(query) ?? (yield* numbersBy(vectors[query], labels));
+      answers.set(query, answer);
+      values.push(answer);
     }
     return new ContainerNumbers(values, {
       cpu: yield* numbersBy(vectors.containerCpuLimit, CONTAINER),
