@@ -138,7 +138,7 @@ function toPorts(found: Inspection): PublishedPort[] {
     }
     return (bindings ?? [])
       .filter(({ HostPort }) => HostPort !== '')
-      .map(({ HostIp, HostPort }) => ({
+      .map(({ HostIp, HostPort }): PublishedPort => ({
         hostIp: HostIp === '' ? '0.0.0.0' : HostIp,
         hostPort: Number(HostPort),
         port: Number(port),

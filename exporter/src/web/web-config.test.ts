@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { readWebConfig, watchWebConfig } from './web-config.js';
+import { readWebConfig as readChecked, watchWebConfig } from './web-config.js';
 
 const HASH = '$2y$10$4VNmFvkKmGeEnIoHEDuWoOyd0pHBLDrc4q3EcDQYaPFTSeOFoJGZy';
 
@@ -18,6 +18,9 @@ beforeEach(() => {
 afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
+
+/** The format is tested here; real certificates are in the integration tests. */
+const readWebConfig = (file: string) => readChecked(file, () => undefined);
 
 const TLS = 'tls_server_config: {cert_file: cert.pem, key_file: key.pem';
 
@@ -86,6 +89,11 @@ basic_auth_users: {anna: '${HASH}'}
     expect(() => readWebConfig(path)).toThrow(path);
   });
 
+  it('refuses a certificate that is none', () => {
+    writeFileSync(path, `${TLS}}`);
+    expect(() => readChecked(path)).toThrow(/web\.yml.*tls_server_config: the certificate/);
+  });
+
   it('refuses a file that is not there', () => {
     expect(() => readWebConfig(join(directory, 'none.yml'))).toThrow(/none\.yml/);
   });
@@ -102,7 +110,7 @@ describe('watchWebConfig', () => {
 
   it('follows changes of the file and of the certificate', () => {
     writeFileSync(path, `${TLS}}`);
-    const source = watchWebConfig(path, { warn: vi.fn(), info: vi.fn() });
+    const source = watchWebConfig(path, { warn: vi.fn(), info: vi.fn() }, () => undefined);
     const before = source.current();
     expect(source.current()).toBe(before);
     writeFileSync(join(directory, 'cert.pem'), 'renewed certificate');

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { SecureContextOptions, SecureVersion } from 'node:tls';
+import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
@@ -72,10 +72,17 @@ export interface WebConfig {
 
 export const OPEN_TO_ALL: WebConfig = { tls: undefined, users: new Map(), headers: {}, files: [] };
 
+/** Refuses certificates and keys that cannot be read or do not belong together. */
+export type CheckTls = (context: SecureContextOptions) => unknown;
+
 /** @throws with one line that names the file, and the key that does not fit */
-export function readWebConfig(path: string): WebConfig {
+export function readWebConfig(path: string, checkTls: CheckTls = createSecureContext): WebConfig {
   try {
-    return toWebConfig(path, readFileSync(path, 'utf8'));
+    const config = toWebConfig(path, readFileSync(path, 'utf8'));
+    if (config.tls !== undefined) {
+      assertTls(config.tls.context, checkTls);
+    }
+    return config;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`The web configuration ${path} cannot be used: ${reason}`, { cause: error });
@@ -101,6 +108,20 @@ function toWebConfig(path: string, text: string): WebConfig {
     headers: definedOnly(http?.headers ?? {}),
     files: [path, ...files.map(resolve)],
   };
+}
+
+function assertTls(context: SecureContextOptions, checkTls: CheckTls): void {
+  try {
+    checkTls(context);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `tls_server_config: the certificate, its key and the client authority do not work: ${reason}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }
 
 type TlsSection = NonNullable<NonNullable<z.infer<typeof webConfigFile>>['tls_server_config']>;
@@ -150,11 +171,12 @@ export interface WebConfigSource {
 export function watchWebConfig(
   path: string | undefined,
   log: { warn(message: string): void; info(message: string): void },
+  checkTls: CheckTls = createSecureContext,
 ): WebConfigSource {
   if (path === undefined) {
     return { current: () => OPEN_TO_ALL };
   }
-  let config = readWebConfig(path);
+  let config = readWebConfig(path, checkTls);
   let seen = fingerprint(config.files);
   return {
     current() {
@@ -162,7 +184,7 @@ export function watchWebConfig(
       if (now !== seen) {
         seen = now;
         try {
-          config = readWebConfig(path);
+          config = readWebConfig(path, checkTls);
           seen = fingerprint(config.files);
           log.info(`Read the web configuration ${path} again`);
         } catch (error) {

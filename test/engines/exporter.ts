@@ -1,0 +1,76 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const MAIN = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
+const START_MS = 20_000;
+
+/** The built exporter as a process of its own, with what it wrote. */
+export class ExporterRun {
+  stdout = '';
+  stderr = '';
+  private readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  private readonly ended: Promise<number>;
+
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+    this.child = spawn(process.execPath, [MAIN, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
+    this.child.stdout.setEncoding('utf8').on('data', (text: string) => (this.stdout += text));
+    this.child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    this.ended = once(this.child, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
+  }
+
+  /** Starts it and waits until it serves. */
+  static async serving(args: readonly string[]): Promise<ExporterRun> {
+    const run = new ExporterRun(args);
+    await run.logged(/Serving metrics on/);
+    return run;
+  }
+
+  /** Waits for words in the log. */
+  async logged(words: RegExp): Promise<void> {
+    const end = Date.now() + START_MS;
+    while (!words.test(this.stderr)) {
+      if (Date.now() > end || this.child.exitCode !== null) {
+        await this.stop();
+        throw new Error(`The exporter did not log ${words.source}. It logged:\n${this.stderr}`);
+      }
+      await sleep(50);
+    }
+  }
+
+  get pid(): number {
+    return this.child.pid ?? 0;
+  }
+
+  /** The exit code, once it has ended by itself. */
+  async exitCode(): Promise<number> {
+    return this.ended;
+  }
+
+  /** Asks it to end, and answers with the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number> {
+    this.child.kill(signal);
+    const killer = setTimeout(() => this.child.kill('SIGKILL'), 10_000);
+    try {
+      return await this.ended;
+    } finally {
+      clearTimeout(killer);
+    }
+  }
+}
+
+/** The value of the one series whose name and labels hold all the given texts; undefined when there is none. */
+export function sampleOf(exposition: string, ...texts: readonly string[]): number | undefined {
+  const found = exposition
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && texts.every((text) => line.includes(text)));
+  if (found.length > 1) {
+    throw new Error(`More than one series has ${texts.join(', ')}:\n${found.join('\n')}`);
+  }
+  return found[0] === undefined ? undefined : Number(found[0].slice(found[0].lastIndexOf(' ') + 1));
+}
