@@ -142,6 +142,7 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     cgroupIds: new CgroupIds('/sys'),
     processTable: { refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode) },
     containerOf: containerIdOfCgroup,
+    containers: () => [],
     logger: pino({ level: 'silent' }),
     now,
     firstEphemeralPort: 32_768,

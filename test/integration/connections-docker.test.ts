@@ -1,7 +1,10 @@
 import Docker from 'dockerode';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
+import { createDockerRuntime, type DockerRuntime } from '../../exporter/src/runtimes/docker.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { eventually, matches, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
 import { createPair, deleteNamespace, run } from '../engines/network-namespaces.js';
@@ -10,6 +13,7 @@ const IMAGE = 'toposcope-test-connections';
 const NETWORK = 'toposcope-test-connections';
 const LABEL = 'toposcope.test=connections';
 const OPENED = 'toposcope_connections_opened_total';
+const execute = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 
 function docker(...args: string[]): string {
@@ -57,6 +61,7 @@ function removeAll(): void {
 
 describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm test)', () => {
   let collector: ConnectionCollector;
+  let runtime: DockerRuntime;
 
   beforeAll(async () => {
     removeAll();
@@ -69,12 +74,19 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
 
   beforeEach(async () => {
     docker('network', 'create', NETWORK);
-    collector = startCollector();
+    runtime = createDockerRuntime({
+      socketPath: '/var/run/docker.sock',
+      required: true,
+      log: { info: () => undefined, warn: () => undefined },
+    });
+    await runtime.firstAttempt;
+    collector = startCollector({ runtimes: [runtime] });
     await readRows(collector);
   });
 
   afterEach(async () => {
     await collector.close();
+    await runtime.close();
     removeAll();
   });
 
@@ -132,6 +144,8 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
     await eventually(collector, (rows) => {
       expect(answersOf(web)).toBe(12);
       expect(outbound(rows, client)).toEqual([`${gateway}:18080 ${answered}: 5`]);
+      const listening = { container_id: web, port: '80', published: 'yes' };
+      expect(sumOf(rows, 'toposcope_listener_info', listening)).toBe(1);
       const ofHost = outbound(rows, '').filter((edge) => edge.includes(':18080'));
       expect(ofHost).toEqual([`127.0.0.1:18080 ${answered}: 3`, `${gateway}:18080 ${answered}: 4`]);
     });
@@ -172,6 +186,63 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
       nat('-D', addressOf(webs[0]), ...half);
       nat('-D', addressOf(webs[1]));
     }
+  });
+
+  it('counts for 30 containers at once, each its own', async () => {
+    const web = startWeb();
+    const fetches = fetchTimes(20, `http://${addressOf(web)}/`);
+    const clients = Array.from({ length: 30 }, () => start([], 'sh', '-c', `${fetches}; sleep 600`));
+    await eventually(
+      collector,
+      (rows) => {
+        expect(answersOf(web)).toBe(600);
+        for (const client of clients) {
+          expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 20`]);
+          const inbound = { role: 'server', container_id: web, peer_container_id: client };
+          expect(sumOf(rows, OPENED, inbound)).toBe(20);
+        }
+        expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(600);
+      },
+      60,
+    );
+  });
+
+  it('names containers that lived for less time than lies between two passes, and lets go of them', async () => {
+    const web = startWeb();
+    const page = `http://${addressOf(web)}/`;
+    await eventually(collector, (rows) => {
+      expect(sumOf(rows, 'toposcope_listener_info', { container_id: web, port: '80' })).toBe(1);
+    });
+    const descriptors = readdirSync('/proc/self/fd').length;
+    const clients: string[] = [];
+    for (let index = 0; index < 12; index++) {
+      // Not synchronously: the collector lives in this process.
+      const command = `wget -q -O /dev/null ${page}; sleep 0.5`;
+      const { stdout } = await execute('docker', [
+        'run',
+        '--detach',
+        '--label',
+        LABEL,
+        IMAGE,
+        'sh',
+        '-c',
+        command,
+      ]);
+      const id = stdout.slice(0, 12);
+      clients.push(id);
+      await execute('docker', ['wait', id]);
+      await execute('docker', ['rm', id]);
+    }
+    await eventually(collector, (rows) => {
+      expect(answersOf(web)).toBe(12);
+      for (const client of clients) {
+        expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 1`]);
+      }
+      expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(12);
+    });
+    await eventually(collector, () => {
+      expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(descriptors);
+    });
   });
 
   it('keeps containers apart that share a network namespace', async () => {

@@ -1,5 +1,5 @@
-import type { ConnectionTuple } from '../edges/connection-tracker.js';
 import type { Endpoint } from '../edges/endpoint.js';
+import type { ConnectionTuple } from '../edges/surroundings.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 

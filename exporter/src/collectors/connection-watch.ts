@@ -8,7 +8,9 @@ import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
 import { TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
+import type { Container } from '../runtimes/container.js';
 import type { SocketHolders } from './socket-holders.js';
+import { StrangeNamespaces } from './strange-namespaces.js';
 
 export interface ConnectionWatchOptions {
   readonly source: SocketSource;
@@ -17,6 +19,7 @@ export interface ConnectionWatchOptions {
   readonly cgroupIds: CgroupIds;
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  readonly containers: () => Iterable<Container>;
   readonly logger: Logger;
   readonly now: () => number;
   readonly firstEphemeralPort: number;
@@ -39,22 +42,42 @@ export class ConnectionWatch {
   /** Namespaces without a process at the last pass: closed at the next one, when their last events have arrived. */
   private leaving = new Set<number>();
   private isFirstPass = true;
+  private isUrgent = false;
+  /** Something that waits comes from a namespace that is not known. */
+  private isStrange = false;
+  private strangePatienceMs = SHORTEST_PATIENCE_MS;
   private eventsLost = false;
+
+  private readonly strangers = new StrangeNamespaces();
 
   constructor(private readonly options: ConnectionWatchOptions) {}
 
-  /** Whether events wait for a pass that has not begun. */
-  get needsPass(): boolean {
-    return this.eventsLost || this.waiting.length > 0;
+  /** Within how many milliseconds after the last pass the next is wanted; Infinity when nothing waits for it. */
+  get patienceMs(): number {
+    if (this.isStrange) {
+      // The namespace may be gone soon.
+      return this.strangePatienceMs;
+    }
+    return this.eventsLost || this.isUrgent ? PATIENCE_MS : Infinity;
   }
 
   destroyed(record: SocketRecord, origin: EventOrigin): void {
-    const { tracker, now } = this.options;
+    const { tracker, now, source } = this.options;
+    if (source.events?.isRepeated(origin) === true) {
+      return;
+    }
     const namespace = this.namespaceOf(origin);
+    if (namespace === undefined && !this.strangers.knows(record.localAddress)) {
+      // Its container may be gone before the pass.
+      this.strangers.learn(this.options.containers());
+    }
     if (namespace !== undefined && tracker.isClear(namespace, record)) {
       tracker.destroyed(namespace, record, now());
     } else if (this.waiting.length < MOST_WAITING) {
       this.waiting.push({ origin, record: copy(record) });
+      // What waits for its other end to close can wait for the next pass.
+      this.isUrgent ||= record.peerPort !== 0;
+      this.isStrange ||= namespace === undefined;
     } else {
       this.give(origin, record);
     }
@@ -79,6 +102,8 @@ export class ConnectionWatch {
     const began = now();
     const waiting = this.waiting;
     this.waiting = [];
+    this.isUrgent = false;
+    this.isStrange = false;
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
 
@@ -100,9 +125,14 @@ export class ConnectionWatch {
     await this.findGuests(processesOf, pause);
     this.ownListeners();
     tracker.endPass(now());
+    let isInVain = false;
     for (const { origin, record } of waiting) {
-      this.give(origin, record);
+      isInVain = !this.give(origin, record) || isInVain;
     }
+    // Namespaces that cannot be found must not keep us looking for them.
+    this.strangePatienceMs = isInVain
+      ? Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS)
+      : SHORTEST_PATIENCE_MS;
     if (holders.isCrowded) {
       holders.retain(this.liveInodes());
     }
@@ -122,6 +152,7 @@ export class ConnectionWatch {
     const { processTable, cgroupIds, source, tracker, containerOf, now, logger } = this.options;
     const snapshot = processTable.refresh(maxTableAgeMs);
     const processesOf = byNamespace(snapshot);
+    this.strangers.learn(this.options.containers());
     const cgroups = new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup));
     cgroupIds.learn(cgroups);
     for (const [inode, inhabitants] of processesOf) {
@@ -208,7 +239,7 @@ export class ConnectionWatch {
         const holder = holders.ownerOf(listener.inode);
         listener.owner = holder ??
           listener.owner ??
-          tracker.ownerOfCgroup(listener.cgroupId) ?? {
+          tracker.attribution.ownerOfCgroup(listener.cgroupId) ?? {
             containerId: namespace.soleOccupant ?? NO_CONTAINER,
             process: '',
             pid: 0,
@@ -235,19 +266,28 @@ export class ConnectionWatch {
     return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
   }
 
-  /** Whatever is not known by now will not be. */
-  private give(origin: EventOrigin, record: SocketRecord): void {
-    const { tracker, now } = this.options;
-    const namespace = this.namespaceOf(origin);
+  /** Whatever is not known by now will not be. False when the namespace is not. */
+  private give(origin: EventOrigin, record: SocketRecord): boolean {
+    const { tracker, now, source } = this.options;
+    if (source.events?.isRepeated(origin) === true) {
+      return true;
+    }
+    const namespace = this.namespaceOf(origin) ?? this.strangers.namespaceOf(record.localAddress);
     if (namespace !== undefined) {
       tracker.destroyedAfterPass(namespace, record, now());
-    } else if (record.peerPort !== 0) {
-      tracker.countUnattributed('namespace_unknown');
+      return true;
     }
+    if (record.peerPort !== 0) {
+      tracker.attribution.countUnattributed('namespace_unknown');
+    }
+    return false;
   }
 }
 
 const MOST_WAITING = 50_000;
+const PATIENCE_MS = 1_000;
+const SHORTEST_PATIENCE_MS = 200;
+const LONGEST_PATIENCE_MS = 5_000;
 /** New sockets are looked for in processes that were listed at most so many milliseconds ago. */
 const FRESH_MS = 1_000;
 const SLICE_MS = 8;

@@ -2,8 +2,9 @@ import type { Logger } from 'pino';
 import * as families from '../contract/connection-families.js';
 import { NO_CONTAINER, type ContainerId, type HostName } from '../contract/ids.js';
 import { renderLabels } from '../contract/labels.js';
-import { ConnectionTracker, type Surroundings } from '../edges/connection-tracker.js';
+import { ConnectionTracker } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
+import type { Surroundings } from '../edges/surroundings.js';
 import { hasCapability } from '../kernel/capabilities.js';
 import { CgroupIds } from '../kernel/cgroup-id.js';
 import { loadLibc } from '../kernel/libc.js';
@@ -14,7 +15,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
 import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
-import type { Runtime } from '../runtimes/container.js';
+import type { Container, Runtime } from '../runtimes/container.js';
 import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
@@ -114,6 +115,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       cgroupIds,
       processTable,
       containerOf,
+      containers: () => this.containers(),
       logger,
       now: this.now,
       firstEphemeralPort: firstPort,
@@ -139,7 +141,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       sink,
       this.options.host,
       this.listeners(),
-      this.options.runtimes.flatMap((runtime) => runtime.containers()),
+      this.containers(),
       this.options.listenerLimit ?? 5_000,
     );
     this.writeSelf(sink);
@@ -204,7 +206,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     }
   }
 
-  /** A pass at every interval; one second after the last when events wait for it. */
+  /** A pass at every interval; sooner when events wait for it. */
   private schedule(): void {
     if (this.closed) {
       return;
@@ -213,7 +215,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       this.options.passIntervalMs ?? PASS_INTERVAL_MS,
       Math.min(this.lastPassCpuMs * PASS_SHARE, LONGEST_INTERVAL_MS),
     );
-    const dueIn = this.watch.needsPass ? Math.min(SOONEST_MS, interval) : interval;
+    const dueIn = Math.min(this.watch.patienceMs, interval);
     clearTimeout(this.timer);
     this.timer = setTimeout(
       () => void this.runPass().finally(() => this.schedule()),
@@ -236,6 +238,10 @@ class KernelConnectionCollector implements ConnectionCollector {
     this.lastPassCpuMs = (user + system) / 1_000;
   }
 
+  private containers(): Container[] {
+    return this.options.runtimes.flatMap((runtime) => runtime.containers());
+  }
+
   private *listeners() {
     for (const { listening } of this.tracker.namespaces.values()) {
       yield* listening.all();
@@ -245,7 +251,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private writeSelf(sink: SampleSink): void {
     const { host } = this.options;
     sink.family(families.connectionsUnattributed);
-    for (const [reason, count] of this.tracker.unattributed) {
+    for (const [reason, count] of this.tracker.attribution.unattributed) {
       sink.sample(renderLabels(families.connectionsUnattributed, { host, reason }), count);
     }
     const { events } = this.source;
@@ -261,7 +267,6 @@ class KernelConnectionCollector implements ConnectionCollector {
 const PASS_INTERVAL_MS = 5_000;
 /** Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. */
 const TABLE_AGE_PASSES = 3;
-const SOONEST_MS = 1_000;
 /** On a host with very many sockets or namespaces, passes take about this share of a processor at most: 1 in 50. */
 const PASS_SHARE = 50;
 const LONGEST_INTERVAL_MS = 30_000;

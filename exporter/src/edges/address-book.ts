@@ -47,6 +47,11 @@ export class AddressBook {
     this.elsewhere.add(address);
   }
 
+  /** Whether the address leads to some place on this host. */
+  isLocal(from: TrackedNamespace, address: IpAddress): boolean {
+    return this.candidates(from, address).length > 0;
+  }
+
   /**
    * The namespaces that an address may mean to a socket in `from`: its own for loopback and its own addresses, else
    * every one that has it. More than one where networks overlap.

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_CONTAINER, hostName, type ContainerId } from '../contract/ids.js';
 import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
-import { ConnectionTracker, type Surroundings } from './connection-tracker.js';
+import { ConnectionTracker } from './connection-tracker.js';
 import type { Edge, EdgeLabels } from './edge.js';
 import { EdgeLedger, type EdgeLimits } from './edge-ledger.js';
 import type { Listener } from './listening-set.js';
+import type { Surroundings } from './surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
 
 const WEB = '111111111111' as ContainerId;
@@ -251,6 +252,21 @@ describe('ConnectionTracker', () => {
     expect(only('client')).toMatchObject({ open: 0, closed: 1, sentBytes: 10, receivedBytes: 20 });
   });
 
+  it('gives a connection that its client reset, and so forgot, to the port that the other end tells', () => {
+    const atServer = { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 };
+    tracker.destroyed(app, closed(server, { counters: atServer }), 0);
+    const forgotten = closed(socket('0.0.0.0 40000', '10.0.0.2 0', 1), { counters: counters(0, 0) });
+    expect(tracker.isClear(web, forgotten)).toBe(false);
+    tracker.destroyedAfterPass(web, forgotten, 0);
+    expect(only('client')).toMatchObject({
+      opened: 1,
+      closed: 1,
+      failed: 0,
+      sentBytes: 10,
+      labels: { port: '80', peer_ip: '10.0.0.2', peer_container_id: APP },
+    });
+  });
+
   describe('with the FIN, which the kernel counts as a received byte', () => {
     const ended = (
       sentBytes: number,
@@ -315,7 +331,7 @@ describe('ConnectionTracker', () => {
     expect(only('server').labels).toMatchObject({ container_id: APP, process: 'app' });
     tracker.destroyed(app, closed(socket('10.0.0.2 40000', '10.0.0.9 443', 9)), 0);
     expect(only('client').labels.container_id).toBe(NO_CONTAINER);
-    expect(tracker.unattributed.get('short_lived')).toBe(1);
+    expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
   it('keeps what was dialled and adds who answered where addresses are translated', () => {
@@ -359,7 +375,7 @@ describe('ConnectionTracker', () => {
     tracker.rebuildAddresses();
     pass([[web, client]]);
     expect(only('client').labels).toMatchObject({ peer_container_id: '', peer_process: '' });
-    expect(tracker.unattributed.get('peer_ambiguous')).toBe(1);
+    expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
   });
 
   it('folds public clients into one row, unless asked not to', () => {

@@ -1,59 +1,14 @@
-import { NO_CONTAINER } from '../contract/ids.js';
-import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
-import {
-  TCP_SYN_SENT,
-  type SocketCounters,
-  type SocketProtocol,
-  type SocketRecord,
-} from '../kernel/socket-record.js';
+import { TCP_SYN_SENT, type SocketCounters, type SocketRecord } from '../kernel/socket-record.js';
+import { AbortedConnections } from './aborted-connections.js';
 import { AddressBook } from './address-book.js';
-import { accountCounters, addTally, type Edge, type EdgeLabels, type Role } from './edge.js';
+import { Attribution, type AttributionOptions } from './attribution.js';
+import { accountCounters, addTally, type Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
-import type { Endpoint } from './endpoint.js';
-import type { Listener, SocketOwner } from './listening-set.js';
 import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
 import { trackedSocket, type TrackedNamespace, type TrackedSocket } from './tracked-namespace.js';
 
-/** Why a connection could not be given to a container or process. */
-export type UnattributedReason =
-  /** Several containers share the namespace, and the socket was gone before a pass could see whose it was. */
-  | 'short_lived'
-  /** The namespace was gone before it was found. */
-  | 'namespace_unknown'
-  /** Networks overlap: the peer's address leads to several places on this host. */
-  | 'peer_ambiguous';
-
-/** What the tracker asks the outside; every answer may be undefined. */
-export interface Surroundings {
-  /** Who holds the socket now. */
-  ownerOfInode(inode: number): SocketOwner | undefined;
-  /** The owner, without a process, that a cgroup stands for. */
-  ownerOfCgroup(cgroupId: number): SocketOwner | undefined;
-  /** Where network address translation has sent a client's connection. */
-  actualDestination(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
-  /** Where a connection that was accepted really came from, when its source was translated. */
-  actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
-  /** Where a userland proxy passes on what it accepts; undefined for any other process. */
-  proxyTarget(owner: SocketOwner): Endpoint | undefined;
-  /** The name under which a public address was seen. */
-  nameOf(address: IpAddress): string;
-}
-
-export interface ConnectionTuple {
-  readonly protocol: SocketProtocol;
-  readonly localAddress: IpAddress;
-  readonly localPort: number;
-  readonly peerAddress: IpAddress;
-  readonly peerPort: number;
-}
-
-export interface TrackerOptions {
+export interface TrackerOptions extends AttributionOptions {
   readonly ledger: EdgeLedger;
-  readonly surroundings: Surroundings;
-  /** Keep the addresses of public clients instead of folding them into `internet`. */
-  readonly publicPeers: boolean;
-  /** The first port that clients get by themselves (net.ipv4.ip_local_port_range). */
-  readonly firstEphemeralPort: number;
 }
 
 /**
@@ -63,14 +18,20 @@ export interface TrackerOptions {
  */
 export class ConnectionTracker {
   readonly namespaces = new Map<number, TrackedNamespace>();
-  readonly unattributed = new Map<UnattributedReason, number>();
+  readonly attribution: Attribution;
   private readonly addressBook = new AddressBook();
+  private readonly aborted = new AbortedConnections();
   private readonly endings = new PairedEndings();
   /** Found by this pass, waiting for its end: only then is known who owns them and who listens where. */
   private unsettled: { namespace: TrackedNamespace; socket: TrackedSocket }[] = [];
   private pass = 0;
 
-  constructor(private readonly options: TrackerOptions) {}
+  private readonly ledger: EdgeLedger;
+
+  constructor(options: TrackerOptions) {
+    this.ledger = options.ledger;
+    this.attribution = new Attribution(options, this.addressBook);
+  }
 
   beginPass(): void {
     this.pass++;
@@ -147,7 +108,7 @@ export class ConnectionTracker {
    * An event that waited for a pass: whatever is not known by now will not be.
    */
   destroyedAfterPass(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    if (this.addressBook.candidates(namespace, record.peerAddress).length === 0) {
+    if (!this.addressBook.isLocal(namespace, record.peerAddress)) {
       this.addressBook.noteElsewhere(record.peerAddress);
     }
     this.destroyed(namespace, record, now);
@@ -166,7 +127,7 @@ export class ConnectionTracker {
     }
     this.endings.expire(now);
     const living = new Set([...this.namespaces.values()].flatMap(({ occupants }) => [...occupants]));
-    this.options.ledger.expire(now, living);
+    this.ledger.expire(now, living);
   }
 
   /** A namespace whose last process is gone: what was open in it is closed. */
@@ -187,34 +148,17 @@ export class ConnectionTracker {
 
   /** Whether an event can be given to its edge now, or had better wait for the end of a pass. */
   isClear(namespace: TrackedNamespace, record: SocketRecord): boolean {
-    if (
-      record.peerPort === 0 ||
+    if (record.peerPort === 0) {
+      // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
+      return (
+        record.counters?.established !== true || !this.addressBook.isLocal(namespace, record.peerAddress)
+      );
+    }
+    return (
       namespace.sockets.has(record.cookie) ||
-      namespace.departed.has(record.cookie)
-    ) {
-      return true;
-    }
-    const listener = namespace.listening.find(record.protocol, record.localAddress, record.localPort);
-    if (listener !== undefined) {
-      return listener.owner !== undefined;
-    }
-    if (namespace.listening.hasPort(record.protocol, record.localPort)) {
-      return true;
-    }
-    const { firstEphemeralPort } = this.options;
-    if (record.localPort < firstEphemeralPort && record.peerPort >= firstEphemeralPort) {
-      // A server that no pass has seen.
-      return false;
-    }
-    const peer = this.addressBook.find(namespace, record.protocol, record.peerAddress, record.peerPort);
-    if (peer === 'ambiguous') {
-      return true;
-    }
-    if (peer === undefined) {
-      return this.addressBook.isElsewhere(record.peerAddress) && record.peerPort < firstEphemeralPort;
-    }
-    // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
-    return peer.listener?.owner !== undefined || record.counters?.established === false;
+      namespace.departed.has(record.cookie) ||
+      this.attribution.isClear(namespace, record)
+    );
   }
 
   /** The kernel's last word on a socket. */
@@ -234,23 +178,22 @@ export class ConnectionTracker {
     }
     const brief = trackedSocket(record, false, now);
     brief.established = counters?.established ?? record.protocol === 'udp';
+    const reset =
+      record.peerPort === 0 ? this.aborted.take(record.peerAddress, record.localPort, now) : undefined;
+    if (reset !== undefined) {
+      brief.peerPort = reset.port;
+    }
     this.settleBrief(namespace, brief, now);
     if (brief.established) {
       brief.tally.opened++;
     }
-    if (counters !== undefined) {
+    if (reset !== undefined) {
+      brief.tally.sentBytes += reset.receivedBytes;
+      brief.tally.receivedBytes += reset.sentBytes;
+    } else if (counters !== undefined) {
       this.accountLast(namespace, brief, counters, now);
     }
     this.end(brief, now);
-  }
-
-  /** The container that made a socket, as far as its cgroup tells. */
-  ownerOfCgroup(cgroupId: number): SocketOwner | undefined {
-    return cgroupId === 0 ? undefined : this.options.surroundings.ownerOfCgroup(cgroupId);
-  }
-
-  countUnattributed(reason: UnattributedReason, count = 1): void {
-    this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + count);
   }
 
   private destroyTracked(
@@ -291,7 +234,7 @@ export class ConnectionTracker {
     accountCounters(socket.tally, socket, counters);
     const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
     const actual = socket.actual ?? { address: socket.peerAddress, port: socket.peerPort };
-    const isLocal = this.addressBook.candidates(namespace, actual.address).length > 0;
+    const isLocal = this.addressBook.isLocal(namespace, actual.address);
     const ending: Ending = {
       local: `${socket.localAddress} ${socket.localPort}`,
       peer: `${actual.address} ${actual.port}`,
@@ -303,6 +246,14 @@ export class ConnectionTracker {
       tally: socket.tally,
       endedAt: now,
     };
+    if (isLocal && !ending.orderly && socket.role === 'server') {
+      this.aborted.note(socket.localAddress, socket.peerPort, {
+        port: socket.localPort,
+        sentBytes,
+        receivedBytes: receivedOctets,
+        endedAt: now,
+      });
+    }
     if (isLocal) {
       this.endings.add(ending);
     } else {
@@ -346,12 +297,7 @@ export class ConnectionTracker {
   }
 
   private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number): Edge {
-    const listener = namespace.listening.find(socket.protocol, socket.localAddress, socket.localPort);
-    socket.role = this.roleOf(namespace, socket, listener);
-    socket.owner = this.ownerOf(namespace, socket, listener);
-    const labels =
-      socket.role === 'server' ? this.serverLabels(namespace, socket) : this.clientLabels(namespace, socket);
-    const edge = this.options.ledger.edge(labels, now);
+    const edge = this.ledger.edge(this.attribution.attribute(namespace, socket), now);
     addTally(edge, socket.tally);
     socket.tally = edge;
     socket.settled = true;
@@ -383,108 +329,4 @@ export class ConnectionTracker {
       namespace.briefEdges.set(key, edge);
     }
   }
-
-  private roleOf(namespace: TrackedNamespace, socket: TrackedSocket, listener: Listener | undefined): Role {
-    if (listener !== undefined || namespace.listening.hasPort(socket.protocol, socket.localPort)) {
-      return 'server';
-    }
-    // Nothing is known to have listened here. A port that nobody is given by chance was chosen, to serve on.
-    const { firstEphemeralPort } = this.options;
-    return socket.localPort < firstEphemeralPort &&
-      socket.peerPort >= firstEphemeralPort &&
-      socket.localPort !== 0
-      ? 'server'
-      : 'client';
-  }
-
-  /** The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. */
-  private ownerOf(
-    namespace: TrackedNamespace,
-    socket: TrackedSocket,
-    listener: Listener | undefined,
-  ): SocketOwner {
-    const { surroundings } = this.options;
-    const holder = socket.inode === 0 ? undefined : surroundings.ownerOfInode(socket.inode);
-    if (holder !== undefined) {
-      return holder;
-    }
-    const byCgroup = this.ownerOfCgroup(socket.cgroupId);
-    if (byCgroup !== undefined) {
-      return byCgroup;
-    }
-    if (socket.role === 'server' && listener?.owner !== undefined) {
-      return listener.owner;
-    }
-    const sole = namespace.soleOccupant;
-    if (sole === undefined) {
-      this.countUnattributed('short_lived');
-    }
-    return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
-  }
-
-  private clientLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
-    const { surroundings } = this.options;
-    const { protocol, peerAddress, peerPort } = socket;
-    // What stays on the loopback (a resolver that a runtime puts into the namespace) is nobody else.
-    let actual = isLoopback(peerAddress) ? undefined : surroundings.actualDestination(namespace, socket);
-    let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort });
-    const proxied =
-      peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
-    socket.actual = actual;
-    if (peer !== undefined && proxied !== undefined) {
-      actual = proxied;
-      peer = this.findPeer(peer.namespace, protocol, proxied);
-    }
-    const peerOwner = peer?.listener?.owner;
-    return {
-      container_id: socket.owner?.containerId ?? NO_CONTAINER,
-      process: socket.owner?.process ?? '',
-      role: 'client',
-      protocol,
-      local_ip: '',
-      port: peerPort === 0 ? '' : String(peerPort),
-      peer_ip: peerAddress,
-      actual_peer_ip: actual?.address ?? '',
-      actual_port: actual === undefined ? '' : String(actual.port),
-      peer_container_id: peerOwner?.containerId ?? peer?.namespace.soleOccupant ?? NO_CONTAINER,
-      peer_process: peerOwner?.process ?? '',
-      peer_name: isPublic(peerAddress) ? surroundings.nameOf(peerAddress) : '',
-    };
-  }
-
-  private serverLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
-    const { peerAddress } = socket;
-    // What comes from another namespace of this host may have been masqueraded on the way.
-    const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
-    const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
-    socket.isMasqueraded = source !== undefined;
-    const candidates = this.addressBook.candidates(namespace, source?.address ?? peerAddress);
-    const client = candidates.length === 1 ? candidates[0]?.soleOccupant : undefined;
-    const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
-    return {
-      container_id: socket.owner?.containerId ?? NO_CONTAINER,
-      process: socket.owner?.process ?? '',
-      role: 'server',
-      protocol: socket.protocol,
-      local_ip: socket.localAddress,
-      port: String(socket.localPort),
-      peer_ip: folded ? INTERNET : peerAddress,
-      actual_peer_ip: '',
-      actual_port: '',
-      peer_container_id: client ?? NO_CONTAINER,
-      peer_process: '',
-      peer_name: '',
-    };
-  }
-
-  private findPeer(namespace: TrackedNamespace, protocol: SocketProtocol, { address, port }: Endpoint) {
-    const peer = this.addressBook.find(namespace, protocol, address, port);
-    if (peer === 'ambiguous') {
-      this.countUnattributed('peer_ambiguous');
-      return undefined;
-    }
-    return peer;
-  }
 }
-
-const INTERNET = 'internet';

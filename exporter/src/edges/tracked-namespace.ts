@@ -11,7 +11,8 @@ export interface TrackedSocket extends Accounted {
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly peerAddress: IpAddress;
-  readonly peerPort: number;
+  /** 0 where it is not known; the other end may tell. */
+  peerPort: number;
   readonly inode: number;
   readonly cgroupId: number;
   /** It was there when the exporter started: an earlier run has counted it already. */

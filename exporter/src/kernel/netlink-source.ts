@@ -31,7 +31,7 @@ interface OpenNamespace {
   readonly route: NetlinkSocket;
   readonly conntrack: NetlinkSocket;
   /** As the exporter's own namespace numbers it. */
-  readonly nsid: number | undefined;
+  nsid: number | undefined;
   /** The namespace's own event source, where its events do not come through the common one. */
   readonly source: number | undefined;
 }
@@ -41,6 +41,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   readonly mode = 'netlink';
   private readonly namespaces = new Map<number, OpenNamespace>();
   private readonly namespaceOfNsid = new Map<number, number>();
+  private readonly repeatedNsids = new Set<number>();
   private readonly namespaceOfSource = new Map<number, number>();
   private readonly proc: ProcSource;
   private readonly degraded = new Set<string>();
@@ -91,10 +92,15 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     return source === this.commonSource ? this.home : this.namespaceOfSource.get(source);
   }
 
+  isRepeated({ nsid }: EventOrigin): boolean {
+    return nsid !== undefined && this.repeatedNsids.has(nsid);
+  }
+
   open(namespace: number, pid: number): boolean {
     const known = this.namespaces.get(namespace);
     if (known !== undefined) {
       known.pid = pid;
+      this.noteRepetition(namespace, known);
       return true;
     }
     try {
@@ -130,6 +136,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
     if (open.nsid !== undefined) {
       this.namespaceOfNsid.delete(open.nsid);
+      this.repeatedNsids.delete(open.nsid);
     }
     this.namespaces.delete(namespace);
   }
@@ -195,6 +202,17 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       this.release(namespace);
     }
     this.door.close();
+  }
+
+  /** A namespace that had no id when it was opened may get one; the common source then hears it as well. */
+  private noteRepetition(namespace: number, open: OpenNamespace): void {
+    if (this.commonSource === undefined || open.source === undefined || open.nsid !== undefined) {
+      return;
+    }
+    open.nsid = this.door.nsidOf(open.pid, namespace);
+    if (open.nsid !== undefined) {
+      this.repeatedNsids.add(open.nsid);
+    }
   }
 
   private degrade(capability: string, consequence: string): void {

@@ -53,7 +53,7 @@ export class NamespaceDoor {
       if (fstatSync(there).ino !== inode) {
         return undefined;
       }
-      const nsid = this.nsidOf(there);
+      const nsid = this.nsidOfDescriptor(there);
       this.go(there, 'enter a network namespace');
       try {
         return visit(nsid);
@@ -65,12 +65,25 @@ export class NamespaceDoor {
     }
   }
 
+  /** The id of the namespace that the process lives in, when it is the one with that inode. */
+  nsidOf(pid: number | 'self', inode: number): number | undefined {
+    const there = this.openNamespace(pid);
+    if (there === undefined) {
+      return undefined;
+    }
+    try {
+      return fstatSync(there).ino === inode ? this.nsidOfDescriptor(there) : undefined;
+    } finally {
+      closeSync(there);
+    }
+  }
+
   close(): void {
     this.route.close();
     closeSync(this.home);
   }
 
-  private openNamespace(pid: number): number | undefined {
+  private openNamespace(pid: number | 'self'): number | undefined {
     try {
       return openSync(`${this.procRoot}/${pid}/ns/net`, 'r');
     } catch (error) {
@@ -88,7 +101,7 @@ export class NamespaceDoor {
   }
 
   /** The id by which events name that namespace here; undefined when it has none. */
-  private nsidOf(fd: number): number | undefined {
+  private nsidOfDescriptor(fd: number): number | undefined {
     const value = Buffer.alloc(4);
     value.writeInt32LE(fd);
     const body = Buffer.concat([Buffer.alloc(RTGENMSG_BYTES), attribute(NETNSA_FD, value)]);

@@ -45,4 +45,6 @@ export interface AnnouncedEnds {
   readonly overruns: number;
   /** The open namespace that an event came from; undefined while it is not open. */
   namespaceOf(origin: EventOrigin): number | undefined;
+  /** The same event comes through another socket too, and counts there. */
+  isRepeated(origin: EventOrigin): boolean;
 }

@@ -1,0 +1,195 @@
+import { NO_CONTAINER } from '../contract/ids.js';
+import { isLoopback, isPublic } from '../kernel/ip-address.js';
+import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
+import type { AddressBook, LocalPeer } from './address-book.js';
+import type { EdgeLabels, Role } from './edge.js';
+import type { Endpoint } from './endpoint.js';
+import type { Listener, SocketOwner } from './listening-set.js';
+import type { Surroundings } from './surroundings.js';
+import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
+
+/** Why a connection could not be given to a container or process. */
+export type UnattributedReason =
+  /** Several containers share the namespace, and the socket was gone before a pass could see whose it was. */
+  | 'short_lived'
+  /** The namespace was gone before it was found. */
+  | 'namespace_unknown'
+  /** Networks overlap: the peer's address leads to several places on this host. */
+  | 'peer_ambiguous';
+
+export interface AttributionOptions {
+  readonly surroundings: Surroundings;
+  /** Keep the addresses of public clients instead of folding them into `internet`. */
+  readonly publicPeers: boolean;
+  /** The first port that clients get by themselves (net.ipv4.ip_local_port_range). */
+  readonly firstEphemeralPort: number;
+}
+
+/** Says what a socket is: which end of its connection, whose, and who is at the other end. */
+export class Attribution {
+  readonly unattributed = new Map<UnattributedReason, number>();
+
+  constructor(
+    private readonly options: AttributionOptions,
+    private readonly addressBook: AddressBook,
+  ) {}
+
+  /** Decides role and owner, notes them on the socket, and returns the labels of its edge. */
+  attribute(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
+    const listener = namespace.listening.find(socket.protocol, socket.localAddress, socket.localPort);
+    socket.role = this.roleOf(namespace, socket, listener);
+    socket.owner = this.ownerOf(namespace, socket, listener);
+    return socket.role === 'server'
+      ? this.serverLabels(namespace, socket)
+      : this.clientLabels(namespace, socket);
+  }
+
+  /** Whether the end of a connection that no pass saw can be attributed now, or had better wait for a pass. */
+  isClear(namespace: TrackedNamespace, record: SocketRecord): boolean {
+    if (
+      record.peerPort === 0 ||
+      namespace.sockets.has(record.cookie) ||
+      namespace.departed.has(record.cookie)
+    ) {
+      return true;
+    }
+    const listener = namespace.listening.find(record.protocol, record.localAddress, record.localPort);
+    if (listener !== undefined) {
+      return listener.owner !== undefined;
+    }
+    if (namespace.listening.hasPort(record.protocol, record.localPort)) {
+      return true;
+    }
+    const { firstEphemeralPort } = this.options;
+    if (record.localPort < firstEphemeralPort && record.peerPort >= firstEphemeralPort) {
+      // A server that no pass has seen.
+      return false;
+    }
+    const peer = this.addressBook.find(namespace, record.protocol, record.peerAddress, record.peerPort);
+    if (peer === 'ambiguous') {
+      return true;
+    }
+    if (peer === undefined) {
+      return this.addressBook.isElsewhere(record.peerAddress) && record.peerPort < firstEphemeralPort;
+    }
+    // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
+    return peer.listener?.owner !== undefined || record.counters?.established === false;
+  }
+
+  /** The container that made a socket, as far as its cgroup tells. */
+  ownerOfCgroup(cgroupId: number): SocketOwner | undefined {
+    return cgroupId === 0 ? undefined : this.options.surroundings.ownerOfCgroup(cgroupId);
+  }
+
+  countUnattributed(reason: UnattributedReason): void {
+    this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + 1);
+  }
+
+  private roleOf(namespace: TrackedNamespace, socket: TrackedSocket, listener: Listener | undefined): Role {
+    if (listener !== undefined || namespace.listening.hasPort(socket.protocol, socket.localPort)) {
+      return 'server';
+    }
+    // Nothing is known to have listened here. A port that nobody is given by chance was chosen, to serve on.
+    const { firstEphemeralPort } = this.options;
+    return socket.localPort < firstEphemeralPort &&
+      socket.peerPort >= firstEphemeralPort &&
+      socket.localPort !== 0
+      ? 'server'
+      : 'client';
+  }
+
+  /** The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. */
+  private ownerOf(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    listener: Listener | undefined,
+  ): SocketOwner {
+    const { surroundings } = this.options;
+    const holder = socket.inode === 0 ? undefined : surroundings.ownerOfInode(socket.inode);
+    if (holder !== undefined) {
+      return holder;
+    }
+    const byCgroup = this.ownerOfCgroup(socket.cgroupId);
+    if (byCgroup !== undefined) {
+      return byCgroup;
+    }
+    if (socket.role === 'server' && listener?.owner !== undefined) {
+      return listener.owner;
+    }
+    const sole = namespace.soleOccupant;
+    if (sole === undefined) {
+      this.countUnattributed('short_lived');
+    }
+    return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
+  }
+
+  private clientLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
+    const { surroundings } = this.options;
+    const { protocol, peerAddress, peerPort } = socket;
+    // What stays on the loopback (a resolver that a runtime puts into the namespace) is nobody else.
+    let actual = isLoopback(peerAddress) ? undefined : surroundings.actualDestination(namespace, socket);
+    let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort });
+    const proxied =
+      peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
+    socket.actual = actual;
+    if (peer !== undefined && proxied !== undefined) {
+      actual = proxied;
+      peer = this.findPeer(peer.namespace, protocol, proxied);
+    }
+    const peerOwner = peer?.listener?.owner;
+    return {
+      container_id: socket.owner?.containerId ?? NO_CONTAINER,
+      process: socket.owner?.process ?? '',
+      role: 'client',
+      protocol,
+      local_ip: '',
+      port: peerPort === 0 ? '' : String(peerPort),
+      peer_ip: peerAddress,
+      actual_peer_ip: actual?.address ?? '',
+      actual_port: actual === undefined ? '' : String(actual.port),
+      peer_container_id: peerOwner?.containerId ?? peer?.namespace.soleOccupant ?? NO_CONTAINER,
+      peer_process: peerOwner?.process ?? '',
+      peer_name: isPublic(peerAddress) ? surroundings.nameOf(peerAddress) : '',
+    };
+  }
+
+  private serverLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
+    const { peerAddress } = socket;
+    // What comes from another namespace of this host may have been masqueraded on the way.
+    const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
+    const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
+    socket.isMasqueraded = source !== undefined;
+    const candidates = this.addressBook.candidates(namespace, source?.address ?? peerAddress);
+    const client = candidates.length === 1 ? candidates[0]?.soleOccupant : undefined;
+    const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
+    return {
+      container_id: socket.owner?.containerId ?? NO_CONTAINER,
+      process: socket.owner?.process ?? '',
+      role: 'server',
+      protocol: socket.protocol,
+      local_ip: socket.localAddress,
+      port: String(socket.localPort),
+      peer_ip: folded ? INTERNET : peerAddress,
+      actual_peer_ip: '',
+      actual_port: '',
+      peer_container_id: client ?? NO_CONTAINER,
+      peer_process: '',
+      peer_name: '',
+    };
+  }
+
+  private findPeer(
+    namespace: TrackedNamespace,
+    protocol: SocketProtocol,
+    { address, port }: Endpoint,
+  ): LocalPeer | undefined {
+    const peer = this.addressBook.find(namespace, protocol, address, port);
+    if (peer === 'ambiguous') {
+      this.countUnattributed('peer_ambiguous');
+      return undefined;
+    }
+    return peer;
+  }
+}
+
+const INTERNET = 'internet';

@@ -1,0 +1,29 @@
+import type { IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
+import type { Endpoint } from './endpoint.js';
+import type { SocketOwner } from './listening-set.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+
+/** What the tracker asks the outside; every answer may be undefined. */
+export interface Surroundings {
+  /** Who holds the socket now. */
+  ownerOfInode(inode: number): SocketOwner | undefined;
+  /** The owner, without a process, that a cgroup stands for. */
+  ownerOfCgroup(cgroupId: number): SocketOwner | undefined;
+  /** Where network address translation has sent a client's connection. */
+  actualDestination(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
+  /** Where a connection that was accepted really came from, when its source was translated. */
+  actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
+  /** Where a userland proxy passes on what it accepts; undefined for any other process. */
+  proxyTarget(owner: SocketOwner): Endpoint | undefined;
+  /** The name under which a public address was seen. */
+  nameOf(address: IpAddress): string;
+}
+
+export interface ConnectionTuple {
+  readonly protocol: SocketProtocol;
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly peerAddress: IpAddress;
+  readonly peerPort: number;
+}
