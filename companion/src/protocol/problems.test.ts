@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { asProblem, Problem, problemFromDocument, PROBLEMS } from './problems.js';
+
+describe('a problem', () => {
+  it('survives being sent', () => {
+    const sent: unknown = JSON.parse(
+      JSON.stringify(new Problem('conflict', 'It runs.').of('a-1').toDocument()),
+    );
+    expect(sent).toEqual({
+      type: 'urn:toposcope:problem:conflict',
+      title: PROBLEMS.conflict.title,
+      status: 409,
+      detail: 'It runs.',
+      code: 'conflict',
+      attempt: 'a-1',
+    });
+    expect(problemFromDocument(sent)).toMatchObject({ code: 'conflict', message: 'It runs.' });
+  });
+
+  it('that is none tells nothing of itself', () => {
+    const document = JSON.stringify(asProblem(new Error('secret /etc/passwd')).toDocument());
+    expect(document).not.toContain('secret');
+    expect(problemFromDocument({ status: 200 })).toMatchObject({ code: 'internal' });
+  });
+
+  it('is never a 401, which the data source proxy would turn into something else', () => {
+    expect(Object.values(PROBLEMS).map(({ status }) => status as number)).not.toContain(401);
+  });
+});
+
+describe('the page on security', () => {
+  it('has each code with its status and meaning, and no other', () => {
+    const page = readFileSync(new URL('../../../docs/security.md', import.meta.url), 'utf8');
+    const rows = Array.from(
+      page.matchAll(/^\| `([a-z-]+)`\s*\| (\d{3})\s*\| (.*?)\s*\|$/gm),
+      ([, ...row]) => row,
+    );
+    expect(rows).toEqual(
+      Object.entries(PROBLEMS).map(([code, { status, title }]) => [code, String(status), title]),
+    );
+  });
+});
