@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { Cluster, containerId, hostName } from '../fixtures/cluster';
+import { type Row, vectorOfRows } from '../fixtures/vector-of-rows';
+import { complete } from '../graph/steps';
+import type { Topology } from '../graph/topology';
+import type { Vector } from '../graph/vector';
+import type { Vectors } from '../graph/vectors';
+import { buildTopology } from './build';
+import { VIEWS } from './register';
+
+const CLUSTER = new Cluster({ hosts: 2, containersAHost: 5, edgesAContainer: 2 });
+const ANSWERS = CLUSTER.answers(VIEWS.containers);
+
+describe('the notices', () => {
+  it('are none when all is well', () => {
+    expect(draw(ANSWERS).notices).toEqual([]);
+  });
+
+  it('name the hosts that are not scraped any more', () => {
+    const lostExporters = vectorOfRows([{ labels: { host: 'node-0009' }, value: 1 }]);
+    expect(messages(draw({ ...ANSWERS, lostExporters }))).toEqual([
+      'Seen within the last hour, but not now: node-0009.',
+    ]);
+  });
+
+  it('name a collector that fails, and where', () => {
+    const collectors = vectorOfRows(
+      ['node-0001', 'node-0002'].map((host) => ({ labels: { host, collector: 'container' }, value: 0 })),
+    );
+    expect(messages(draw({ ...ANSWERS, collectors }))).toEqual([
+      'The container collector fails on node-0001, node-0002: what it measures is missing here.',
+    ]);
+  });
+
+  it('say what a limit has cut', () => {
+    const dropped = vectorOfRows([
+      { labels: { host: 'node-0001', family: 'toposcope_connections_open' }, value: 12 },
+    ]);
+    expect(messages(draw({ ...ANSWERS, dropped }))).toEqual([
+      'Limits keep series out on node-0001: toposcope_connections_open.',
+    ]);
+  });
+
+  it('say that an exporter of another contract is there, and the rest is drawn', () => {
+    const topology = draw({ ...ANSWERS, edgeOpen: without(ANSWERS.edgeOpen, 'role') });
+    expect(messages(topology)).toEqual(['toposcope_connections_open comes without role.']);
+    expect(topology.nodes.length).toBeGreaterThan(9);
+  });
+
+  it('say nothing of a contract where there are merely no such things', () => {
+    const empty = vectorOfRows([]);
+    const answers = Object.fromEntries(
+      Object.entries(ANSWERS).map(([id, vector]) => [id, id.startsWith('edge') ? empty : vector]),
+    );
+    expect(messages(draw(answers))).toEqual([]);
+  });
+});
+
+describe('containers that do not run', () => {
+  const states = [
+    ['exited', 'stopped'],
+    ['created', 'stopped'],
+    ['dead', 'critical'],
+  ] as const;
+
+  it.each(states)('are hidden with their edges when %s, and shown on request', (state, health) => {
+    const id = `container:${hostName(0)}/${containerId(0, 0)}`;
+    const containerState = vectorOfRows([
+      { labels: { host: hostName(0), container_id: containerId(0, 0), state }, value: 1 },
+    ]);
+    const hidden = draw({ ...ANSWERS, containerState });
+    expect(hidden.nodes.map((node) => node.id)).not.toContain(id);
+    expect(hidden.edges.filter(({ source, target }) => source === id || target === id)).toEqual([]);
+    const shown = draw({ ...ANSWERS, containerState }, { stopped: true });
+    expect(shown.nodes.find((node) => node.id === id)?.health).toBe(health);
+  });
+});
+
+function draw(vectors: Vectors, options = {}): Topology {
+  const all = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [], ...options };
+  return complete(buildTopology(VIEWS.containers, vectors, all, { at: 0, notices: [] }));
+}
+
+function messages({ notices }: Topology): readonly string[] {
+  return notices.map(({ message }) => message);
+}
+
+function without(vector: Vector | undefined, name: string): Vector {
+  const rows = Array.from({ length: vector?.size ?? 0 }, (_, row): Row => {
+    const labels = [...(vector?.labels ?? [])].filter(([label]) => label !== name);
+    return {
+      labels: Object.fromEntries(labels.map(([label, column]) => [label, column[row] ?? ''])),
+      value: vector?.values[row] ?? 0,
+    };
+  });
+  return vectorOfRows(rows);
+}
