@@ -20,8 +20,3 @@ export function sumOfRates(family: Family, matchers: readonly Matcher[]): string
 export function sumOf(family: Family, matchers: readonly Matcher[]): string {
   return `sum(${selector(family, matchers)})`;
 }
-
-/** Keeps of an expression's series those whose `on` labels a series of the other expression has, too. */
-export function only(expression: string, on: readonly string[], other: string): string {
-  return `${expression} and on (${on.join(', ')}) ${other}`;
-}
