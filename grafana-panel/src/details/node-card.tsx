@@ -88,7 +88,7 @@ function Metrics({
   const wanted = metrics.filter(({ expr }) => expr !== '').map(({ key, expr }) => ({ key, expr }));
   const { series, failure } = useSeries(source, wanted);
   return (
-    <Section title="Now">
+    <Section title="Metrics">
       {metrics.map(({ key, label, unit, value, limit }) => (
         <div key={key} className={styles.metric}>
           <div>

@@ -34,6 +34,7 @@ interface Props {
   readonly onHover: (hover: Hover | undefined) => void;
   readonly onDrag: (id: string, to: Point, done: boolean) => void;
   readonly onClose: () => void;
+  readonly onHelp: () => void;
 }
 
 const ZOOM_STEP = 1.4;
@@ -117,6 +118,8 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
       stage.current?.zoomBy(ZOOM_STEP);
     } else if (key === '-') {
       stage.current?.zoomBy(1 / ZOOM_STEP);
+    } else if (key === '?') {
+      props.onHelp();
     } else if (key === '0') {
       stage.current?.fit(true);
     } else {

@@ -8,12 +8,13 @@ interface Props {
   readonly onFit: () => void;
   readonly onZoom: (factor: number) => void;
   readonly onLayOutAgain: () => void;
+  readonly onHelp: () => void;
 }
 
 const STEP = 1.5;
 
 /** The buttons at the lower left of the picture. */
-export function Toolbar({ onFit, onZoom, onLayOutAgain }: Props): React.JSX.Element {
+export function Toolbar({ onFit, onZoom, onLayOutAgain, onHelp }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.bar} role="toolbar" aria-label="Picture">
@@ -26,6 +27,7 @@ export function Toolbar({ onFit, onZoom, onLayOutAgain }: Props): React.JSX.Elem
         label="Lay out again: forgets the places of all nodes, also those that you moved"
         onClick={onLayOutAgain}
       />
+      <IconButton glyph="help" label="What the picture means (?)" onClick={onHelp} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Notice, Relative, Topology } from 'toposcope-topology-datasource/graph/topology';
 import { EdgeCard } from '../details/edge-card';
+import { Legend } from '../details/legend';
 import { NodeCard, type CardProps } from '../details/node-card';
 import { sourceOfPanel } from '../details/topology-source';
 import { withDefaults, type PanelOptions } from '../options';
@@ -85,7 +86,13 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
       : undefined,
   };
   const cardWidth = Math.min(400, Math.max(240, width * 0.45));
-  const card = topology && top !== undefined ? cardOf(topology, top, cardWidth, cardProps) : undefined;
+  const [helps, setHelps] = useState(false);
+  const toggleHelp = () => {
+    setCards(NO_CARDS);
+    setHelps((shown) => !shown);
+  };
+  const details = topology && top !== undefined ? cardOf(topology, top, cardWidth, cardProps) : undefined;
+  const card = details ?? (helps ? <Legend onClose={() => setHelps(false)} /> : undefined);
   const showsPicture = scene !== undefined && topology !== undefined && topology.nodes.length > 0;
 
   return (
@@ -98,17 +105,22 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           height={height}
           transparent={transparent}
           wheel={options.wheel}
-          selected={card ? top : undefined}
+          selected={details ? top : undefined}
           covered={card ? cardWidth + 8 : 0}
           cameraKey={`${topology.view} ${placing.layouts}`}
           name={VIEW_NAMES[topology.view]}
           onSelect={(chosen) => {
             setHover(undefined);
+            setHelps(false);
             setCards(chosen === undefined ? NO_CARDS : [chosen]);
           }}
           onHover={setHover}
           onDrag={placing.move}
-          onClose={() => setCards(closeTopCard)}
+          onClose={() => {
+            setHelps(false);
+            setCards(closeTopCard);
+          }}
+          onHelp={toggleHelp}
         />
       ) : (
         <NoPicture state={data.state} topology={topology} failure={failure} />
@@ -126,12 +138,13 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           onFit={() => picture.current?.fit()}
           onZoom={(factor) => picture.current?.zoomBy(factor)}
           onLayOutAgain={placing.layOutAgain}
+          onHelp={toggleHelp}
         />
       )}
       {showsPicture && (
         <div
           className={styles.notices}
-          style={{ maxWidth: Math.max(120, Math.min(520, width - 152 - (card ? cardWidth + 12 : 0))) }}
+          style={{ maxWidth: Math.max(120, Math.min(520, width - 181 - (card ? cardWidth + 12 : 0))) }}
         >
           <Notices notices={noticesOf(topology, failure, placing.failure)} />
         </div>
@@ -265,7 +278,7 @@ const getStyles = ({ colors, spacing, typography }: GrafanaTheme2) => {
       ...throughGaps,
     }),
     forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
-    notices: css({ position: 'absolute', left: 144, bottom: 8 }),
+    notices: css({ position: 'absolute', left: 173, bottom: 8 }),
     card: css({ position: 'absolute', top: 4, right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
   };
 };

@@ -24,7 +24,7 @@ export interface Hover {
 /** What tabs and buttons cover at a fit, CSS pixels. */
 const INSET = { top: 38, bottom: 52, side: 30 } as const;
 /** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
-const MOST_COVERED = 0.45;
+const MOST_COVERED = 0.5;
 /** A gesture without a pointer's end, such as a wheel, is over after this. */
 const SETTLE_MS = 140;
 const GLIDE_MS = 260;
