@@ -23,17 +23,27 @@ export interface Series {
   readonly value: number;
 }
 
-/** Starts a real Prometheus on a free port, with its own data folder, that scrapes the targets every second. */
+/**
+ * Starts a real Prometheus on a free port, with its own data folder, that scrapes the targets every second, and those
+ * that a URL of HTTP service discovery names.
+ */
 export async function startPrometheus(
   targets: readonly string[],
   job = 'toposcope',
+  discovery?: string,
 ): Promise<PrometheusServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-prometheus-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = {
     global: { scrape_interval: '1s' },
-    scrape_configs: [{ job_name: job, static_configs: [{ targets }] }],
+    scrape_configs: [
+      {
+        job_name: job,
+        static_configs: [{ targets }],
+        ...(discovery === undefined ? {} : { http_sd_configs: [{ url: discovery, refresh_interval: '1s' }] }),
+      },
+    ],
   };
   writeFileSync(path.join(folder, 'prometheus.yml'), stringify(config));
   const logFile = path.join(folder, 'prometheus.log');
