@@ -31,9 +31,7 @@ export class SystemCallError extends Error {
 }
 
 export const EPERM = 1;
-export const ENOENT = 2;
 export const EINTR = 4;
-export const EAGAIN = 11;
 export const EACCES = 13;
 export const ENOBUFS = 105;
 
