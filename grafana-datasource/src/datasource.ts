@@ -37,7 +37,7 @@ const DEFAULT_SCRAPE_SECONDS = 15;
 export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
   override readonly variables = new TopologyVariables(this);
   readonly #settings: TopologySettings;
-  readonly #memo = new Memo<Answers>(8);
+  readonly #memo = new Memo<Answers>(2000);
   readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: 12 };
 
   constructor(instanceSettings: DataSourceInstanceSettings<TopologySettings>) {

@@ -1,6 +1,6 @@
 import type { DataFrame, DataQueryRequest, DataQueryResponse } from '@grafana/data';
 import { firstValueFrom, type Observable, of, Subject, throwError } from 'rxjs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { demoAnswers } from './fixtures/demo';
 import { numberColumn, textColumn } from './frames/columns';
 import { topologyFromFrames } from './frames/topology-frames';
@@ -41,7 +41,7 @@ describe('a topology query', () => {
 
   it('shares the answers with who asks the same at the same moment, and asks anew later', async () => {
     const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
-    const memo = new Memo<Answers>(4);
+    const memo = new Memo<Answers>(50);
     await Promise.all([draw(prometheus, { memo }), draw(prometheus, { memo })]);
     expect(prometheus.requests).toHaveLength(1);
     await draw(prometheus, { memo, at: 15_000 });
@@ -83,8 +83,18 @@ describe('a topology query', () => {
     );
   });
 
+  it('forgets the answers after a moment', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    const memo = new Memo<Answers>(1);
+    await draw(prometheus, { memo });
+    await vi.waitFor(async () => {
+      await draw(prometheus, { memo });
+      expect(prometheus.requests.length).toBeGreaterThan(1);
+    });
+  });
+
   it('does not remember a failure', async () => {
-    const memo = new Memo<Answers>(4);
+    const memo = new Memo<Answers>(50);
     let fails = true;
     const prometheus = new FakePrometheus((request) =>
       fails ? throwError(() => new Error('connection refused')) : of(demoResponse(request)),
@@ -154,7 +164,7 @@ class FakePrometheus implements PrometheusSource {
 
 async function draw(
   prometheus: PrometheusSource,
-  { memo = new Memo<Answers>(4), at = 5000 } = {},
+  { memo = new Memo<Answers>(50), at = 5000 } = {},
 ): Promise<Topology> {
   const frames = await firstValueFrom(queryTopology(SPEC, requestAt(at), means(prometheus, memo)));
   const topology = topologyFromFrames(frames);
@@ -164,7 +174,7 @@ async function draw(
   return topology;
 }
 
-function means(prometheus: PrometheusSource, memo = new Memo<Answers>(4)) {
+function means(prometheus: PrometheusSource, memo = new Memo<Answers>(50)) {
   const slicing = { now: () => performance.now(), pause: () => Promise.resolve(), budget: 10 };
   return { prometheus, memo, slicing };
 }

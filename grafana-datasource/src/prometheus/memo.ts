@@ -1,12 +1,15 @@
-import { type Observable, shareReplay, tap } from 'rxjs';
+import { finalize, type Observable, shareReplay, tap } from 'rxjs';
 
-/** Remembers the last few answers, so that panels that ask the same at the same moment ask once. */
+/**
+ * Remembers answers for a moment, so that panels that ask the same at the same time ask once. No longer, since the
+ * answers about a big cluster are big.
+ */
 export class Memo<Answer> {
   readonly #answers = new Map<string, Observable<Answer>>();
-  readonly #size: number;
+  readonly #keepMilliseconds: number;
 
-  constructor(size: number) {
-    this.#size = size;
+  constructor(keepMilliseconds: number) {
+    this.#keepMilliseconds = keepMilliseconds;
   }
 
   /** What was answered, or is being answered, under the key; else what `ask` gives. Errors are not remembered. */
@@ -15,14 +18,18 @@ export class Memo<Answer> {
     if (known !== undefined) {
       return known;
     }
-    const forget = () => this.#answers.delete(key);
-    // Nobody waits any more before an answer came: the request is cancelled, and its remains are of no use.
-    const answer = ask().pipe(tap({ error: forget }), shareReplay({ bufferSize: 1, refCount: true }));
+    const forget = () => {
+      if (this.#answers.get(key) === answer) {
+        this.#answers.delete(key);
+      }
+    };
+    const answer: Observable<Answer> = ask().pipe(
+      tap({ error: forget }),
+      finalize(() => setTimeout(forget, this.#keepMilliseconds)),
+      // When nobody waits any more the request is cancelled.
+      shareReplay({ bufferSize: 1, refCount: true }),
+    );
     this.#answers.set(key, answer);
-    const [oldest] = this.#answers.keys();
-    if (this.#answers.size > this.#size && oldest !== undefined) {
-      this.#answers.delete(oldest);
-    }
     return answer;
   }
 }
