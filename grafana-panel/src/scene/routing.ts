@@ -131,37 +131,54 @@ function flowPath(
     across: source.across + way * offset,
   };
   const to = { along: target.along - way * port(edge.target, -way), across: target.across + way * offset };
+  const between = columns.filter(
+    ({ along }) => (along - source.along) * way > COLUMN_WIDTH && (target.along - along) * way > COLUMN_WIDTH,
+  );
   const curves: number[] = [];
-  let last = from;
-  for (const column of way > 0 ? columns : columns.toReversed()) {
-    const inside =
-      (column.along - source.along) * way > COLUMN_WIDTH &&
-      (target.along - column.along) * way > COLUMN_WIDTH;
-    if (inside) {
-      const wanted = acrossAt(last, to, column.along);
-      const before = acrossAt(last, to, column.along - way * STRAIGHT_RUN);
-      const after = acrossAt(last, to, column.along + way * STRAIGHT_RUN);
-      const blocking = column.taken.filter((room) => isInTheWay(room, edge));
-      // Along the whole width of a node with its name; edges may cross each other there.
-      const passes = blocking.every(({ from, to, owner }) =>
-        owner
-          ? wanted <= from || wanted >= to
-          : Math.max(before, after) <= from || Math.min(before, after) >= to,
-      );
-      const across = passes ? wanted : nearestGap(blocking, wanted);
-      column.taken.push({ from: across - LANE_GAP, to: across + LANE_GAP, owner: edge });
-      if (!passes) {
-        const run = Math.min(STRAIGHT_RUN, Math.abs(column.along - last.along) / 3);
-        const entry = { along: column.along - way * run, across };
-        const exit = { along: column.along + way * run, across };
-        bend(curves, last, entry);
-        bend(curves, entry, exit);
-        last = exit;
-      }
-    }
-  }
-  bend(curves, last, to);
+  lead(curves, from, to, way > 0 ? between : between.reverse(), edge);
   return { fromX: from.along, fromY: from.across, toX: to.along, toY: to.across, curves };
+}
+
+/** One bend where nothing is in its way; otherwise through a gap of the first column that is. */
+function lead(curves: number[], from: Place, to: Place, columns: readonly Column[], edge: RoutedEnds): void {
+  const at = columns.findIndex((column) => !passes(column, from, to, edge));
+  const column = columns[at];
+  if (!column) {
+    for (const { along, taken } of columns) {
+      takeLane(taken, acrossAt(from, to, along), edge);
+    }
+    bend(curves, from, to);
+    return;
+  }
+  const rooms = column.taken.filter((room) => isInTheWay(room, edge));
+  const across = nearestGap(rooms, acrossAt(from, to, column.along));
+  const run =
+    Math.sign(to.along - from.along) * Math.min(STRAIGHT_RUN, Math.abs(column.along - from.along) / 3);
+  const entry = { along: column.along - run, across };
+  const exit = { along: column.along + run, across };
+  takeLane(column.taken, across, edge);
+  lead(curves, from, entry, columns.slice(0, at), edge);
+  bend(curves, entry, exit);
+  lead(curves, exit, to, columns.slice(at + 1), edge);
+}
+
+/** Whether the bend is clear of the column's nodes along the whole width of their names; edges may cross each other. */
+function passes({ along, taken }: Column, from: Place, to: Place, edge: RoutedEnds): boolean {
+  const middle = acrossAt(from, to, along);
+  const before = acrossAt(from, to, along - STRAIGHT_RUN);
+  const after = acrossAt(from, to, along + STRAIGHT_RUN);
+  return taken.every((room) => {
+    if (!isInTheWay(room, edge)) {
+      return true;
+    }
+    return room.owner
+      ? middle <= room.from || middle >= room.to
+      : Math.max(before, after) <= room.from || Math.min(before, after) >= room.to;
+  });
+}
+
+function takeLane(taken: Room[], across: number, owner: RoutedEnds): void {
+  taken.push({ from: across - LANE_GAP, to: across + LANE_GAP, owner });
 }
 
 /** Where a line leaving along the flow at `offset` from the middle meets the node's border. */

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { layered } from '../layout/layered';
+import { serviceMap } from '../layout/random-graph.fixture';
 import { flatten, HitTest } from './hit-test';
 import { nodeInDirection, nodesInReadingOrder } from './navigation';
 import { emphasisOf } from './emphasis';
@@ -228,4 +230,35 @@ describe('aggregate', () => {
 
 function fail(): never {
   throw new Error('The scene has no such edge');
+}
+
+describe('edges in a laid out picture', () => {
+  it.each([
+    { nodes: 20, edges: 30 },
+    { nodes: 60, edges: 110 },
+    { nodes: 150, edges: 250 },
+  ])('pass through no node that is not theirs: $nodes nodes, $edges edges', ({ nodes, edges }) => {
+    const graph = serviceMap(nodes, edges, 3, 4);
+    const scene = buildScene(
+      topologyOf(
+        graph.nodes.map(({ id, group }) => nodeOf(id, { group })),
+        graph.edges.map(({ source, target }) => edgeOf(source, target)),
+      ),
+      layered(graph, { direction: 'right', aspect: 1.6 }),
+      'right',
+    );
+    const struck = scene.edges.flatMap((edge) =>
+      scene.nodes
+        .filter((node) => node !== edge.source && node !== edge.target && strikes(flatten(edge.path), node))
+        .map(({ id }) => `${edge.id} strikes ${id}`),
+    );
+    expect(struck).toEqual([]);
+  });
+});
+
+function strikes(
+  points: readonly number[],
+  { x, y, radius }: { x: number; y: number; radius: number },
+): boolean {
+  return points.some((px, at) => at % 2 === 0 && Math.hypot(px - x, (points[at + 1] ?? 0) - y) < radius);
 }
