@@ -34,7 +34,11 @@ export async function run(): Promise<Record<string, number>> {
   const agent = startAgent(secrets, { host: HOST, gateway: new URL(gateway.url) });
   try {
     const start = async (Cmd: string[]): Promise<Docker.Container> => {
-      const container = await docker.createContainer({ Image: IMAGE, Cmd });
+      const container = await docker.createContainer({
+        Image: IMAGE,
+        HostConfig: { NetworkMode: 'none' },
+        Cmd,
+      });
       containers.push(container);
       await container.start();
       return container;

@@ -51,7 +51,12 @@ afterAll(async () => {
 async function run(
   options: Partial<Docker.ContainerCreateOptions> = {},
 ): Promise<{ id: string; at: string; container: Docker.Container }> {
-  const container = await docker.createContainer({ Image: IMAGE, Cmd: ['sleep', '600'], ...options });
+  const container = await docker.createContainer({
+    Image: IMAGE,
+    HostConfig: { NetworkMode: 'none' },
+    Cmd: ['sleep', '600'],
+    ...options,
+  });
   made.push(container);
   await container.start();
   return { id: container.id, at: `/hosts/${HOST}/containers/${container.id}`, container };

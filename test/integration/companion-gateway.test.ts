@@ -48,18 +48,21 @@ beforeAll(async () => {
   await buildBusyboxImage(docker, IMAGE);
   container = await docker.createContainer({
     Image: IMAGE,
+    HostConfig: { NetworkMode: 'none' },
     name: 'toposcope-test-shop',
     Cmd: ['sleep', '3600'],
   });
   await container.start();
   optedOut = await docker.createContainer({
     Image: IMAGE,
+    HostConfig: { NetworkMode: 'none' },
     Cmd: ['sleep', '3600'],
     Labels: { 'toposcope.actions': 'none' },
   });
   await optedOut.start();
   noisy = await docker.createContainer({
     Image: IMAGE,
+    HostConfig: { NetworkMode: 'none' },
     Cmd: ['sh', '-c', 'yes "a line of the log" | head -n 500000'],
   });
   await noisy.start();

@@ -29,7 +29,11 @@ const opened: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   await buildBusyboxImage(docker, IMAGE);
-  container = await docker.createContainer({ Image: IMAGE, Cmd: ['sleep', '3600'] });
+  container = await docker.createContainer({
+    Image: IMAGE,
+    HostConfig: { NetworkMode: 'none' },
+    Cmd: ['sleep', '3600'],
+  });
   await container.start();
 });
 afterEach(async () => {
