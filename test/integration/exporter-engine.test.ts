@@ -1,0 +1,151 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
+import { identify } from '../../compose/local/src/processes/process-identity.js';
+import { ExporterRun, sampleOf } from '../engines/exporter.js';
+import { freePort } from '../engines/free-port.js';
+
+const DOCKERD = '/usr/sbin/dockerd';
+const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
+
+/** An engine of its own, without any network, that can be killed. */
+class OwnEngine {
+  readonly socketPath: string;
+  readonly docker: Docker;
+  private readonly folder = mkdtempSync(path.join(tmpdir(), 'toposcope-own-engine-'));
+  private child: ChildProcess | undefined;
+
+  constructor() {
+    this.socketPath = path.join(this.folder, 'docker.sock');
+    this.docker = new Docker({ socketPath: this.socketPath });
+  }
+
+  async start(): Promise<void> {
+    rmSync(path.join(this.folder, 'docker.pid'), { force: true });
+    const log = openSync(path.join(this.folder, 'log'), 'a');
+    const flags = {
+      host: `unix://${this.socketPath}`,
+      'data-root': path.join(this.folder, 'data'),
+      'exec-root': path.join(this.folder, 'exec'),
+      pidfile: path.join(this.folder, 'docker.pid'),
+      bridge: 'none',
+      iptables: 'false',
+      'storage-driver': 'vfs',
+    };
+    this.child = spawn(
+      DOCKERD,
+      Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+      { detached: true, stdio: ['ignore', log, log] },
+    );
+    closeSync(log);
+    await vi.waitFor(() => this.docker.ping(), { timeout: 60_000, interval: 200 });
+  }
+
+  /** As a crash: no time to say good-bye. The kernel ends its containerd with it; what both left is in the way. */
+  async kill(): Promise<void> {
+    if (this.child?.exitCode === null && this.child.signalCode === null) {
+      const exited = once(this.child, 'exit');
+      this.child.kill('SIGKILL');
+      await exited;
+    }
+    spawnSync('umount', ['--lazy', path.join(this.folder, 'data')]);
+    rmSync(path.join(this.folder, 'exec'), { recursive: true, force: true });
+  }
+
+  async dispose(): Promise<void> {
+    const identity = this.child?.pid === undefined ? undefined : identify(this.child.pid);
+    if (identity !== undefined) {
+      await stopProcessGroup(identity, 20_000);
+    }
+    spawnSync('umount', ['--lazy', path.join(this.folder, 'data')]);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+describe.skipIf(!canRun)(
+  'the exporter, while its engine is killed and started again (needs root and dockerd)',
+  () => {
+    const engine = new OwnEngine();
+    let exporter: ExporterRun | undefined;
+    let port: number;
+
+    beforeAll(async () => {
+      await engine.start();
+      // An archive of nothing: two blocks of zeros.
+      const progress = await engine.docker.importImage(Readable.from([Buffer.alloc(1024)]), {
+        repo: 'empty',
+      });
+      await once(progress.resume(), 'end');
+      await engine.docker.createContainer({ name: 'first', Image: 'empty', Cmd: ['/none'] });
+      port = await freePort();
+      exporter = await ExporterRun.serving([
+        `--web.listen-address=127.0.0.1:${port}`,
+        `--runtime.docker=${engine.socketPath}`,
+        '--no-collector.connection',
+      ]);
+    });
+    afterAll(async () => {
+      await exporter?.stop();
+      await engine.dispose();
+    });
+
+    async function scrape(): Promise<string> {
+      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+      expect(response.status).toBe(200);
+      return response.text();
+    }
+    const up = (text: string) => sampleOf(text, 'collector_up', 'collector="container"');
+
+    it('says 0 while it is away, gives the rest, and finds what changed when it is back', async () => {
+      expect(up(await scrape())).toBe(1);
+      expect(await scrape()).toContain('name="first"');
+
+      const scrapes: Promise<string>[] = [];
+      const killed = engine.kill();
+      for (let index = 0; index < 20; index++) {
+        scrapes.push(scrape());
+        await sleep(50);
+      }
+      await killed;
+      const during = await Promise.all(scrapes);
+      expect(during.map((text) => sampleOf(text, 'collector_up', 'collector="process"'))).toEqual(
+        during.map(() => 1),
+      );
+      const away = await scrape();
+      expect(up(away)).toBe(0);
+      expect(away).not.toContain('toposcope_container_info');
+      expect(away).toContain('toposcope_process_group_processes');
+      expect(exporter?.stderr.match(/level=error/g)).toHaveLength(1);
+
+      await engine.start();
+      await engine.docker.createContainer({ name: 'second', Image: 'empty', Cmd: ['/none'] });
+      await vi.waitFor(async () => expect(up(await scrape())).toBe(1), { timeout: 40_000, interval: 500 });
+      const back = await scrape();
+      expect(back).toContain('name="first"');
+      expect(back).toContain('name="second"');
+    });
+
+    it('leaves no descriptor open behind it for each time it lost the engine', async () => {
+      const count = async () =>
+        sampleOf(await scrape(), 'toposcope_process_open_files{', `pid="${exporter?.pid ?? 0}"`) ??
+        Number.NaN;
+      const before = await count();
+      for (let index = 0; index < 2; index++) {
+        await engine.kill();
+        await vi.waitFor(async () => expect(up(await scrape())).toBe(0), { timeout: 10_000 });
+        await engine.start();
+        await vi.waitFor(async () => expect(up(await scrape())).toBe(1), { timeout: 40_000, interval: 500 });
+      }
+      await vi.waitFor(async () => expect(await count()).toBeLessThanOrEqual(before + 2), {
+        timeout: 10_000,
+      });
+    });
+  },
+);
