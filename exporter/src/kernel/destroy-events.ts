@@ -48,8 +48,6 @@ export class DestroyEvents {
   private readonly sources = new Map<number, NetlinkSocket>();
   private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
-  /** The kernel gave less than was asked for: CAP_NET_ADMIN is missing. */
-  bufferWasRefused = false;
   private lastSource = 0;
   private knownOverruns = 0;
   private received = 0;
@@ -97,9 +95,7 @@ export class DestroyEvents {
     const socket = NetlinkSocket.open(this.options.libc, NETLINK_SOCK_DIAG, purpose, DESTROY_GROUPS);
     const source = ++this.lastSource;
     try {
-      const asked = this.options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES;
-      const got = socket.resizeReceiveBuffer(asked);
-      this.bufferWasRefused ||= got < asked;
+      const got = socket.resizeReceiveBuffer(this.options.receiveBufferBytes ?? RECEIVE_BUFFER_BYTES);
       if (allNamespaces) {
         socket.setOption(SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, Buffer.from([1, 0, 0, 0]), purpose);
       }

@@ -1,3 +1,4 @@
+import { hasCapability } from './capabilities.js';
 import { findFlow, type FlowTuple, type TrackedFlow } from './conntrack.js';
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
 import { interfaceAddresses } from './interface-addresses.js';
@@ -65,10 +66,10 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     });
     this.commonSource = this.openCommonSource();
     this.add(this.home, 'self', undefined);
-    if (this.destroyEvents.bufferWasRefused) {
+    if (!hasCapability(options.procRoot, 'CAP_NET_ADMIN')) {
       this.degrade(
         'CAP_NET_ADMIN',
-        'a burst of short connections may overflow the event buffer, and translated addresses stay unknown',
+        'translated addresses stay unknown, and a burst of short connections may overflow the event buffer',
       );
     }
   }
