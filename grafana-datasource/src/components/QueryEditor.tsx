@@ -61,7 +61,8 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
           inputId={`toposcope-hosts-${query.refId}`}
           width={32}
           allowCustomValue
-          placeholder={hosts.failure ?? 'all'}
+          placeholder="all"
+          noOptionsMessage={hosts.failure ?? 'No host is known: type a name'}
           options={hosts.names.map(option)}
           value={(query.hosts ?? []).map(option)}
           onChange={(chosen) => change({ hosts: chosen.flatMap(({ value }) => value ?? []) })}
