@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcessByStdio } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
@@ -47,12 +47,14 @@ export function createPair(prefix: string, subnet: number): readonly [Namespace,
   return [a, b];
 }
 
+/** Deletes a namespace and ends what still runs in it, forked children included. */
 export function deleteNamespace(name: string): void {
-  try {
-    run('ip', 'netns', 'delete', name);
-  } catch {
-    // It is not there.
+  const { stdout } = spawnSync('ip', ['netns', 'pids', name], { encoding: 'utf8' });
+  for (const pid of stdout.split('\n').filter(Boolean)) {
+    spawnSync('kill', ['-9', pid]);
   }
+  // It fails where there is none of that name.
+  spawnSync('ip', ['netns', 'delete', name]);
 }
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;

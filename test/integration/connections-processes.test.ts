@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
+import {
+  NamespaceProcess,
+  createPair,
+  deleteNamespace,
+  run,
+  type Namespace,
+} from '../engines/network-namespaces.js';
+import { eventually, readRows, startCollector, sumOf } from './connection-rows.js';
+
+const isRoot = process.getuid?.() === 0;
+const OPEN = 'toposcope_connections_open';
+
+describe.skipIf(!isRoot)('the process at each end of a connection (needs root: sudo npm test)', () => {
+  let a: Namespace;
+  let b: Namespace;
+  let collector: ConnectionCollector;
+  const processes: NamespaceProcess[] = [];
+
+  beforeEach(async () => {
+    [a, b] = createPair('toposcope-proc', 8);
+    collector = startCollector();
+    await readRows(collector);
+  });
+
+  afterEach(async () => {
+    await collector.close();
+    await Promise.all(processes.splice(0).map((process) => process.kill()));
+    deleteNamespace(a.name);
+    deleteNamespace(b.name);
+  });
+
+  async function start(where: Namespace, command: string, ...args: string[]): Promise<void> {
+    const process = NamespaceProcess.start(where.name, command, ...args);
+    processes.push(process);
+    await process.next();
+  }
+
+  it('is the worker that was forked to accept, not the parent that listens', async () => {
+    await start(b, 'perl', '-e', PREFORK, '8401', '3');
+    await start(a, process.execPath, '-e', HOLDER, b.address, '8401', '12');
+    const fetched = run('ip', 'netns', 'exec', a.name, process.execPath, '-e', BRIEF, b.address, '8401');
+    expect(fetched.trim()).toBe('ended');
+    await eventually(collector, (rows) => {
+      const server = { role: 'server', port: '8401' };
+      // The workers keep what they accepted, also when the client has ended it.
+      expect(sumOf(rows, OPEN, { ...server, process: 'worker' })).toBe(13);
+      expect(sumOf(rows, OPEN, server)).toBe(13);
+      expect(sumOf(rows, 'toposcope_connections_opened_total', { ...server, process: 'worker' })).toBe(13);
+      expect(sumOf(rows, OPEN, { role: 'client', port: '8401', process: 'holder' })).toBe(12);
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8401', process: 'worker' })).toBe(1);
+    });
+  });
+
+  it('is the process that a connection was passed to', async () => {
+    await start(b, process.execPath, '-e', PASSED_ON, '8402');
+    await start(a, process.execPath, '-e', HOLDER, b.address, '8402', '5');
+    await eventually(collector, (rows) => {
+      const server = { role: 'server', port: '8402' };
+      expect(sumOf(rows, OPEN, { ...server, process: 'taker' })).toBe(5);
+      expect(sumOf(rows, OPEN, server)).toBe(5);
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8402', process: 'giver' })).toBe(1);
+    });
+  });
+
+  it('stays what it was when its process has ended and the connection lingers', async () => {
+    await start(b, process.execPath, '-e', UNREAD, '8403');
+    await start(a, process.execPath, '-e', SENDER, b.address, '8403');
+    const client = { role: 'client', port: '8403' };
+    await eventually(collector, (rows) => {
+      expect(sumOf(rows, OPEN, { ...client, process: 'sender' })).toBe(1);
+    });
+    processes.push(NamespaceProcess.start(a.name, 'cat'));
+    await processes[1]?.kill();
+    const printed = run('ip', 'netns', 'exec', a.name, 'ss', '-Htn', 'dport', '=', '8403');
+    expect(printed).toContain('FIN-WAIT-1');
+    await eventually(collector, (rows) => {
+      expect(sumOf(rows, OPEN, { ...client, process: 'sender' })).toBe(1);
+      expect(sumOf(rows, OPEN, client)).toBe(1);
+    });
+  });
+});
+
+/** Listens, and forks workers that accept and keep what they accepted until the client ends it. */
+const PREFORK = `
+  use IO::Socket::INET; use IO::Handle; $0 = 'parent'; $SIG{CHLD} = 'IGNORE';
+  my ($port, $count) = @ARGV;
+  my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => $port, Listen => 64, ReuseAddr => 1) or die;
+  for (1 .. $count) {
+    next if fork;
+    $0 = 'worker';
+    my @kept;
+    while (my $socket = $listener->accept) { $socket->autoflush(1); print $socket "hello"; push @kept, $socket; }
+    exit;
+  }
+  STDOUT->autoflush(1); print "{}\\n"; sleep 600;
+`;
+
+/** Holds connections on each of which something was said. */
+const HOLDER = `
+  process.title = 'holder';
+  const [address, port, count] = process.argv.slice(1);
+  let heard = 0;
+  for (let index = 0; index < Number(count); index++) {
+    require('net').connect(Number(port), address).once('data', () => ++heard === Number(count) && console.log('{}'));
+  }
+  process.stdin.resume();
+`;
+
+const BRIEF = `
+  const [address, port] = process.argv.slice(1);
+  const socket = require('net').connect(Number(port), address);
+  socket.once('data', () => { socket.destroy(); console.log('ended'); });
+`;
+
+/** Accepts and passes each connection on to a child, as Node.js's clusters do. */
+const PASSED_ON = `
+  const { spawn } = require('child_process');
+  process.title = 'giver';
+  const code = "process.title = 'taker'; const kept = []; process.on('message', (_, socket) => { kept.push(socket); socket.write('hello'); });";
+  const taker = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const server = require('net').createServer({ pauseOnConnect: true }, (socket) => taker.send('take', socket));
+  server.listen(Number(process.argv[1]), () => console.log('{}'));
+  process.stdin.on('end', () => process.exit()).resume();
+`;
+
+const UNREAD = `
+  const server = require('net').createServer((socket) => socket.pause());
+  server.listen(Number(process.argv[1]), () => console.log('{}'));
+  process.stdin.resume();
+`;
+
+/** Sends more than the other end takes, so that the rest lingers when it is killed. */
+const SENDER = `
+  process.title = 'sender';
+  const [address, port] = process.argv.slice(1);
+  const socket = require('net').connect(Number(port), address, () => {
+    socket.write(Buffer.alloc(64 << 20));
+    setTimeout(() => console.log('{}'), 300);
+  });
+  process.stdin.resume();
+`;
