@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { hostName } from '../contract/ids.js';
+import { SampleBuffer } from '../exposition/sample-buffer.js';
+import type { Runtime } from '../runtimes/container.js';
+import { parseContainer } from '../runtimes/docker-container.js';
+import { RuntimeAbsent } from '../runtimes/docker-error.js';
+import { createContainerCollector } from './container.js';
+
+const empty = { takenAt: 0, processes: new Map() };
+
+function runtime(problem: Error | undefined, ...ids: string[]): Runtime {
+  const containers = ids.map((digit) => parseContainer({ Id: digit.repeat(64) }, 'docker'));
+  return {
+    name: 'docker',
+    containers: () => containers,
+    problem: () => problem,
+    close: () => Promise.resolve(),
+  };
+}
+
+function collectorOf(...runtimes: Runtime[]) {
+  return createContainerCollector({
+    host: hostName('a'),
+    procRoot: '/nonexistent',
+    runtimes,
+    mounts: { version: 'v2', unified: '/nonexistent', controllers: new Map() },
+    processes: { refresh: () => empty },
+    openFiles: { of: () => new Map() },
+    command: false,
+    allowedLabels: [],
+  });
+}
+
+function samplesOf(...runtimes: Runtime[]): number {
+  const sink = new SampleBuffer();
+  void collectorOf(...runtimes).collect(sink);
+  return (
+    sink.collected().blocks.find(({ heading }) => heading.name === 'toposcope_container_info')?.samples ?? 0
+  );
+}
+
+describe('createContainerCollector', () => {
+  it('stands on a host without any runtime, and says so in its mode', () => {
+    const absent = runtime(new RuntimeAbsent('none'));
+    expect(samplesOf(absent)).toBe(0);
+    expect(collectorOf(absent).mode?.()).toBe('v2, no runtime');
+  });
+
+  it('fails with the runtime’s own words when there is one that does not answer', () => {
+    expect(() => samplesOf(runtime(new Error('no permission'), 'a'))).toThrow('no permission');
+  });
+
+  it('gives the containers of one runtime beside another that is absent', () => {
+    const both = [runtime(undefined, 'a'), runtime(new RuntimeAbsent('none'))];
+    expect(samplesOf(...both)).toBe(1);
+    expect(collectorOf(...both).mode?.()).toBe('v2');
+  });
+
+  it('counts a container that two runtimes know once', () => {
+    expect(samplesOf(runtime(undefined, 'a', 'b'), runtime(undefined, 'b', 'c'))).toBe(3);
+  });
+});
