@@ -15,6 +15,8 @@ import { withoutHandle } from '../tunnel/without-handle.js';
 /** A list of some thousand containers with long labels fits; what is larger is no answer. */
 const MAX_VALUE_BYTES = 16 * 1024 * 1024;
 
+const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
+
 /** An agent's answer that goes on: a log, or a terminal's output. */
 export interface AgentStream {
   readonly stream: ClientHttp2Stream;
@@ -40,6 +42,8 @@ export class Tunnel {
       settings: { enablePush: false, initialWindowSize: 256 * 1024 },
     });
     this.#session.on('error', () => this.#session.destroy());
+    // All streams together; the protocol's own 64 KiB would make every reader wait for every other one's round trip.
+    this.#session.once('connect', () => this.#session.setLocalWindowSize(CONNECTION_WINDOW_BYTES));
     keepHeartbeat(this.#session, heartbeatMs);
   }
 
