@@ -412,6 +412,23 @@ describe('ConnectionTracker', () => {
     expect(only('server').labels.container_id).toBe(APP);
   });
 
+  it('holds its limits under 100,000 distinct clients, and loses none of their connections', () => {
+    start({}, { edges: 1_000, edgesPerContainer: 500 });
+    for (let index = 0; index < 100_000; index++) {
+      const peer = `10.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255} 40000`;
+      tracker.destroyed(
+        app,
+        closed(socket('10.0.0.2 80', peer, index + 10), { counters: counters(1, 0) }),
+        0,
+      );
+    }
+    const rows = edges('server');
+    expect(rows).toHaveLength(501);
+    expect(rows.reduce((sum, { opened }) => sum + opened, 0)).toBe(100_000);
+    expect(rows.reduce((sum, { sentBytes }) => sum + sentBytes, 0)).toBe(100_000);
+    expect(ledger.folded).toBe(99_500);
+  });
+
   it('drops an edge that has been idle, and never one with an open connection', () => {
     pass([
       [web, client],
