@@ -108,6 +108,10 @@ describe('lifecycle', () => {
   });
 
   it('knows no container that is not there, nor one by the name of an id', async () => {
+    await docker
+      .getContainer('abcdefabcdef')
+      .remove({ force: true })
+      .catch(() => undefined);
     await run({ name: 'abcdefabcdef' });
     for (const id of ['abcdefabcdef', '0'.repeat(64)]) {
       expect(await act(`/hosts/${HOST}/containers/${id}`, { action: 'stop' })).toMatchObject({

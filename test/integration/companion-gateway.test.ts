@@ -46,6 +46,11 @@ let bucketUrl: string;
 
 beforeAll(async () => {
   await buildBusyboxImage(docker, IMAGE);
+  // What a killed run left would still have the name.
+  await docker
+    .getContainer('toposcope-test-shop')
+    .remove({ force: true })
+    .catch(() => undefined);
   container = await docker.createContainer({
     Image: IMAGE,
     HostConfig: { NetworkMode: 'none' },
