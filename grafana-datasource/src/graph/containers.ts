@@ -1,4 +1,4 @@
-import { eachRow, type Read, textsBy } from './indexes';
+import { eachRow, numbersBy, type Read, textsBy } from './indexes';
 import { compareText } from './order';
 import type { Steps } from './steps';
 import type { NodeHealth } from './topology';
@@ -39,6 +39,20 @@ export function* readContainers(vectors: Vectors): Steps<ReadonlyMap<string, Con
     }
   });
   return containers;
+}
+
+/**
+ * Tells the containers that an edge still names and their host does not know any more: removed since. Nothing can be
+ * said where the host's containers are not read.
+ */
+export function* departedContainers(vectors: Vectors): Steps<(host: string, container: string) => boolean> {
+  const known = new Set<string>();
+  yield* eachRow(vectors.containerInfo, (read) =>
+    known.add(containerKey(read('host'), read('container_id'))),
+  );
+  const collectors = yield* numbersBy(vectors.collectors, ['host', 'collector']);
+  return (host, container) =>
+    collectors.get(`${host}/container`) === 1 && !known.has(containerKey(host, container));
 }
 
 export function containerKey(host: string, id: string): string {

@@ -1,6 +1,8 @@
 import { AddressBook } from '../graph/address-book';
 import { EDGE_QUERY_IDS, joinConnections } from '../graph/connections';
+import { departedContainers } from '../graph/containers';
 import { addUpEdges } from '../graph/edges';
+import type { Endpoint } from '../graph/endpoint';
 import { NodeSet } from '../graph/node-set';
 import { readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
@@ -46,6 +48,12 @@ export function* buildTopology(
   const nodes = new NodeSet({ showsOutside: options.outside });
   const placement = yield* view.read(vectors, options, nodes);
   const own = new Set(nodes.ids());
+  const departed = yield* departedContainers(vectors);
+  const isShown = (endpoint: Endpoint): boolean =>
+    options.stopped ||
+    view.countsDeparted === true ||
+    endpoint.kind !== 'container' ||
+    !departed(endpoint.host, endpoint.container);
   const edges = yield* addUpEdges(
     {
       connections,
@@ -53,7 +61,10 @@ export function* buildTopology(
       labels: new Set(view.edges.labels),
       scope: [...options.scope, ...view.edges.matchers],
     },
-    placement,
+    {
+      place: (endpoint) => (isShown(endpoint) ? placement.place(endpoint) : undefined),
+      keepsLoop: (ends) => placement.keepsLoop(ends),
+    },
   );
   const connected = endsOf(edges);
   // What came only for an edge's sake goes when the edge's other end is not shown.

@@ -18,6 +18,7 @@ import { isSelected, type View, type ViewOptions } from './view';
 /** A node a host. */
 export const hostsView: View = {
   id: 'hosts',
+  countsDeparted: true,
   queries: [
     'hostInfo',
     'hostBootTime',

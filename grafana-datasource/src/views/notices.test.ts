@@ -76,6 +76,31 @@ describe('containers that do not run', () => {
   });
 });
 
+describe('containers that were removed while edges still name them', () => {
+  const gone = containerId(0, 0);
+  const id = `container:${hostName(0)}/${gone}`;
+  const containerInfo = rowsWithout(ANSWERS.containerInfo, 'container_id', gone);
+  const collectors = (value: number) =>
+    vectorOfRows([{ labels: { host: hostName(0), collector: 'container' }, value }]);
+  const ids = (vectors: Vectors, options = {}) => draw(vectors, options).nodes.map((node) => node.id);
+
+  it('are in the recorded edges', () => {
+    expect(draw(ANSWERS).edges.some(({ source, target }) => source === id || target === id)).toBe(true);
+  });
+
+  it('are left out', () => {
+    expect(ids({ ...ANSWERS, containerInfo, collectors: collectors(1) })).not.toContain(id);
+  });
+
+  it('are shown with those that do not run', () => {
+    expect(ids({ ...ANSWERS, containerInfo, collectors: collectors(1) }, { stopped: true })).toContain(id);
+  });
+
+  it('stay where the container collector fails, since then nothing is known of any', () => {
+    expect(ids({ ...ANSWERS, containerInfo, collectors: collectors(0) })).toContain(id);
+  });
+});
+
 function draw(vectors: Vectors, options = {}): Topology {
   const all = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [], ...options };
   return complete(buildTopology(VIEWS.containers, vectors, all, { at: 0, notices: [] }));
@@ -85,13 +110,24 @@ function messages({ notices }: Topology): readonly string[] {
   return notices.map(({ message }) => message);
 }
 
+function rowsWithout(vector: Vector | undefined, name: string, value: string): Vector {
+  return vectorOfRows(rowsOf(vector).filter(({ labels }) => labels[name] !== value));
+}
+
 function without(vector: Vector | undefined, name: string): Vector {
-  const rows = Array.from({ length: vector?.size ?? 0 }, (_, row): Row => {
-    const labels = [...(vector?.labels ?? [])].filter(([label]) => label !== name);
-    return {
-      labels: Object.fromEntries(labels.map(([label, column]) => [label, column[row] ?? ''])),
-      value: vector?.values[row] ?? 0,
-    };
-  });
-  return vectorOfRows(rows);
+  return vectorOfRows(
+    rowsOf(vector).map(({ labels, value }) => ({
+      labels: Object.fromEntries(Object.entries(labels).filter(([label]) => label !== name)),
+      value,
+    })),
+  );
+}
+
+function rowsOf(vector: Vector | undefined): Row[] {
+  return Array.from({ length: vector?.size ?? 0 }, (_, row) => ({
+    labels: Object.fromEntries(
+      [...(vector?.labels ?? [])].map(([label, column]) => [label, column[row] ?? '']),
+    ),
+    value: vector?.values[row] ?? 0,
+  }));
 }

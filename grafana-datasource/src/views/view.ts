@@ -12,6 +12,8 @@ export interface View {
   /** What its nodes need, besides what every view's edges need. */
   readonly queries: readonly QueryId[];
   readonly edges: EdgeScope;
+  /** Edges of containers that were removed count, since what a node stands for is still there: hosts. */
+  readonly countsDeparted?: boolean;
   /** Adds the view's own nodes to `nodes`; the placement adds more as edges reach them. */
   read(vectors: Vectors, options: ViewOptions, nodes: NodeSet): Steps<Placement>;
 }
