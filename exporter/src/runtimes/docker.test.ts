@@ -284,6 +284,33 @@ describe('createDockerRuntime', () => {
     await vi.waitFor(() => expect(found.problem()).toBeUndefined(), { timeout: 5_000 });
   });
 
+  it('finds out by itself what no event has told: an end, a removal, a newcomer', async () => {
+    put('a', 'restarting');
+    put('b', 'removed');
+    await engine.start();
+    runtime = createDockerRuntime({
+      socketPath: engine.socketPath,
+      required: true,
+      log,
+      shortestWaitMs: 10,
+      relistEveryMs: 20,
+    });
+    const found = runtime;
+    await found.firstAttempt;
+    engine.containers.set(ID('a'), { Id: ID('a'), Name: '/restarting', State: { Status: 'exited' } });
+    engine.containers.delete(ID('b'));
+    put('c', 'new');
+    await vi.waitFor(() => {
+      expect(
+        found
+          .containers()
+          .map(({ name, state }) => `${name} ${state}`)
+          .sort(),
+      ).toEqual(['new running', 'restarting exited']);
+    });
+    expect(found.problem()).toBeUndefined();
+  });
+
   it('closes while it waits for the engine, at once', async () => {
     const found = createDockerRuntime({
       socketPath: '/nonexistent',

@@ -23,6 +23,8 @@ export interface DockerOptions {
   readonly shortestWaitMs?: number;
   /** How long one answer may take. */
   readonly answerWithinMs?: number;
+  /** Time between two full lists, for what no event has told. */
+  readonly relistEveryMs?: number;
 }
 
 export interface DockerRuntime extends Runtime {
@@ -49,15 +51,17 @@ const version = z.object({ Components: z.array(z.object({ Name: z.string().nulli
 
 /**
  * Follows a Docker engine, or Podman's socket: subscribes to its events, lists and inspects what there is, then
- * inspects again whatever an event names. When the connection breaks it keeps the last known state, says so in
+ * inspects again whatever an event names, and everything each minute, since an engine that gives up restarting a
+ * container does not always say so. When the connection breaks it keeps the last known state, says so in
  * `problem()`, and tries again after 1, 2, 4 … 30 seconds.
  */
 export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   const { socketPath, log } = options;
   const shortestWaitMs = options.shortestWaitMs ?? 1_000;
   const answerWithinMs = options.answerWithinMs ?? 10_000;
+  const relistEveryMs = options.relistEveryMs ?? 60_000;
   const closing = new AbortController();
-  let containers = new Map<string, Container>();
+  const containers = new Map<string, Container>();
   let snapshot: readonly Container[] = [];
   let problem: Error | undefined = new Error(`The container runtime at ${socketPath} has not answered yet`);
   let firstAttemptDone = () => {
@@ -122,6 +126,11 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
     const runtime = runtimeName(await inTime(engine.version()));
     const events = await openEvents(engine);
+    const relisting = setInterval(() => {
+      inspectAll(engine, runtime).catch((error: unknown) =>
+        events.destroy(error instanceof Error ? error : new Error(String(error))),
+      );
+    }, relistEveryMs).unref();
     try {
       const changes = readJsonLines(events);
       await inspectAll(engine, runtime);
@@ -136,6 +145,7 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
         }
       }
     } finally {
+      clearInterval(relisting);
       events.destroy();
     }
     throw new Error('the engine closed the stream of events');
@@ -151,21 +161,24 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
     return stream;
   }
 
+  /** What events tell meanwhile stays: only what was known before and is not in the list any more goes. */
   async function inspectAll(engine: EngineClient, runtime: string): Promise<void> {
+    const before = [...containers.keys()];
     const ids = listed.parse(await inTime(engine.listContainers({ all: true }))).map(({ Id }) => Id);
-    const found = new Map<string, Container>();
+    const isListed = new Set(ids);
+    for (const id of before) {
+      if (!isListed.has(id)) {
+        containers.delete(id);
+      }
+    }
     const waiting = ids.values();
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
         for (const id of waiting) {
-          const container = await inspect(engine, id, runtime);
-          if (container !== undefined) {
-            found.set(id, container);
-          }
+          keep(id, await inspect(engine, id, runtime));
         }
       }),
     );
-    containers = found;
     snapshot = [...containers.values()];
   }
 
@@ -174,16 +187,17 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
     if (id === undefined) {
       return;
     }
-    const container =
-      change.Type === 'container' && change.Action === 'destroy'
-        ? undefined
-        : await inspect(engine, id, runtime);
+    const isGone = change.Type === 'container' && change.Action === 'destroy';
+    keep(id, isGone ? undefined : await inspect(engine, id, runtime));
+    snapshot = [...containers.values()];
+  }
+
+  function keep(id: string, container: Container | undefined): void {
     if (container === undefined) {
       containers.delete(id);
     } else {
       containers.set(id, container);
     }
-    snapshot = [...containers.values()];
   }
 
   /** Undefined when it is gone meanwhile, or cannot be understood: one odd container must not hide the others. */
