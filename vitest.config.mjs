@@ -30,6 +30,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/engines/global-engine.ts'],
           testTimeout: 120_000,
+          // Real engines on busy machines: a fault that is ours fails each time.
+          retry: 2,
           hookTimeout: 180_000,
           fileParallelism: false,
         },
@@ -41,6 +43,8 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/engines/global-engine.ts'],
           testTimeout: 120_000,
+          // Real engines on busy machines: a fault that is ours fails each time.
+          retry: 2,
           hookTimeout: 180_000,
           fileParallelism: false,
         },

@@ -16,6 +16,8 @@ export interface Tally {
   failed: number;
   sentBytes: number;
   receivedBytes: number;
+  /** Received bytes that were counted too many, to be left out of what comes next: a counter never falls. */
+  receivedOwed: number;
   retransmittedSegments: number;
   rttSecondsSum: number;
   rttSamples: number;
@@ -40,6 +42,7 @@ export function emptyTally(now: number): Tally {
     failed: 0,
     sentBytes: 0,
     receivedBytes: 0,
+    receivedOwed: 0,
     retransmittedSegments: 0,
     rttSecondsSum: 0,
     rttSamples: 0,
@@ -55,12 +58,20 @@ export function addTally(edge: Tally, more: Tally): void {
   edge.closed += more.closed;
   edge.failed += more.failed;
   edge.sentBytes += more.sentBytes;
-  edge.receivedBytes += more.receivedBytes;
+  edge.receivedOwed += more.receivedOwed;
+  addReceived(edge, more.receivedBytes);
   edge.retransmittedSegments += more.retransmittedSegments;
   edge.rttSecondsSum += more.rttSecondsSum;
   edge.rttSamples += more.rttSamples;
   edge.hasCounters ||= more.hasCounters;
   edge.lastActive = Math.max(edge.lastActive, more.lastActive);
+}
+
+/** Adds received bytes; fewer than none are owed. */
+export function addReceived(tally: Tally, bytes: number): void {
+  const due = bytes - tally.receivedOwed;
+  tally.receivedBytes += Math.max(0, due);
+  tally.receivedOwed = Math.max(0, -due);
 }
 
 /** The part of a socket's counters that an edge has already been given. */
@@ -94,7 +105,7 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
     moved = true;
   }
   if (receivedBytes > accounted.receivedBytes) {
-    tally.receivedBytes += receivedBytes - accounted.receivedBytes;
+    addReceived(tally, receivedBytes - accounted.receivedBytes);
     accounted.receivedBytes = receivedBytes;
     moved = true;
   }

@@ -1,4 +1,4 @@
-import type { Tally } from './edge.js';
+import { addReceived, type Tally } from './edge.js';
 
 /** One end of a connection that has just ended, whose received bytes are uncertain by one: a FIN counts as a byte. */
 export interface Ending {
@@ -66,15 +66,15 @@ export class PairedEndings {
 /** Settles an ending whose other end cannot be seen from here. */
 export function settleAlone({ orderly, tally, receivedOctets, creditedBytes }: Ending): void {
   if (!orderly) {
-    tally.receivedBytes += receivedOctets - creditedBytes;
+    addReceived(tally, receivedOctets - creditedBytes);
   }
 }
 
 function settleBy({ tally, receivedOctets, creditedBytes }: Ending, { sentBytes }: Ending): void {
   // What was sent and never read is not received: the other end decides about the one byte only.
-  if (sentBytes >= receivedOctets) {
-    tally.receivedBytes += receivedOctets - creditedBytes;
-  }
+  const payload = sentBytes >= receivedOctets ? receivedOctets : receivedOctets - 1;
+  // Fewer than credited where a pass read the socket's state just before the FIN, and its counters just after.
+  addReceived(tally, receivedOctets > 0 ? payload - creditedBytes : 0);
 }
 
 const WAIT_MS = 60_000;
