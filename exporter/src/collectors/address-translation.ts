@@ -1,6 +1,7 @@
 import type { Endpoint } from '../edges/endpoint.js';
 import type { ConnectionTuple } from '../edges/surroundings.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { FlowTuple } from '../kernel/conntrack.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 
 /**
@@ -16,21 +17,13 @@ export class AddressTranslation {
   ) {}
 
   /** What a client's connection was sent to instead; undefined when to what it dialled. */
-  actualDestination(
-    { inode }: TrackedNamespace,
-    { protocol, localAddress, localPort, peerAddress, peerPort }: ConnectionTuple,
-  ): Endpoint | undefined {
+  actualDestination({ inode }: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined {
+    const { protocol, peerAddress, peerPort } = connection;
     const key = `> ${inode} ${protocol} ${peerAddress} ${peerPort}`;
     if (peerPort === 0 || this.isUntranslated(key)) {
       return undefined;
     }
-    const tuple = {
-      source: localAddress,
-      sourcePort: localPort,
-      destination: peerAddress,
-      destinationPort: peerPort,
-    };
-    const reply = this.source.findFlow(inode, protocol, tuple, 'original')?.reply;
+    const reply = this.source.findFlow(inode, protocol, flowOf(connection), 'original')?.reply;
     if (reply === undefined || (reply.source === peerAddress && reply.sourcePort === peerPort)) {
       this.noteUntranslated(key);
       return undefined;
@@ -39,21 +32,13 @@ export class AddressTranslation {
   }
 
   /** Who dialled what a server accepted, when another address than its own stands there. */
-  actualSource(
-    { inode }: TrackedNamespace,
-    { protocol, localAddress, localPort, peerAddress, peerPort }: ConnectionTuple,
-  ): Endpoint | undefined {
+  actualSource({ inode }: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined {
+    const { protocol, localPort, peerAddress, peerPort } = connection;
     const key = `< ${inode} ${protocol} ${localPort} ${peerAddress}`;
     if (this.isUntranslated(key)) {
       return undefined;
     }
-    const tuple = {
-      source: localAddress,
-      sourcePort: localPort,
-      destination: peerAddress,
-      destinationPort: peerPort,
-    };
-    const original = this.source.findFlow(inode, protocol, tuple, 'reply')?.original;
+    const original = this.source.findFlow(inode, protocol, flowOf(connection), 'reply')?.original;
     if (original === undefined || (original.source === peerAddress && original.sourcePort === peerPort)) {
       this.noteUntranslated(key);
       return undefined;
@@ -76,3 +61,13 @@ export class AddressTranslation {
 /** A port may be published while connections to it already fail; not for longer than this is it then misread. */
 const UNTRANSLATED_MS = 10_000;
 const MOST_NOTED = 20_000;
+
+/** The connection as packets from this end carry it. */
+function flowOf({ localAddress, localPort, peerAddress, peerPort }: ConnectionTuple): FlowTuple {
+  return {
+    source: localAddress,
+    sourcePort: localPort,
+    destination: peerAddress,
+    destinationPort: peerPort,
+  };
+}
