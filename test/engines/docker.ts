@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -75,7 +75,19 @@ export async function startEngine(): Promise<() => Promise<void>> {
 
 async function stopEngine(identity: ProcessIdentity): Promise<void> {
   await stopProcessGroup(identity, STOP_GRACE_MS);
+  unmountBelow(FOLDER);
   rmSync(FOLDER, { recursive: true, force: true });
+}
+
+/** An engine leaves the namespaces and root filesystems mounted that it did not get round to unmounting. */
+function unmountBelow(folder: string): void {
+  const mountPoints = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((mountPoint) => mountPoint.startsWith(`${folder}/`));
+  for (const mountPoint of mountPoints.reverse()) {
+    execFileSync('umount', ['--lazy', mountPoint]);
+  }
 }
 
 function readNote(): ProcessIdentity | undefined {

@@ -117,7 +117,9 @@ export class ConnectionWatch {
     tracker.rebuildAddresses();
     const unowned = tracker.unownedInodes();
     if (unowned.size > 0) {
-      processesOf = byNamespace(this.options.processTable.refresh(FRESH_MS));
+      // Who opened them may be younger than the last reading, and unknown they would be taken for somebody else's.
+      processesOf = this.readProcesses(0);
+      this.noteOccupants(processesOf);
     }
     for (const [namespace, inodes] of unowned) {
       await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
@@ -149,23 +151,15 @@ export class ConnectionWatch {
 
   /** Opens the namespaces that processes live in, closes those that nobody lives in any more. */
   private findNamespaces(maxTableAgeMs: number): Map<number, ProcessRecord[]> {
-    const { processTable, cgroupIds, source, tracker, containerOf, now, logger } = this.options;
-    const snapshot = processTable.refresh(maxTableAgeMs);
-    const processesOf = byNamespace(snapshot);
+    const { source, tracker, now, logger } = this.options;
+    const processesOf = this.readProcesses(maxTableAgeMs);
     this.strangers.learn(this.options.containers());
-    const cgroups = new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup));
-    cgroupIds.learn(cgroups);
     for (const [inode, inhabitants] of processesOf) {
-      if (!inhabitants.some(({ pid }) => this.open(inode, pid))) {
-        continue;
+      if (inhabitants.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
+        tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirstPass));
       }
-      let namespace = tracker.namespaces.get(inode);
-      if (namespace === undefined) {
-        namespace = new TrackedNamespace(inode, this.isFirstPass);
-        tracker.namespaces.set(inode, namespace);
-      }
-      namespace.occupants = new Set(inhabitants.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
     }
+    this.noteOccupants(processesOf);
     const leaving = new Set<number>();
     for (const namespace of [...tracker.namespaces.values()]) {
       if (processesOf.has(namespace.inode)) {
@@ -181,6 +175,24 @@ export class ConnectionWatch {
     }
     this.leaving = leaving;
     return processesOf;
+  }
+
+  /** The processes of each namespace, as read at most so long ago, and the cgroups that they live in. */
+  private readProcesses(maxAgeMs: number): Map<number, ProcessRecord[]> {
+    const { processTable, cgroupIds } = this.options;
+    const snapshot = processTable.refresh(maxAgeMs);
+    cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
+    return byNamespace(snapshot);
+  }
+
+  private noteOccupants(processesOf: ReadonlyMap<number, ProcessRecord[]>): void {
+    const { tracker, containerOf } = this.options;
+    for (const [inode, inhabitants] of processesOf) {
+      const namespace = tracker.namespaces.get(inode);
+      if (namespace !== undefined) {
+        namespace.occupants = new Set(inhabitants.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+      }
+    }
   }
 
   private open(inode: number, pid: number): boolean {
@@ -288,8 +300,6 @@ const MOST_WAITING = 50_000;
 const PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;
-/** New sockets are looked for in processes that were listed at most so many milliseconds ago. */
-const FRESH_MS = 1_000;
 const SLICE_MS = 8;
 
 /** Without those that may not be looked into or have just ended: their namespace is 0. */

@@ -10,14 +10,20 @@ export interface SocketHoldersOptions {
   readonly now: () => number;
 }
 
+/** Milliseconds. */
+interface Unheld {
+  readonly patience: number;
+  readonly lookAgainAt: number;
+}
+
 /**
  * Which process holds which socket. Looking is dear (it reads every descriptor of a process), so it is done for
  * unknown inodes only, in the processes of their own namespace, those that held sockets before first.
  */
 export class SocketHolders {
   private readonly owners = new Map<number, SocketOwner>();
-  /** Inodes that no process held, and when to look for them again. */
-  private readonly unheld = new Map<number, number>();
+  /** Inodes that no process held when last looked for. */
+  private readonly unheld = new Map<number, Unheld>();
   private holderPids = new Set<number>();
   private found = 0;
 
@@ -41,7 +47,7 @@ export class SocketHolders {
     const now = this.options.now();
     const missing = new Set<number>();
     for (const inode of wanted) {
-      if (!this.owners.has(inode) && (this.unheld.get(inode) ?? 0) <= now) {
+      if (!this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now) {
         missing.add(inode);
       }
     }
@@ -53,7 +59,9 @@ export class SocketHolders {
       await pause();
     }
     for (const inode of missing) {
-      this.unheld.set(inode, now + LOOK_AGAIN_MS);
+      // Its process may be younger than the list of processes: soon again, then ever more seldom.
+      const patience = Math.min((this.unheld.get(inode)?.patience ?? SOONEST_MS / 2) * 2, LATEST_MS);
+      this.unheld.set(inode, { patience, lookAgainAt: now + patience });
     }
   }
 
@@ -101,6 +109,7 @@ export class SocketHolders {
     for (const inode of socketInodesOf(this.options.procRoot, process.pid)) {
       if (missing.delete(inode)) {
         this.found++;
+        this.unheld.delete(inode);
         this.holderPids.add(process.pid);
         this.owners.set(inode, {
           containerId: this.options.containerOf(process.cgroup) ?? NO_CONTAINER,
@@ -112,5 +121,6 @@ export class SocketHolders {
   }
 }
 
-const LOOK_AGAIN_MS = 60_000;
+const SOONEST_MS = 500;
+const LATEST_MS = 60_000;
 const LEAST_FOUND = 100;

@@ -5,7 +5,7 @@ import type { AddressBook, LocalPeer } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
-import type { Surroundings } from './surroundings.js';
+import type { ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
 
 /** Why a connection could not be given to a container or process. */
@@ -65,15 +65,30 @@ export class Attribution {
       // A server that no pass has seen.
       return false;
     }
-    const peer = this.addressBook.find(namespace, record.protocol, record.peerAddress, record.peerPort);
+    const destination = this.destinationOf(namespace, record);
+    const peer = this.addressBook.find(namespace, record.protocol, destination.address, destination.port);
     if (peer === 'ambiguous') {
       return true;
     }
     if (peer === undefined) {
-      return this.addressBook.isElsewhere(record.peerAddress) && record.peerPort < firstEphemeralPort;
+      return this.addressBook.isElsewhere(destination.address) && record.peerPort < firstEphemeralPort;
     }
     // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
     return peer.listener?.owner !== undefined || record.counters?.established === false;
+  }
+
+  /** Where a client's connection ends: what it dialled, or what address translation or a userland proxy made of that. */
+  destinationOf(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint {
+    const { surroundings } = this.options;
+    const { protocol, peerAddress, peerPort } = connection;
+    // What stays on the loopback (a resolver that a runtime puts into the namespace) is not translated.
+    const translated = isLoopback(peerAddress)
+      ? undefined
+      : surroundings.actualDestination(namespace, connection);
+    const reached = translated ?? { address: peerAddress, port: peerPort };
+    const peer = this.addressBook.find(namespace, protocol, reached.address, reached.port);
+    const owner = peer === 'ambiguous' ? undefined : peer?.listener?.owner;
+    return (owner === undefined ? undefined : surroundings.proxyTarget(owner)) ?? reached;
   }
 
   /** The container that made a socket, as far as its cgroup tells. */

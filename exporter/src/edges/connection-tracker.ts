@@ -108,8 +108,9 @@ export class ConnectionTracker {
    * An event that waited for a pass: whatever is not known by now will not be.
    */
   destroyedAfterPass(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    if (!this.addressBook.isLocal(namespace, record.peerAddress)) {
-      this.addressBook.noteElsewhere(record.peerAddress);
+    const { address } = this.attribution.destinationOf(namespace, record);
+    if (!this.addressBook.isLocal(namespace, address)) {
+      this.addressBook.noteElsewhere(address);
     }
     this.destroyed(namespace, record, now);
   }
