@@ -7,6 +7,7 @@ import type {
   Topology,
   TopologyNode,
 } from 'toposcope-topology-datasource/graph/topology';
+import { NodeActions } from '../companion/node-actions';
 import { LineDrawing } from '../panel/glyph';
 import { HEALTH_NAMES, KIND_NAMES, VIEW_NAMES } from '../panel/view-names';
 import { ICON_OF_KIND } from '../scene/icons';
@@ -52,6 +53,7 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
       onBack={props.onBack}
       onClose={props.onClose}
     >
+      <NodeActions node={node} />
       {node.metrics.length > 0 && <Metrics metrics={node.metrics} source={props.source} />}
       {node.facts.length > 0 && (
         <Section title="Facts">

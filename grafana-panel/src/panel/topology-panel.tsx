@@ -3,6 +3,7 @@ import { LoadingState, type GrafanaTheme2, type PanelProps } from '@grafana/data
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Notice, Relative, Topology } from 'toposcope-topology-datasource/graph/topology';
+import { CompanionArea } from '../companion/companion-area';
 import { EdgeCard } from '../details/edge-card';
 import { Legend } from '../details/legend';
 import { NodeCard, type CardProps } from '../details/node-card';
@@ -26,7 +27,9 @@ import { ViewTabs } from './view-tabs';
 export function TopologyPanel(props: PanelProps<PanelOptions>): React.JSX.Element {
   return (
     <ErrorBoundary attempt={props.data}>
-      <TopologyView {...props} />
+      <CompanionArea request={props.data.request} size={{ width: props.width, height: props.height }}>
+        {(size) => <TopologyView {...props} {...size} />}
+      </CompanionArea>
     </ErrorBoundary>
   );
 }
