@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { NODE_KINDS, type Topology, VIEW_IDS } from '../graph/topology';
+import { NODE_KINDS, OVERLAY_SHOWS, type Topology, VIEW_IDS } from '../graph/topology';
 
 const traffic = z.object({
   open: z.number(),
@@ -11,6 +11,23 @@ const traffic = z.object({
   retransmits: z.nullable(z.number()),
   rtt: z.nullable(z.number()),
 });
+
+const scale = { key: z.string(), label: z.string(), unit: z.string(), max: z.number() };
+
+const overlays = z.optional(z.array(z.object({ key: z.string(), value: z.number() })));
+
+const alert = z.object({
+  name: z.string(),
+  severity: z.enum(['critical', 'warning', 'info']),
+  labels: z.record(z.string(), z.string()),
+});
+
+const change = z.optional(
+  z.object({
+    kind: z.enum(['added', 'removed', 'changed']),
+    differences: z.array(z.object({ label: z.string(), before: z.string(), after: z.string() })),
+  }),
+);
 
 const node = z.object({
   id: z.string(),
@@ -39,6 +56,9 @@ const node = z.object({
     }),
   ),
   relatives: z.array(z.object({ view: z.enum(VIEW_IDS), id: z.string(), label: z.string() })),
+  overlays,
+  alerts: z.optional(z.array(alert)),
+  change,
 });
 
 const edge = z.object({
@@ -48,6 +68,10 @@ const edge = z.object({
   traffic,
   links: z.array(z.object({ protocol: z.string(), port: z.string(), traffic })),
   expr: z.string(),
+  kind: z.optional(z.enum(['membership', 'custom'])),
+  value: z.optional(z.object({ label: z.string(), unit: z.string(), value: z.number() })),
+  overlays,
+  change,
 });
 
 /** A topology that was JSON on its way: in a snapshot, or from another version of the data source. */
@@ -59,4 +83,10 @@ export const topologySchema: z.ZodMiniType<Topology> = z.object({
   notices: z.array(
     z.object({ severity: z.enum(['info', 'warning', 'error']), message: z.string(), action: z.string() }),
   ),
+  since: z.optional(z.number()),
+  comparedWith: z.optional(z.number()),
+  scales: z.optional(z.array(z.object(scale))),
+  overlays: z.optional(z.array(z.object({ ...scale, show: z.enum(OVERLAY_SHOWS), expr: z.string() }))),
+  otherAlerts: z.optional(z.array(alert)),
+  prometheus: z.optional(z.object({ uid: z.string(), type: z.string() })),
 });

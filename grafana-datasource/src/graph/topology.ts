@@ -12,6 +12,18 @@ export interface Topology {
   readonly edges: readonly TopologyEdge[];
   /** What the user should know about this picture: nothing found, something missing, something cut. */
   readonly notices: readonly Notice[];
+  /** Everything that was seen from this moment to `at`, in milliseconds since the epoch; absent: only what is at `at`. */
+  readonly since?: number;
+  /** The moment that `at` is compared with, in milliseconds since the epoch: nodes and edges carry their `change`. */
+  readonly comparedWith?: number;
+  /** The metrics that nodes of this picture have, to choose one that fills them; absent: none. */
+  readonly scales?: readonly MetricScale[];
+  /** What the query's own PromQL adds, in its order; absent: nothing. */
+  readonly overlays?: readonly OverlayStyle[];
+  /** Firing alerts whose labels name something that this picture does not show; absent: none. */
+  readonly otherAlerts?: readonly Alert[];
+  /** The Prometheus data source that was asked, for links to Explore. */
+  readonly prometheus?: { readonly uid: string; readonly type: string };
 }
 
 export const VIEW_IDS = ['hosts', 'containers', 'images', 'processes', 'process-names'] as const;
@@ -23,6 +35,14 @@ export const NODE_KINDS = [
   'image',
   'process',
   'process-name',
+  /** What runs as one: a Compose or Swarm service, a Kubernetes controller. */
+  'workload',
+  /** A network that containers share. */
+  'network',
+  /** All that share a label's value. */
+  'group',
+  /** What the user's own PromQL names. */
+  'custom',
   /** Public addresses, as clients or as servers: two nodes. */
   'internet',
   /** A public peer that is known by its DNS name. */
@@ -45,7 +65,7 @@ export interface TopologyNode {
   readonly label: string;
   /** The second line: the image, the host, the count. */
   readonly sublabel: string;
-  /** Nodes of one group are kept together in the layout: the host's name, or empty. */
+  /** Nodes of one group are kept together in the layout, under this name: the host's, the namespace's, or empty. */
   readonly group: string;
   /** How many things it stands for: containers of an image, processes of a name; 1 for a single thing. */
   readonly count: number;
@@ -54,6 +74,12 @@ export interface TopologyNode {
   readonly metrics: readonly Metric[];
   /** Nodes of other views that this one belongs to or is made of. */
   readonly relatives: readonly Relative[];
+  /** What the overlays say of it; absent: nothing. */
+  readonly overlays?: readonly OverlayValue[];
+  /** Alerts that fire on it or on what it is made of, the worst first; absent: none. */
+  readonly alerts?: readonly Alert[];
+  /** Against the moment that the picture is compared with; absent: the same, or no comparison. */
+  readonly change?: Change;
 }
 
 export interface Fact {
@@ -79,6 +105,54 @@ export interface Metric {
   readonly expr: string;
 }
 
+/** How a metric of many nodes compares: a node is filled to `value / (limit ?? max)`. */
+export interface MetricScale {
+  /** The `key` of the nodes' metrics. */
+  readonly key: string;
+  readonly label: string;
+  /** A unit id of Grafana. */
+  readonly unit: string;
+  /** The greatest value or limit of all nodes, in the metric's unit; above 0. */
+  readonly max: number;
+}
+
+/** PromQL of the user's that is shown on nodes or edges. */
+export interface OverlayStyle extends MetricScale {
+  /** `fill` and `badge` are nodes', `width` is edges'. */
+  readonly show: OverlayShow;
+  readonly expr: string;
+}
+
+export const OVERLAY_SHOWS = ['fill', 'badge', 'width'] as const;
+export type OverlayShow = (typeof OVERLAY_SHOWS)[number];
+
+export interface OverlayValue {
+  /** Of its `OverlayStyle`. */
+  readonly key: string;
+  readonly value: number;
+}
+
+export interface Alert {
+  readonly name: string;
+  /** From the label `severity`; warning where that says nothing known. */
+  readonly severity: 'critical' | 'warning' | 'info';
+  /** All labels but the name, the state and the severity. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Change {
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** What is different; of what was added or removed, nothing. */
+  readonly differences: readonly Difference[];
+}
+
+export interface Difference {
+  readonly label: string;
+  /** Empty where there was nothing. */
+  readonly before: string;
+  readonly after: string;
+}
+
 export interface Relative {
   readonly view: ViewId;
   readonly id: string;
@@ -95,8 +169,17 @@ export interface TopologyEdge {
   readonly traffic: Traffic;
   /** One for each server port, most bytes first. */
   readonly links: readonly EdgeLink[];
-  /** PromQL of the pair's bytes per second, for the chart and for Explore. */
+  /** PromQL of the pair's bytes per second, for the chart and for Explore; empty where there is none. */
   readonly expr: string;
+  /**
+   * Absent: connections. `membership`: the source belongs to the target, such as a container to a network, and there is
+   * no traffic to tell. `custom`: the user's own PromQL, whose value is `value`.
+   */
+  readonly kind?: 'membership' | 'custom';
+  /** The value of a custom edge, and its unit. */
+  readonly value?: { readonly label: string; readonly unit: string; readonly value: number };
+  readonly overlays?: readonly OverlayValue[];
+  readonly change?: Change;
 }
 
 export interface EdgeLink {

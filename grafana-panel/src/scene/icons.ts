@@ -7,6 +7,10 @@ export const ICON_OF_KIND = {
   image: 'M12 4l8 4-8 4-8-4zM4.2 12.2l7.8 3.9 7.8-3.9M4.2 16.2l7.8 3.9 7.8-3.9',
   process: 'M6 8l4.2 4L6 16M12.5 16.5H18',
   'process-name': 'M6 8l4.2 4L6 16M12.5 16.5H18',
+  workload: 'M5 5h6v6H5zM13 5h6v6h-6zM5 13h6v6H5zM13 13h6v6h-6z',
+  network: 'M12 4v5M5 15v-3h14v3M12 9v3M3 15h4v4H3zM10 15h4v4h-4zM17 15h4v4h-4z',
+  group: 'M12 4l8 4-8 4-8-4zM4.2 12.2l7.8 3.9 7.8-3.9M4.2 16.2l7.8 3.9 7.8-3.9',
+  custom: 'M12 5l7 7-7 7-7-7z',
   internet:
     'M12 4.5a7.5 7.5 0 1 0 0 15a7.5 7.5 0 1 0 0-15M4.5 12h15M12 4.5c-4.2 4.4-4.2 10.6 0 15M12 4.5c4.2 4.4 4.2 10.6 0 15',
   external: 'M9.5 14.5l8-8M11.5 6h6.5v6.5M16 14v4H6V8h4',
