@@ -77,10 +77,25 @@ describe('a topology query', () => {
       () => throwError(() => ({ status: 502, data: { message: 'bad_data: parse error' } })),
     ],
     ['fails in every query', () => of({ data: [], errors: [{ message: 'bad_data: parse error' }] })],
+    [
+      'fails in the query that has always an answer',
+      () => of({ data: [], errors: [{ refId: 'toposcope-probe', message: 'bad_data: parse error' }] }),
+    ],
   ])('fails with a reason when Prometheus %s', async (_, answer) => {
     await expect(draw(new FakePrometheus(answer))).rejects.toThrow(
       /^Shop Prometheus did not answer: bad_data: parse error$/,
     );
+  });
+
+  it('fails when what comes back is not an answer, as when a fetch never reached Grafana', async () => {
+    const lost = new FakePrometheus(() => of({ data: [] }));
+    await expect(draw(lost)).rejects.toThrow(
+      'Shop Prometheus did not answer: nothing came back. Is Grafana (or the viewer) still running',
+    );
+    const series = [{ key: 'cpu', expr: 'up' }];
+    const means = { prometheus: lost, scrapeSeconds: 5 };
+    const range = queryRange({ queryType: 'range', series }, 'D', requestAt(5000), means);
+    await expect(firstValueFrom(range)).rejects.toThrow('nothing came back');
   });
 
   it('forgets the answers after a moment', async () => {
@@ -105,7 +120,8 @@ describe('a topology query', () => {
   });
 
   it('says what to do when there is nothing', async () => {
-    const { nodes, notices } = await draw(new FakePrometheus(() => of({ data: [] })));
+    const empty = new FakePrometheus(() => of({ data: [tableOf('toposcope-probe', undefined)] }));
+    const { nodes, notices } = await draw(empty);
     expect(nodes).toEqual([]);
     expect(notices.map(({ message, action }) => `${message} ${action}`)).toEqual([
       expect.stringMatching(/No series named toposcope_… at this time\. Is the exporter running/),
@@ -142,6 +158,7 @@ describe('a range query', () => {
       [
         ['sum(rate(a[35s]))', true, false],
         ['sum(b)', true, false],
+        ['vector(1)', false, true],
       ],
     );
   });

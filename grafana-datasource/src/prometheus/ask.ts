@@ -31,6 +31,21 @@ export class PrometheusError extends Error {
   override readonly name = 'PrometheusError';
 }
 
+/**
+ * Has an answer wherever Prometheus answers at all. Grafana turns a fetch that failed with status 0, such as one to a
+ * server that is gone, into an answer without frames and without an error (toDataQueryResponse of @grafana/runtime).
+ */
+const PROBE: PrometheusQuery = {
+  refId: 'toposcope-probe',
+  expr: 'vector(1)',
+  instant: true,
+  range: false,
+  format: 'table',
+};
+
+const UNANSWERED =
+  'nothing came back. Is Grafana (or the viewer) still running, and can this browser reach it?';
+
 let requests = 0;
 
 /**
@@ -44,7 +59,7 @@ export function ask(
 ): Observable<Answers> {
   // A request id that is in use would cancel the request that uses it.
   const requestId = `${request.requestId}-toposcope-${++requests}`;
-  return from(source.query({ ...request, requestId, targets: [...targets] })).pipe(
+  return from(source.query({ ...request, requestId, targets: [...targets, PROBE] })).pipe(
     last(),
     map((response) => answersOf(response, targets)),
     catchError((error: unknown) => throwError(() => prometheusError(source, error))),
@@ -69,8 +84,10 @@ export function askInstant(
 
 function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuery[]): Answers {
   const frames = new Map<string, DataFrame[]>(targets.map(({ refId }) => [refId, []]));
+  let answered = false;
   for (const frame of response.data as DataFrame[]) {
     frames.get(frame.refId ?? '')?.push(frame);
+    answered ||= frame.refId === PROBE.refId;
   }
   // A refused request comes as the one error that Grafana calls deprecated, and as no other.
   const { error: refusal } = response as { error?: DataQueryError };
@@ -86,6 +103,9 @@ function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuer
   if (failures.size === targets.length) {
     const [message = ''] = failures.values();
     throw new PrometheusError(message);
+  }
+  if (!answered) {
+    throw new PrometheusError(UNANSWERED);
   }
   return { frames, failures };
 }
