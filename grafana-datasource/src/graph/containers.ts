@@ -1,3 +1,4 @@
+import { imageNames } from './image-reference';
 import { eachRow, numbersBy, type Read, textsBy } from './indexes';
 import { compareText } from './order';
 import type { Steps } from './steps';
@@ -9,7 +10,10 @@ export interface Container {
   readonly host: string;
   readonly id: string;
   readonly name: string;
+  /** The same for all references to one image: see `imageNames`. */
   readonly image: string;
+  /** The image as whoever started the container wrote it. */
+  readonly imageReference: string;
   readonly imageId: string;
   readonly runtime: string;
   readonly hostname: string;
@@ -25,10 +29,16 @@ export function* readContainers(vectors: Vectors): Steps<ReadonlyMap<string, Con
   const key = ['host', 'container_id'];
   const states = yield* textsBy(vectors.containerState, key, (read) => read('state'));
   const checks = yield* textsBy(vectors.containerHealth, key, (read) => read('health'));
+  const images: [string, string][] = [];
+  yield* eachRow(vectors.containerInfo, (read) => images.push([read('image'), read('image_id')]));
+  const imageName = imageNames(images);
   const containers = new Map<string, Container>();
   yield* eachRow(vectors.containerInfo, (read) => {
     const id = containerKey(read('host'), read('container_id'));
-    const container = containerOf(read, states.get(id)?.at(-1) ?? '', checks.get(id)?.at(-1) ?? '');
+    const container = {
+      ...containerOf(read, states.get(id)?.at(-1) ?? '', checks.get(id)?.at(-1) ?? ''),
+      image: imageName(read('image'), read('image_id')),
+    };
     const known = containers.get(id);
     if (container.host === '' || container.id === '') {
       return;
@@ -61,7 +71,15 @@ export function containerKey(host: string, id: string): string {
 
 /** A container that an edge names and no other series does. */
 export function unknownContainer(host: string, id: string): Container {
-  const nothing = { name: '', image: '', imageId: '', runtime: '', hostname: '', command: '' };
+  const nothing = {
+    name: '',
+    image: '',
+    imageReference: '',
+    imageId: '',
+    runtime: '',
+    hostname: '',
+    command: '',
+  };
   return { host, id, ...nothing, state: '', healthCheck: '' };
 }
 
@@ -99,12 +117,12 @@ export function worst(healths: readonly NodeHealth[]): NodeHealth {
   return WORST_FIRST.find((health) => healths.includes(health)) ?? 'unknown';
 }
 
-function containerOf(read: Read, state: string, healthCheck: string): Container {
+function containerOf(read: Read, state: string, healthCheck: string): Omit<Container, 'image'> {
   return {
     host: read('host'),
     id: read('container_id'),
     name: read('name'),
-    image: read('image'),
+    imageReference: read('image'),
     imageId: read('image_id'),
     runtime: read('runtime'),
     hostname: read('hostname'),

@@ -47,7 +47,7 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
   const sources: readonly FactSource[] = [
     { key: 'state', label: 'State', read: ({ state }) => state },
     { key: 'health', label: 'Health', read: ({ healthCheck }) => healthCheck },
-    { key: 'image', label: 'Image', read: ({ image }) => image },
+    { key: 'image', label: 'Image', read: ({ imageReference }) => imageReference },
     { key: 'host', label: 'Host', read: ({ host }) => host },
     { key: 'workload', label: 'Workload', read: texts(workloads) },
     { key: 'started', label: 'Started', format: 'time', read: number(started) },

@@ -16,7 +16,7 @@ import { compareText } from '../graph/order';
 import { ROWS_A_STEP } from '../graph/steps';
 import type { TopologyNode } from '../graph/topology';
 import { rateOf } from '../promql/expressions';
-import { equals, selector } from '../promql/selector';
+import { anyOf, selector } from '../promql/selector';
 import { CONTAINER_METRIC_QUERIES, CONTAINER_SERIES, ContainerNumbers } from './container-metrics';
 import { CONTAINER_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
@@ -94,6 +94,7 @@ function imageNode(
   const distinct = (read: (container: Container) => string) =>
     [...new Set(members.map(read))].sort(compareText);
   const hosts = distinct(({ host }) => host);
+  const references = distinct(({ imageReference }) => imageReference);
   return {
     id: imageNodeId(image),
     kind: 'image',
@@ -104,11 +105,14 @@ function imageNode(
     health: worst(members.map(healthOf)),
     facts: [
       ...fact('image', 'Image', image),
+      ...(references.some((reference) => reference !== image)
+        ? fact('reference', 'Started as', ...references)
+        : []),
       ...fact('containers', 'Containers', String(members.length)),
       ...fact('image_id', 'Image ids', ...distinct(({ imageId }) => imageId)),
       ...fact('host', 'Hosts', ...hosts),
     ],
-    metrics: numbers.ofGroup(keys, expressionsOf(image, options)),
+    metrics: numbers.ofGroup(keys, expressionsOf(references, options)),
     relatives: [...members]
       .sort((a, b) => compareText(a.name, b.name) || compareText(a.host, b.host) || compareText(a.id, b.id))
       .map((container) => ({
@@ -119,9 +123,12 @@ function imageNode(
   };
 }
 
-/** PromQL that sums over the containers of the image. */
-function expressionsOf(image: string, { scope }: ViewOptions): readonly string[] {
-  const info = selector(containerInfo, [...scope, equals('image', image)]);
+/** PromQL that sums over the containers of the image, whatever it was called when they were started. */
+function expressionsOf(references: readonly string[], { scope }: ViewOptions): readonly string[] {
+  const info = selector(containerInfo, [
+    ...scope,
+    ...anyOf('image', references.length === 0 ? [''] : references),
+  ]);
   return CONTAINER_SERIES.map(({ family, form, matchers }) => {
     const conditions = [...scope, ...matchers];
     const series = form === 'rate' ? rateOf(family, conditions) : selector(family, conditions);
