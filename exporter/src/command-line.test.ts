@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.js';
-import { parseListenAddress, type Options } from './options.js';
+import { formatUsableAddress, parseListenAddress, type Options } from './options.js';
 
 function optionsOf(args: string[], environment: Record<string, string> = {}): Options {
   const invocation = readCommandLine(args, environment, '1.2.3');
@@ -89,6 +89,22 @@ describe('readCommandLine', () => {
     ['a port too large', ['--web.listen-address=:70000'], {}, /--web.listen-address .*65535/],
     ['a relative path', ['--path.procfs=proc'], {}, /--path.procfs .*absolute path/],
     ['a duration without a unit', ['--edges.idle=900'], {}, /--edges.idle .*15m/],
+    [
+      'a duration of nothing',
+      ['--edges.idle', '0s'],
+      {},
+      /--edges.idle does not take "0s".* from 1m to 720h/,
+    ],
+    ['a negative duration', ['--edges.idle', '-5m'], {}, /--edges.idle does not take "-5m".*such as 90s/],
+    ['a duration of centuries', ['--edges.idle=9999999h'], {}, /--edges.idle .* from 1m to 720h/],
+    ['a pass without a pause', ['--connection.interval=0s'], {}, /--connection.interval .* from 100ms to 1h/],
+    [
+      'passes days apart',
+      [],
+      { TOPOSCOPE_CONNECTION_INTERVAL: '600h' },
+      /CONNECTION_INTERVAL .* from 100ms to 1h/,
+    ],
+    ['the path of the health for the metrics', ['--web.telemetry-path=/Healthz/'], {}, /\/healthz is taken/],
     ['an unknown level', ['--log.level=loud'], {}, /--log.level .*debug, info, warn, error/],
     ['an unknown mode', ['--connection.mode=ebpf'], {}, /auto, netlink, proc/],
     [
@@ -116,6 +132,19 @@ describe('readCommandLine', () => {
     const invocation = readCommandLine(['--help'], {}, '1');
     expect(invocation).toMatchObject({ kind: 'answer', exitCode: 0 });
     await expect('text' in invocation && invocation.text).toMatchFileSnapshot('../fixtures/help.txt');
+  });
+});
+
+describe('formatUsableAddress', () => {
+  it.each([
+    [':10420', 'localhost:10420'],
+    ['0.0.0.0:10420', 'localhost:10420'],
+    ['[::]:10420', 'localhost:10420'],
+    ['[::1]:10420', '[::1]:10420'],
+    ['10.0.0.1:80', '10.0.0.1:80'],
+    ['web-1:80', 'web-1:80'],
+  ])('gives for %s the address %s', (given, usable) => {
+    expect(formatUsableAddress(parseListenAddress(given))).toBe(usable);
   });
 });
 

@@ -83,12 +83,22 @@ export function commaSeparated(value: string): readonly string[] {
 
 const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-/** A duration such as `15m`, `90s` or `1h30m`, in milliseconds. */
-export function duration(value: string): number {
-  if (!/^(?:\d+(?:ms|s|m|h))+$/.test(value)) {
+/** A duration such as `15m`, `90s` or `1h30m`, in milliseconds, from the least to the most, both written like that. */
+export function duration(least: string, most: string) {
+  return (value: string): number => {
+    const milliseconds = millisecondsOf(value);
+    if (milliseconds < millisecondsOf(least) || milliseconds > millisecondsOf(most)) {
+      throw new InvalidArgumentError(`It must be from ${least} to ${most}.`);
+    }
+    return milliseconds;
+  };
+}
+
+function millisecondsOf(duration: string): number {
+  if (!/^(?:\d+(?:ms|s|m|h))+$/.test(duration)) {
     throw new InvalidArgumentError('It must be a duration such as 90s, 15m or 1h30m.');
   }
-  const parts = value.matchAll(/(\d+)(ms|s|m|h)/g);
+  const parts = duration.matchAll(/(\d+)(ms|s|m|h)/g);
   return [...parts].reduce((sum, [, number, unit]) => sum + Number(number) * (UNIT_MS[unit ?? ''] ?? 0), 0);
 }
 

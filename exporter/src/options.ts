@@ -16,6 +16,7 @@ import {
   type Flag,
 } from './flags.js';
 import { LOG_FORMATS, LOG_LEVELS } from './log.js';
+import { HEALTH_PATH } from './web/health-path.js';
 
 /** Where the exporter listens; no host means every address of the machine. */
 export interface ListenAddress {
@@ -32,7 +33,7 @@ export const FLAGS = {
     'Address to listen on: HOST:PORT, [IPV6]:PORT or :PORT. May be repeated.',
     (value) => commaSeparated(value).map(parseListenAddress),
   ),
-  telemetryPath: flag('web.telemetry-path', 'PATH', '/metrics', 'Path of the metrics.', absolutePath),
+  telemetryPath: flag('web.telemetry-path', 'PATH', '/metrics', 'Path of the metrics.', parseTelemetryPath),
   webConfigFile: flag(
     'web.config.file',
     'FILE',
@@ -95,12 +96,18 @@ export const FLAGS = {
     'DURATION',
     '5s',
     'Time between two passes over all sockets.',
-    duration,
+    duration('100ms', '1h'),
   ),
   edgesLimit: flag('edges.limit', 'COUNT', '20000', 'Most edges of the host.', count),
   edgesContainerLimit: flag('edges.container-limit', 'COUNT', '1000', 'Most edges of one container.', count),
   edgesListenerLimit: flag('edges.listener-limit', 'COUNT', '10000', 'Most listeners of the host.', count),
-  edgesIdle: flag('edges.idle', 'DURATION', '15m', 'Time after which an idle edge is dropped.', duration),
+  edgesIdle: flag(
+    'edges.idle',
+    'DURATION',
+    '15m',
+    'Time after which an idle edge is dropped.',
+    duration('1m', '720h'),
+  ),
   edgesPublicPeers: switchFlag(
     'edges.public-peers',
     false,
@@ -149,9 +156,24 @@ export function parseListenAddress(value: string): ListenAddress {
   return { host: host === '' ? undefined : host, port: Number(port) };
 }
 
+/** An address for people to open: `localhost` where every address is listened on. */
+export function formatUsableAddress({ host, port }: ListenAddress): string {
+  const isAny = host === undefined || host === '0.0.0.0' || /^[0:]+$/.test(host);
+  return formatListenAddress({ host: isAny ? 'localhost' : host, port });
+}
+
 /** Shown in messages: what was asked for, not what it resolved to. */
 export function formatListenAddress({ host, port }: ListenAddress): string {
   return `${host === undefined ? '' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The health is answered without a password: the metrics must not be taken for it. */
+function parseTelemetryPath(value: string): string {
+  const path = absolutePath(value);
+  if (path.toLowerCase() === HEALTH_PATH) {
+    throw new InvalidArgumentError(`${HEALTH_PATH} is taken: it says whether the exporter serves.`);
+  }
+  return path;
 }
 
 function parseHostName(value: string): string {

@@ -6,7 +6,7 @@ import { readCommandLine } from './command-line.js';
 import { createExporter, type Exporter } from './exporter.js';
 import { writeExposition } from './exposition/text-format.js';
 import { createLog } from './log.js';
-import { formatListenAddress, type Options } from './options.js';
+import { formatUsableAddress, type Options } from './options.js';
 import { createApplication } from './web/application.js';
 import { createAuthenticate } from './web/basic-authentication.js';
 import { listen } from './web/server.js';
@@ -77,7 +77,7 @@ async function serve(
   const servers = await listen(application, options.listenAddresses, config);
   const scheme = config.current().tls === undefined ? 'http' : 'https';
   for (const address of servers.addresses) {
-    log.info(`Serving metrics on ${scheme}://${formatListenAddress(address)}${options.telemetryPath}`);
+    log.info(`Serving metrics on ${scheme}://${formatUsableAddress(address)}${options.telemetryPath}`);
   }
   const signal = await nextSignal();
   log.info(`Ending on ${signal}`);

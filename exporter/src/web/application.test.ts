@@ -30,6 +30,7 @@ async function get(
   path: string,
   headers: Record<string, string> = {},
   more: Partial<ApplicationOptions> = {},
+  method = 'GET',
 ) {
   const application = createApplication({
     scrape,
@@ -45,7 +46,7 @@ async function get(
   await new Promise((resolve) => server?.once('listening', resolve));
   const { port } = server.address() as AddressInfo;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request({ port, path, headers, agent: false }, resolve).on('error', reject).end();
+    request({ port, path, headers, method, agent: false }, resolve).on('error', reject).end();
   });
   const chunks = (await response.toArray()) as Buffer[];
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
@@ -98,13 +99,41 @@ describe('createApplication', () => {
     expect(headers['x-content-type-options']).toBe('nosniff');
   });
 
-  it('asks for a password on every page', async () => {
+  it.each(['/', '/metrics', '/nothing'])('asks for a password on %s', async (path) => {
     const authenticate = () => Promise.resolve('refused' as const);
-    for (const path of ['/', '/metrics', '/healthz', '/nothing']) {
-      const { status, headers } = await get(path, {}, { authenticate });
-      expect([path, status, headers['www-authenticate']]).toEqual([path, 401, 'Basic']);
-      server?.close();
-    }
+    const { status, headers } = await get(path, {}, { authenticate });
+    expect([status, headers['www-authenticate']]).toEqual([401, 'Basic']);
+  });
+
+  it.each(['/healthz', '/healthz/', '/HEALTHZ'])(
+    'answers %s without a password, and says only ok',
+    async (path) => {
+      const authenticate = () => Promise.resolve('refused' as const);
+      const { status, body } = await get(path, {}, { authenticate });
+      expect([status, body.toString()]).toEqual([200, 'ok\n']);
+    },
+  );
+
+  it.each(['/', '/metrics', '/healthz'])(
+    'refuses to be written to at %s, and says what it takes',
+    async (path) => {
+      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS']) {
+        const run = vi.fn(() => scrape.run());
+        const { status, headers } = await get(path, {}, { scrape: { ...scrape, run } }, method);
+        expect([method, status, headers.allow]).toEqual([method, 405, 'GET, HEAD']);
+        expect(run).not.toHaveBeenCalled();
+        server?.close();
+      }
+    },
+  );
+
+  it('answers HEAD as GET, without a body', async () => {
+    const { status, headers, body } = await get('/metrics', {}, {}, 'HEAD');
+    expect([status, headers['content-type'], body.length]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      0,
+    ]);
   });
 
   it('asks to come back when too many log in at once', async () => {

@@ -5,6 +5,7 @@ import { chooseFormat, prefersGzip } from '../exposition/negotiation.js';
 import type { Scrape } from '../exposition/scrape.js';
 import { CONTENT_TYPES, writeExposition } from '../exposition/text-format.js';
 import type { Authenticate } from './basic-authentication.js';
+import { HEALTH_PATH } from './health-path.js';
 import { landingPage } from './landing-page.js';
 
 export interface ApplicationOptions {
@@ -20,7 +21,10 @@ export interface ApplicationOptions {
 
 const compress = promisify(gzip);
 
-/** The exporter's pages: the metrics, `/healthz`, and a landing page. All of them ask for the password, if any. */
+/**
+ * The exporter's pages: the metrics, the health, and a landing page. All ask for the password, if any, but the health:
+ * probes of orchestrators know none, and it says nothing but `ok`.
+ */
 export function createApplication(options: ApplicationOptions): express.Express {
   const { scrape, telemetryPath, log } = options;
   const application = express();
@@ -30,14 +34,23 @@ export function createApplication(options: ApplicationOptions): express.Express 
     response.set({ 'X-Content-Type-Options': 'nosniff', ...options.headers() });
     next();
   });
+  application
+    .route(HEALTH_PATH)
+    .get((_request, response) => void response.type('text/plain').send('ok\n'))
+    .all(refuseMethod);
   application.use((request, response, next) => admit(options.authenticate, request, response, next));
-  application.get(telemetryPath, (request, response) => sendMetrics(scrape, request, response));
-  application.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
+  application
+    .route(telemetryPath)
+    .get((request, response) => sendMetrics(scrape, request, response))
+    .all(refuseMethod);
   if (telemetryPath !== '/') {
-    application.get('/', (_request, response) => {
-      response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
-      response.type('html').send(landingPage({ ...options, runs: scrape.lastRuns() }));
-    });
+    application
+      .route('/')
+      .get((_request, response) => {
+        response.set('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'");
+        response.type('html').send(landingPage({ ...options, runs: scrape.lastRuns() }));
+      })
+      .all(refuseMethod);
   }
   application.use((_request, response) => {
     response
@@ -55,6 +68,15 @@ export function createApplication(options: ApplicationOptions): express.Express 
     response.status(500).type('text/plain').send('The request failed; the log says why.\n');
   });
   return application;
+}
+
+/** Every page is only read: RFC 9110, 15.5.6. */
+function refuseMethod(_request: Request, response: Response): void {
+  response
+    .status(405)
+    .set('Allow', 'GET, HEAD')
+    .type('text/plain')
+    .send('Only GET and HEAD are served here.\n');
 }
 
 async function admit(

@@ -1,4 +1,5 @@
 import type { CollectorRun } from '../collectors/self.js';
+import { HEALTH_PATH } from './health-path.js';
 
 export interface LandingPage {
   readonly host: string;
@@ -35,7 +36,7 @@ td, th { text-align: left; padding: 0.1rem 1.5rem 0.1rem 0; vertical-align: top;
 <p>Version ${escapeHtml(version)} on host ${escapeHtml(host)}. It only reads.</p>
 <ul>
 <li><a href="${escapeHtml(encodeURI(telemetryPath))}">Metrics</a></li>
-<li><a href="/healthz">Health</a></li>
+<li><a href="${HEALTH_PATH}">Health</a></li>
 </ul>
 <h2>Last scrape</h2>
 ${status}

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
-import { parse } from 'yaml';
+import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 
 /** How clients' certificates are treated, in the words of Go's crypto/tls. */
@@ -90,7 +90,7 @@ export function readWebConfig(path: string, checkTls: CheckTls = createSecureCon
 }
 
 function toWebConfig(path: string, text: string): WebConfig {
-  const parsed = webConfigFile.safeParse(parse(text) ?? null);
+  const parsed = webConfigFile.safeParse(parseYaml(text) ?? null);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       ({ path: key, message }) => `${key.join('.') || 'the file'}: ${message}`,
@@ -108,6 +108,19 @@ function toWebConfig(path: string, text: string): WebConfig {
     headers: definedOnly(http?.headers ?? {}),
     files: [path, ...files.map(resolve)],
   };
+}
+
+/** The parser shows the place in a drawing of several lines, which a log would write as one with escapes. */
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof YAMLParseError) {
+      const [line = ''] = error.message.split('\n');
+      throw new Error(`it is not YAML: ${line.replace(/:$/, '')}`, { cause: error });
+    }
+    throw error;
+  }
 }
 
 function assertTls(context: SecureContextOptions, checkTls: CheckTls): void {

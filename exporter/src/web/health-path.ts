@@ -1,0 +1,2 @@
+/** Where probes learn that the exporter serves. */
+export const HEALTH_PATH = '/healthz';
