@@ -29,6 +29,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           globalSetup: ['test/engines/global-engine.ts'],
+          setupFiles: ['test/engines/end-with-the-run.ts'],
           testTimeout: 120_000,
           // Real engines on busy machines: a fault that is ours fails each time.
           retry: 2,
@@ -42,6 +43,7 @@ export default defineConfig({
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: ['test/engines/global-engine.ts'],
+          setupFiles: ['test/engines/end-with-the-run.ts'],
           testTimeout: 120_000,
           // Real engines on busy machines: a fault that is ours fails each time.
           retry: 2,

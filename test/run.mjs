@@ -1,4 +1,4 @@
-// `npm test`: the whole truth, in order, ending at the first step that fails. See CONTRIBUTING.md.
+// `npm test`: the whole truth, in order. Ends early only where what follows would say nothing new. See docs/contributing.md.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,6 +9,9 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const GRAFANA_13 = path.join(ROOT, 'compose/viewer/grafana-13');
 const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+
+/** A failure here does not spoil what comes after it. */
+const GOES_ON_AFTER = new Set(['integration']);
 
 const isRoot = process.getuid?.() === 0;
 const missing = missingPackages();
@@ -45,7 +48,9 @@ for (const [name, step] of STEPS) {
       total.failed += 1;
     }
     console.log(`\nFailed: ${name}`);
-    break;
+    if (!GOES_ON_AFTER.has(name)) {
+      break;
+    }
   }
 }
 rmSync(folder, { recursive: true, force: true });

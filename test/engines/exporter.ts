@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tiedCommand } from './tied-command.js';
 
 const MAIN = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
 const START_MS = 20_000;
@@ -15,7 +16,7 @@ export class ExporterRun {
   private readonly ended: Promise<number>;
 
   constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+    this.child = spawn(...tiedCommand(process.execPath, [MAIN, ...args]), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './free-port.js';
+import { tiedCommand } from './tied-command.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const READY = 'Ctrl-C stops everything.';
@@ -45,7 +46,9 @@ export function npmStart(
   env: NodeJS.ProcessEnv = {},
 ): NpmStart {
   const ports = [`--port=${viewer}`, `--prometheus-port=${prometheus}`, `--exporter-port=${exporter}`];
-  const child = spawn('npm', ['start', '--', ...ports, `--state-dir=${stateFolder}`, ...flags], {
+  // npm passes the TERM on, and `npm start` ends when its npm does.
+  const command = tiedCommand('npm', ['start', '--', ...ports, `--state-dir=${stateFolder}`, ...flags]);
+  const child = spawn(...command, {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

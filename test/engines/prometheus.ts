@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { identify, isAlive } from '../../compose/local/src/processes/process-identity.js';
 import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
 import { freePort } from './free-port.js';
+import { tiedCommand } from './tied-command.js';
 
 const START_MS = 30_000;
 const STOP_GRACE_MS = 5_000;
@@ -48,15 +49,12 @@ export async function startPrometheus(
   writeFileSync(path.join(folder, 'prometheus.yml'), stringify(config));
   const logFile = path.join(folder, 'prometheus.log');
   const log = openSync(logFile, 'w');
-  const server = spawn(
-    'prometheus',
-    [
-      `--config.file=${path.join(folder, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${path.join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-    ],
-    { detached: true, stdio: ['ignore', log, log] },
-  );
+  const command = tiedCommand('prometheus', [
+    `--config.file=${path.join(folder, 'prometheus.yml')}`,
+    `--storage.tsdb.path=${path.join(folder, 'data')}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+  ]);
+  const server = spawn(...command, { detached: true, stdio: ['ignore', log, log] });
   const identity = identify(server.pid ?? 0) ?? { pid: server.pid ?? 0, startTime: '' };
   const stop = async () => {
     await stopProcessGroup(identity, STOP_GRACE_MS);
