@@ -11,6 +11,7 @@ const OUTPUTS = [
   MAIN,
   BUILT,
   path.join(ROOT, 'exporter/dist/main.js'),
+  path.join(ROOT, 'companion/dist/main.js'),
   path.join(ROOT, 'grafana-datasource/dist/module.js'),
   path.join(ROOT, 'grafana-panel/dist/module.js'),
   path.join(ROOT, 'compose/viewer/dist/11/index.html'),

@@ -11,6 +11,15 @@ export interface TopologySettings extends DataSourceJsonData {
   scrapeInterval?: string;
   /** Labels that every series must carry, such as the cluster's. */
   conditions?: readonly Condition[];
+  /** The companion's gateway as Grafana's server reaches it, such as `https://companion:10421`; empty: none. */
+  companionUrl?: string;
+}
+
+/** Secrets that the routes of plugin.json send; the browser never gets them back. */
+export interface TopologySecrets {
+  viewToken?: string;
+  operateToken?: string;
+  adminToken?: string;
 }
 
 export interface Condition {

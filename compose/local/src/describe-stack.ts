@@ -8,6 +8,7 @@ export function describeStack(stack: Stack, options: Options, demo: string | und
     ['Topology', stack.viewerUrl],
     ['Prometheus', stack.prometheusUrl],
     ['Exporter', `${stack.exporterUrl}/metrics`],
+    ['Companion', stack.companion],
     [
       'Containers',
       stack.engine.answers ? `from Docker ${stack.engine.version}` : `none: ${stack.engine.reason}`,

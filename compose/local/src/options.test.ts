@@ -11,6 +11,8 @@ describe('parseOptions', () => {
       stateDir: '/states/toposcope',
       grafana: '11',
       demo: false,
+      companion: true,
+      companionPort: 10421,
     });
   });
 

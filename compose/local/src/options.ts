@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ROLES, type Role } from './viewer/grafana-user.js';
 
 export interface Options {
   readonly address: string;
@@ -11,12 +12,19 @@ export interface Options {
   readonly stateDir: string;
   readonly grafana: '11' | '13';
   readonly demo: boolean;
+  /** Whether the companion runs: terminals, logs and buttons. */
+  readonly companion: boolean;
+  readonly companionPort: number;
+  /** Who the viewer's user is to the companion; absent: Admin where only this machine reaches the viewer, else Viewer. */
+  readonly role?: Role;
 }
 
 /** Reads the flags, each of which has an environment variable. Prints the help or an error, and ends, by itself. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
   const command = new Command('npm start --')
-    .description('Runs the exporter, a real Prometheus and the viewer on this machine until Ctrl-C.')
+    .description(
+      'Runs the exporter, the companion, a real Prometheus and the viewer on this machine until Ctrl-C.',
+    )
     .addOption(
       new Option('--port <port>', "the viewer's port")
         .env('TOPOSCOPE_PORT')
@@ -60,6 +68,25 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
       new Option('--demo', 'also run a small three-tier application in containers to look at')
         .env('TOPOSCOPE_DEMO')
         .default(false),
+    )
+    .addOption(
+      new Option('--no-companion', 'leave the companion out: no terminals, no logs, no buttons').env(
+        'TOPOSCOPE_NO_COMPANION',
+      ),
+    )
+    .addOption(
+      new Option('--companion-port <port>', "the companion's port")
+        .env('TOPOSCOPE_COMPANION_PORT')
+        .default(10421)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option(
+        '--role <role>',
+        'who everybody is that reaches the viewer; default: Admin on loopback, else Viewer',
+      )
+        .env('TOPOSCOPE_ROLE')
+        .choices(ROLES),
     )
     .allowExcessArguments(false);
   return command.parse([...args], { from: 'user' }).opts<Options>();

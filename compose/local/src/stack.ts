@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { removeDemo } from './demo/demo.js';
+import { startCompanion, type Companion } from './companion/start-companion.js';
+import { localUser } from './companion/local-user.js';
 import { findEngine, type EngineState } from './engine.js';
 import type { Options } from './options.js';
 import { checkPorts, type WantedPort } from './ports.js';
@@ -13,7 +14,9 @@ import { checkRunningPrometheus } from './prometheus/running-prometheus.js';
 import { prometheusConfig } from './prometheus/scrape-config.js';
 import { openStateFolder, type StateFolder } from './state-folder.js';
 import { buildViewer } from './viewer/build-viewer.js';
-import { createViewerApp } from './viewer/viewer-app.js';
+import type { GrafanaUser } from './viewer/grafana-user.js';
+import { ownNames } from './viewer/same-site.js';
+import { createViewerServer } from './viewer/viewer-app.js';
 import { waitUntilReady } from './wait-until-ready.js';
 
 const EXPORTER_READY_MS = 20_000;
@@ -25,6 +28,8 @@ export interface Stack {
   readonly viewerUrl: string;
   readonly prometheusUrl: string;
   readonly exporterUrl: string;
+  /** Where it listens and as whom the viewer's user comes, or why there is none. */
+  readonly companion: string;
   readonly engine: EngineState;
   readonly main: ProcessIdentity;
   readonly stateDir: string;
@@ -63,14 +68,24 @@ export async function startStack(options: Options, context: StackContext): Promi
       ? await startPrometheus(options, state, context)
       : { url: options.prometheusUrl, failed: new Promise<never>(() => undefined) };
   context.signal.throwIfAborted();
-  const viewer = await startViewer(options, prometheus.url, context);
+  const companion = options.companion ? await startCompanion(options, state, context) : undefined;
+  const user = localUser(options);
+  const viewer = await startViewer(options, { prometheusUrl: prometheus.url, companion, user }, context);
 
-  const failed = Promise.race([exporter.failed, prometheus.failed]);
+  const failed = Promise.race([
+    exporter.failed,
+    prometheus.failed,
+    ...(companion === undefined ? [] : [companion.failed]),
+  ]);
   failed.catch(() => undefined);
   return {
     viewerUrl: viewer,
     prometheusUrl: prometheus.url,
     exporterUrl: exporter.url,
+    companion:
+      companion === undefined
+        ? 'none: it was left out by --no-companion'
+        : `${companion.url}, you are ${user.login} with the role ${user.role}`,
     engine,
     main: state.main,
     stateDir: options.stateDir,
@@ -82,6 +97,9 @@ function wantedPorts(options: Options): WantedPort[] {
   return [
     { what: 'the viewer', flag: '--port', port: options.port, address: options.address },
     { what: 'the exporter', flag: '--exporter-port', port: options.exporterPort, address: LOOPBACK },
+    ...(options.companion
+      ? [{ what: 'the companion', flag: '--companion-port', port: options.companionPort, address: LOOPBACK }]
+      : []),
     ...(options.prometheusUrl === undefined
       ? [{ what: 'Prometheus', flag: '--prometheus-port', port: options.prometheusPort, address: LOOPBACK }]
       : []),
@@ -146,18 +164,29 @@ async function startPrometheus(options: Options, state: StateFolder, context: St
   return { url, failed: child.failed };
 }
 
-async function startViewer(options: Options, prometheusUrl: string, context: StackContext): Promise<string> {
+interface ViewerParts {
+  readonly prometheusUrl: string;
+  readonly companion: Companion | undefined;
+  readonly user: GrafanaUser;
+}
+
+async function startViewer(
+  options: Options,
+  { prometheusUrl, companion, user }: ViewerParts,
+  context: StackContext,
+): Promise<string> {
   const inRepository = (name: string) => path.join(context.repository, name);
-  const server = createServer(
-    createViewerApp({
-      prometheusUrl,
-      pageFolder: inRepository(`compose/viewer/dist/${options.grafana}`),
-      pluginFolders: {
-        'toposcope-topology-panel': inRepository('grafana-panel/dist'),
-        'toposcope-topology-datasource': inRepository('grafana-datasource/dist'),
-      },
-    }),
-  );
+  const server = createViewerServer({
+    prometheusUrl,
+    pageFolder: inRepository(`compose/viewer/dist/${options.grafana}`),
+    pluginFolders: {
+      'toposcope-topology-panel': inRepository('grafana-panel/dist'),
+      'toposcope-topology-datasource': inRepository('grafana-datasource/dist'),
+    },
+    user,
+    ownNames: ownNames(options.address),
+    ...(companion === undefined ? {} : { companion }),
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, options.address, resolve);

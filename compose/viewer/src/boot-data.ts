@@ -1,5 +1,11 @@
+/** Who the viewer's server says its user is. */
+interface FrontendUser {
+  readonly login: string;
+  readonly orgRole: string;
+}
+
 /** What Grafana's server writes into its page and `@grafana/runtime` reads when it is loaded. */
-export function bootData(search: URLSearchParams, version: string) {
+export function bootData(search: URLSearchParams, version: string, user: FrontendUser) {
   const lightTheme = search.get('theme') === 'light';
   return {
     settings: {
@@ -28,9 +34,9 @@ export function bootData(search: URLSearchParams, version: string) {
     },
     user: {
       isSignedIn: true,
-      login: 'viewer',
-      name: 'Viewer',
-      orgRole: 'Admin',
+      login: user.login,
+      name: user.login,
+      orgRole: user.orgRole,
       orgId: 1,
       timezone: 'browser',
       weekStart: '',

@@ -1,17 +1,22 @@
 import { bootData } from './boot-data';
 import { describeError } from './describe-error';
+import { fetchFrontendSettings } from './services/frontend-settings';
 
-// @grafana/runtime reads this while it is being loaded, so it is set before anything of Grafana's is imported.
-window.grafanaBootData = bootData(new URLSearchParams(window.location.search), VIEWER_GRAFANA_VERSION);
+start().catch((error: unknown) => {
+  const status = document.querySelector('.loading');
+  if (status) {
+    const message = document.createElement('pre');
+    message.textContent = `The page could not start: ${describeError(error)}`;
+    status.replaceChildren(message);
+  }
+  throw error;
+});
 
-import('./page')
-  .then(({ startPage }) => startPage())
-  .catch((error: unknown) => {
-    const status = document.querySelector('.loading');
-    if (status) {
-      const message = document.createElement('pre');
-      message.textContent = `The page could not start: ${describeError(error)}`;
-      status.replaceChildren(message);
-    }
-    throw error;
-  });
+async function start(): Promise<void> {
+  const settings = await fetchFrontendSettings();
+  const search = new URLSearchParams(window.location.search);
+  // @grafana/runtime reads this while it is being loaded, so it is set before anything of Grafana's is imported.
+  window.grafanaBootData = bootData(search, VIEWER_GRAFANA_VERSION, settings.user);
+  const { startPage } = await import('./page');
+  await startPage(settings);
+}

@@ -25,12 +25,13 @@ import { startGrafanaVersion } from './grafana-version';
 import { loadPlugins } from './plugins';
 import { createBackendService } from './services/backend';
 import { createDataSources } from './services/data-sources';
+import type { FrontendSettings } from './services/frontend-settings';
 import { fillRegistries } from './services/registries';
 import { createTemplateService } from './services/templates';
 import { registerSharedModules } from './shared-modules';
 
 /** Puts Grafana's services in place, loads the plugins, and draws the page. */
-export async function startPage(): Promise<void> {
+export async function startPage({ datasources }: FrontendSettings): Promise<void> {
   const search = () => new URLSearchParams(locationService.getLocation().search);
   const theme = createTheme({ colors: { mode: search().get('theme') === 'light' ? 'light' : 'dark' } });
   config.theme2 = theme;
@@ -46,7 +47,7 @@ export async function startPage(): Promise<void> {
   registerSharedModules();
 
   const plugins = await loadPlugins();
-  const dataSources = createDataSources(plugins.dataSource);
+  const dataSources = createDataSources(plugins.dataSource, datasources.Toposcope?.jsonData ?? {});
   setDataSourceSrv(dataSources);
 
   createRoot(rootElement()).render(

@@ -1,7 +1,12 @@
+import { createServer, type Server } from 'node:http';
+import { Socket } from 'node:net';
 import express, { type ErrorRequestHandler, type Express, type Response } from 'express';
 import { z } from 'zod';
 import { askPrometheus, PrometheusError } from '../prometheus/prometheus-api.js';
 import { answerDataQuery, dataQueryRequest } from './data-query.js';
+import { createDataSourceProxy, TOPOLOGY_PROXY_PATH, type DataSourceProxy } from './data-source-proxy.js';
+import type { GrafanaUser } from './grafana-user.js';
+import { ownNames as ownNamesOf } from './same-site.js';
 
 export interface ViewerSettings {
   readonly prometheusUrl: string;
@@ -9,14 +14,60 @@ export interface ViewerSettings {
   readonly pageFolder: string;
   /** A plugin's id → its built folder. */
   readonly pluginFolders: Readonly<Record<string, string>>;
+  /** Who everybody is; default: an Admin. */
+  readonly user?: GrafanaUser;
+  /** The companion behind the topology data source; absent: none. */
+  readonly companion?: CompanionAccess;
+  /** Names by which browsers may reach it, where there is a companion; default: this machine's own. */
+  readonly ownNames?: ReadonlySet<string>;
+}
+
+/** Where the companion's gateway listens, and the secrets of its tiers. */
+export interface CompanionAccess {
+  readonly url: string;
+  readonly tokens: Readonly<Record<'view' | 'operate' | 'admin', string>>;
 }
 
 const PROMETHEUS_UID = 'prometheus';
+const TOPOLOGY_ID = 'toposcope-topology-datasource';
+const LOCAL_USER: GrafanaUser = { login: 'viewer', role: 'Admin' };
 const FOREVER = { immutable: true, maxAge: '1y', index: false } as const;
 
+/** The viewer as a server: its pages, and WebSockets to the companion. */
+export function createViewerServer(settings: ViewerSettings): Server {
+  const proxy = topologyProxy(settings);
+  const server = createServer(viewerApp(settings, proxy));
+  server.on('upgrade', (request, socket, head) => {
+    // Node.js' types leave room for other streams; a server of its own has sockets.
+    if (proxy !== undefined && socket instanceof Socket && isBelow(TOPOLOGY_PROXY_PATH, request.url)) {
+      proxy.upgrade(request, socket, head);
+    } else {
+      socket.destroy();
+    }
+  });
+  return server;
+}
+
 /** The viewer's page, the two plugins, and as much of Grafana's API as they need: one Prometheus data source. */
-export function createViewerApp({ prometheusUrl, pageFolder, pluginFolders }: ViewerSettings): Express {
+export function createViewerApp(settings: ViewerSettings): Express {
+  return viewerApp(settings, topologyProxy(settings));
+}
+
+function viewerApp(
+  { prometheusUrl, pageFolder, pluginFolders, user = LOCAL_USER, companion }: ViewerSettings,
+  proxy: DataSourceProxy | undefined,
+): Express {
   const app = express().disable('x-powered-by');
+  if (proxy !== undefined) {
+    // Before anything that reads the body or looks at the path in its own way.
+    app.use((request, response, next) => {
+      if (isBelow(TOPOLOGY_PROXY_PATH, request.originalUrl)) {
+        proxy.answer(request, response);
+      } else {
+        next();
+      }
+    });
+  }
 
   app.get('/', (_request, response) =>
     response.sendFile('index.html', { root: pageFolder, cacheControl: false }),
@@ -30,6 +81,12 @@ export function createViewerApp({ prometheusUrl, pageFolder, pluginFolders }: Vi
   }
 
   app.get('/api/health', (_request, response) => void response.json({ database: 'ok' }));
+  app.get('/api/frontend/settings', (_request, response) => {
+    response.json({
+      user: { login: user.login, orgRole: user.role },
+      datasources: { Toposcope: { jsonData: { companionUrl: companion?.url ?? '' } } },
+    });
+  });
   app.get('/api/datasources/uid/:uid/health', async ({ params: { uid } }, response) => {
     if (uid !== PROMETHEUS_UID) {
       refuse(response, 404, `There is no data source ${uid} with a health check here.`);
@@ -75,6 +132,32 @@ export function createViewerApp({ prometheusUrl, pageFolder, pluginFolders }: Vi
   app.use('/api', (request, response) => refuse(response, 404, `The viewer has no ${request.originalUrl}.`));
   app.use(answerError);
   return app;
+}
+
+function topologyProxy({
+  pluginFolders,
+  user = LOCAL_USER,
+  companion,
+  ownNames = ownNamesOf('127.0.0.1'),
+}: ViewerSettings): DataSourceProxy | undefined {
+  const pluginFolder = pluginFolders[TOPOLOGY_ID];
+  if (companion === undefined || pluginFolder === undefined) {
+    return undefined;
+  }
+  const { view, operate, admin } = companion.tokens;
+  return createDataSourceProxy({
+    pluginFolder,
+    values: {
+      JsonData: { companionUrl: companion.url },
+      SecureJsonData: { viewToken: view, operateToken: operate, adminToken: admin },
+    },
+    user,
+    ownNames,
+  });
+}
+
+function isBelow(folder: string, url = ''): boolean {
+  return url.startsWith(`${folder}/`);
 }
 
 function refuse(response: Response, status: number, message: string): void {

@@ -81,10 +81,17 @@ function editable(dataSources: DataSources): DataSourceSettings {
     basicAuthUser: '',
     isDefault: false,
     jsonData: saved.jsonData,
-    secureJsonFields: {},
+    // They are the server's own, where there is a companion.
+    secureJsonFields: hasCompanion(saved.jsonData)
+      ? { viewToken: true, operateToken: true, adminToken: true }
+      : {},
     readOnly: false,
     withCredentials: false,
   };
+}
+
+function hasCompanion(jsonData: { companionUrl?: string }): boolean {
+  return (jsonData.companionUrl ?? '') !== '';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

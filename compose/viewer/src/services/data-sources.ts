@@ -20,9 +20,13 @@ export interface DataSources extends DataSourceSrv {
   replaceTopology(jsonData: DataSourceJsonData): void;
 }
 
-export function createDataSources(plugin: DataSourcePlugin<DataSourceApi>): DataSources {
+/** @param provisioned what the server says of the topology data source */
+export function createDataSources(
+  plugin: DataSourcePlugin<DataSourceApi>,
+  provisioned: DataSourceJsonData,
+): DataSources {
   const prometheus = prometheusSettings();
-  let topology = topologySettings(plugin.meta, loadJsonData(PROMETHEUS_UID));
+  let topology = topologySettings(plugin.meta, loadJsonData(PROMETHEUS_UID, provisioned));
   const instances = new Map([
     [PROMETHEUS_UID, new PrometheusDataSource(prometheus) as unknown as DataSourceApi],
   ]);

@@ -2,14 +2,15 @@ import type { DataSourceJsonData } from '@grafana/data';
 
 const KEY = 'toposcope.datasource.jsonData';
 
-/** What the configuration page saved in this browser, over the viewer's own default: its Prometheus. */
-export function loadJsonData(prometheusUid: string): DataSourceJsonData {
+/** What the configuration page saved in this browser over the viewer's own Prometheus; its companion is the server's to say. */
+export function loadJsonData(prometheusUid: string, provisioned: DataSourceJsonData): DataSourceJsonData {
   const defaults: object = { prometheusUid };
   try {
-    return { ...defaults, ...(JSON.parse(window.localStorage.getItem(KEY) ?? '{}') as object) };
+    const saved = JSON.parse(window.localStorage.getItem(KEY) ?? '{}') as object;
+    return { ...defaults, ...saved, ...provisioned };
   } catch {
     // A setting that another version wrote is not worth a broken page.
-    return defaults;
+    return { ...defaults, ...provisioned };
   }
 }
 
