@@ -15,7 +15,10 @@ import { defer, forkJoin, from, lastValueFrom, map, type Observable, of, switchM
 import { vectorOfFrames } from './frames/vector-frames';
 import type { Slicing } from './graph/steps';
 import { VIEW_IDS } from './graph/topology';
-import { diagnose, healthExpressions } from './health';
+import type { CompanionClient } from './companion/companion-client';
+import { testCompanion } from './companion/companion-health';
+import { openCompanion } from './companion/open-companion';
+import { type Diagnosis, diagnose, healthExpressions } from './health';
 import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
 import { prometheusDataSource, scrapeIntervalOf } from './prometheus/data-sources';
 import { messageOf } from './prometheus/error-message';
@@ -37,12 +40,14 @@ const DEFAULT_SCRAPE_SECONDS = 15;
 export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
   override readonly variables = new TopologyVariables(this);
   readonly #settings: TopologySettings;
+  readonly #companion: CompanionClient | undefined;
   readonly #memo = new Memo<Answers>(2000);
   readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: 12 };
 
   constructor(instanceSettings: DataSourceInstanceSettings<TopologySettings>) {
     super(instanceSettings);
     this.#settings = instanceSettings.jsonData;
+    this.#companion = openCompanion(instanceSettings);
   }
 
   override query(request: DataQueryRequest<TopologyQuery>): Observable<DataQueryResponse> {
@@ -59,6 +64,15 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   }
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
+    const [topology, companion] = await Promise.all([this.#testPrometheus(), testCompanion(this.#companion)]);
+    const failed = topology.status === 'error' || companion.status === 'error';
+    return {
+      status: failed ? 'error' : 'success',
+      message: [topology.message, companion.message].filter((text) => text !== '').join(' '),
+    };
+  }
+
+  async #testPrometheus(): Promise<Diagnosis> {
     try {
       const expressions = healthExpressions(this.#scope());
       const { frames, failures } = await lastValueFrom(this.#askNow(expressions));

@@ -3,11 +3,12 @@ import { Alert, FieldSet, InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 import { prometheusDataSources, scrapeIntervalOf } from '../prometheus/data-sources';
 import { durationSeconds } from '../promql/rate-window';
-import type { TopologySettings } from '../settings';
+import type { TopologySecrets, TopologySettings } from '../settings';
+import { CompanionEditor } from './CompanionEditor';
 import { ConditionsEditor } from './ConditionsEditor';
 import { Picker } from './Picker';
 
-type Props = DataSourcePluginOptionsEditorProps<TopologySettings>;
+type Props = DataSourcePluginOptionsEditorProps<TopologySettings, TopologySecrets>;
 
 const LABEL_WIDTH = 24;
 
@@ -68,6 +69,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           onChange={(changed) => change({ conditions: changed })}
         />
       </FieldSet>
+      <CompanionEditor options={options} labelWidth={LABEL_WIDTH} onOptionsChange={onOptionsChange} />
     </>
   );
 }

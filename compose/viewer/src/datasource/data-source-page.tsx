@@ -90,8 +90,9 @@ function editable(dataSources: DataSources): DataSourceSettings {
   };
 }
 
-function hasCompanion(jsonData: { companionUrl?: string }): boolean {
-  return (jsonData.companionUrl ?? '') !== '';
+function hasCompanion(jsonData: object): boolean {
+  const { companionUrl = '' }: { companionUrl?: string } = jsonData;
+  return companionUrl !== '';
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
