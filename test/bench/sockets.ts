@@ -140,7 +140,10 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     tracker,
     holders,
     cgroupIds: new CgroupIds('/sys'),
-    processTable: { refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode) },
+    processTable: {
+      refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode),
+      discover: (maxAgeMs) => onlyIn(table.discover(maxAgeMs), inode),
+    },
     containerOf: containerIdOfCgroup,
     containers: () => [],
     logger: pino({ level: 'silent' }),

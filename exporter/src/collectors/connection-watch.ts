@@ -25,7 +25,7 @@ export interface ConnectionWatchOptions {
   readonly firstEphemeralPort: number;
   /** Inode of the exporter's own network namespace: the host's. */
   readonly ownNamespace: number;
-  /** How old the process table may be, in milliseconds. */
+  /** How old what is known of processes may be, in milliseconds; new ones are found at every pass. */
   readonly maxTableAgeMs: number;
 }
 
@@ -107,8 +107,7 @@ export class ConnectionWatch {
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
 
-    // What waits may come from a namespace that is younger than the last reading of the process table.
-    let processesOf = this.findNamespaces(waiting.length > 0 ? 0 : this.options.maxTableAgeMs);
+    let processesOf = this.findNamespaces();
     tracker.beginPass();
     for (const namespace of tracker.namespaces.values()) {
       this.passNamespace(namespace, eventsLost);
@@ -116,9 +115,9 @@ export class ConnectionWatch {
     }
     tracker.rebuildAddresses();
     const unowned = tracker.unownedInodes();
-    if (unowned.size > 0) {
-      // Who opened them may be younger than the last reading, and unknown they would be taken for somebody else's.
-      processesOf = this.readProcesses(0);
+    if ([...unowned.values()].some((inodes) => holders.isNews(inodes))) {
+      // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
+      processesOf = this.readProcesses();
       this.noteOccupants(processesOf);
     }
     for (const [namespace, inodes] of unowned) {
@@ -150,9 +149,9 @@ export class ConnectionWatch {
   }
 
   /** Opens the namespaces that processes live in, closes those that nobody lives in any more. */
-  private findNamespaces(maxTableAgeMs: number): Map<number, ProcessRecord[]> {
+  private findNamespaces(): Map<number, ProcessRecord[]> {
     const { source, tracker, now, logger } = this.options;
-    const processesOf = this.readProcesses(maxTableAgeMs);
+    const processesOf = this.readProcesses();
     this.strangers.learn(this.options.containers());
     for (const [inode, inhabitants] of processesOf) {
       if (inhabitants.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
@@ -177,10 +176,10 @@ export class ConnectionWatch {
     return processesOf;
   }
 
-  /** The processes of each namespace, as read at most so long ago, and the cgroups that they live in. */
-  private readProcesses(maxAgeMs: number): Map<number, ProcessRecord[]> {
-    const { processTable, cgroupIds } = this.options;
-    const snapshot = processTable.refresh(maxAgeMs);
+  /** The processes of each namespace, the newest included. */
+  private readProcesses(): Map<number, ProcessRecord[]> {
+    const { processTable, cgroupIds, maxTableAgeMs } = this.options;
+    const snapshot = processTable.discover(maxTableAgeMs);
     cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
     return byNamespace(snapshot);
   }

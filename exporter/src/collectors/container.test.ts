@@ -24,7 +24,7 @@ function collectorOf(...runtimes: Runtime[]) {
     procRoot: '/nonexistent',
     runtimes,
     mounts: { version: 'v2', unified: '/nonexistent', controllers: new Map() },
-    processes: { refresh: () => empty },
+    processes: { refresh: () => empty, discover: () => empty },
     openFiles: { of: () => new Map() },
     command: false,
     allowedLabels: [],

@@ -21,12 +21,11 @@ function record(pid: number, cpuSeconds: number): ProcessRecord {
 
 function collect(records: ProcessRecord[], more: Partial<ProcessOptions>) {
   const sink = new SampleBuffer();
+  const snapshot = { takenAt: 0, processes: new Map(records.map((found) => [found.pid, found])) };
   const collector = createProcessCollector({
     host: hostName('h'),
     procRoot: '/nonexistent',
-    processes: {
-      refresh: () => ({ takenAt: 0, processes: new Map(records.map((found) => [found.pid, found])) }),
-    },
+    processes: { refresh: () => snapshot, discover: () => snapshot },
     openFiles: { of: () => new Map() },
     users: { nameOf: String },
     ticksPerSecond: 100,

@@ -1,6 +1,7 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { SocketOwner } from '../edges/listening-set.js';
 import type { ProcessRecord } from '../kernel/process.js';
+import { readOccupant } from '../kernel/procfs.js';
 import { socketInodesOf } from '../kernel/socket-owners.js';
 
 export interface SocketHoldersOptions {
@@ -38,6 +39,17 @@ export class SocketHolders {
     return this.holderPids;
   }
 
+  /** Whether one of them is neither known nor was looked for in vain just now. */
+  isNews(inodes: Iterable<number>): boolean {
+    const now = this.options.now();
+    for (const inode of inodes) {
+      if (this.isMissing(inode, now)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. */
   async find(
     wanted: ReadonlySet<number>,
@@ -47,9 +59,12 @@ export class SocketHolders {
     const now = this.options.now();
     const missing = new Set<number>();
     for (const inode of wanted) {
-      if (!this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now) {
+      if (this.isMissing(inode, now)) {
         missing.add(inode);
       }
+    }
+    if (missing.size === 0) {
+      return;
     }
     for (const process of this.likeliestFirst(processes)) {
       if (missing.size === 0) {
@@ -105,19 +120,26 @@ export class SocketHolders {
     );
   }
 
-  private search(process: ProcessRecord, missing: Set<number>): void {
-    for (const inode of socketInodesOf(this.options.procRoot, process.pid)) {
-      if (missing.delete(inode)) {
-        this.found++;
-        this.unheld.delete(inode);
-        this.holderPids.add(process.pid);
-        this.owners.set(inode, {
-          containerId: this.options.containerOf(process.cgroup) ?? NO_CONTAINER,
-          process: process.name,
-          pid: process.pid,
-        });
-      }
+  private isMissing(inode: number, now: number): boolean {
+    return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
+  }
+
+  private search({ pid, startTicks }: ProcessRecord, missing: Set<number>): void {
+    const { procRoot, containerOf } = this.options;
+    const found = socketInodesOf(procRoot, pid).filter((inode) => missing.has(inode));
+    // The record may be older than the process: it may have another program by now, or be another one altogether.
+    const holder = found.length === 0 ? undefined : readOccupant(procRoot, pid);
+    if (holder?.startTicks !== startTicks) {
+      return;
     }
+    const owner = { containerId: containerOf(holder.cgroup) ?? NO_CONTAINER, process: holder.name, pid };
+    for (const inode of found) {
+      missing.delete(inode);
+      this.found++;
+      this.unheld.delete(inode);
+      this.owners.set(inode, owner);
+    }
+    this.holderPids.add(pid);
   }
 }
 

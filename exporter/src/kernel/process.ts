@@ -19,10 +19,15 @@ export interface ProcessRecord {
   readonly netns: number;
 }
 
-/** Every process of the host, kernel threads left out, and which of them are new. */
+/** Every process of the host, kernel threads left out. */
 export interface ProcessTable {
   /** Reads `/proc` again unless that was done less than `maxAgeMs` ago; processes that end meanwhile are left out. */
   refresh(maxAgeMs: number): ProcessSnapshot;
+  /**
+   * Reads only the processes that are new, or so young that they may still change, unless the last whole reading is
+   * older than `maxAgeMs`: the numbers of the others are those of that reading, and `takenAt` is its time.
+   */
+  discover(maxAgeMs: number): ProcessSnapshot;
 }
 
 export interface ProcessSnapshot {

@@ -89,6 +89,39 @@ describe('createProcessTable', () => {
     expect(processes.refresh(500)).not.toBe(first);
   });
 
+  it('discovers what has started and what has ended, and leaves the rest as it was read', () => {
+    let time = 0;
+    const processes = createProcessTable({ procRoot, constants, now: () => time });
+    putProcess(2, { name: 'kthreadd', flags: 0x208040 });
+    putProcess(7, { name: 'old', ticks: [100, 0] });
+    putProcess(8, { name: 'leaving' });
+    const whole = processes.refresh(0);
+    time = 40_000;
+    putProcess(7, { name: 'old', ticks: [200, 0] });
+    rmSync(join(procRoot, '8'), { recursive: true });
+    putProcess(9, { name: 'new' });
+    const found = processes.discover(60_000);
+    expect(found.takenAt).toBe(whole.takenAt);
+    expect([...found.processes.keys()]).toEqual([7, 9]);
+    expect(found.processes.get(7)).toBe(whole.processes.get(7));
+    expect(processes.discover(40_000).processes.get(7)?.cpuSeconds).toBe(2);
+  });
+
+  it('discovers where a process went that had just started', () => {
+    let time = 0;
+    const processes = createProcessTable({ procRoot, constants, now: () => time });
+    processes.refresh(0);
+    putProcess(7, { name: 'runc', cgroup: '/', netns: 1 });
+    expect(processes.discover(60_000).processes.get(7)).toMatchObject({ cgroup: '/', netns: 1 });
+    putProcess(7, { name: 'app', cgroup: '/docker/x', netns: 2 });
+    time = 1_000;
+    expect(processes.discover(60_000).processes.get(7)).toMatchObject({
+      name: 'app',
+      cgroup: '/docker/x',
+      netns: 2,
+    });
+  });
+
   it('follows a process into its container a second after it started', () => {
     let time = 0;
     const processes = createProcessTable({ procRoot, constants, now: () => time });

@@ -26,6 +26,8 @@ interface Identity {
 /** A process that just started may still move itself into its cgroup and namespaces, as a container's first does. */
 const SOONEST_MS = 1_000;
 const LATEST_MS = 60_000;
+/** Between two whole readings, a process of this age or less is looked at again. */
+const YOUNG_MS = 30_000;
 
 /**
  * Reads the processes of a host: one read of `/proc/<pid>/stat` each, the rest of a record from a cache that is
@@ -36,33 +38,70 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
   const { procRoot, constants } = options;
   const now = options.now ?? (() => performance.now());
   let identities = new Map<number, Identity>();
+  let kernelThreads = new Set<number>();
   let snapshot: ProcessSnapshot | undefined;
 
   return {
     refresh(maxAgeMs) {
       const time = now();
       if (snapshot === undefined || time - snapshot.takenAt >= maxAgeMs) {
-        snapshot = read(time);
+        snapshot = { takenAt: time, processes: read(time, () => undefined) };
       }
+      return snapshot;
+    },
+    discover(maxAgeMs) {
+      const time = now();
+      const last = snapshot;
+      if (last === undefined || time - last.takenAt >= maxAgeMs) {
+        return this.refresh(0);
+      }
+      const processes = read(time, (pid) =>
+        kernelThreads.has(pid) ? 'kernel thread' : isDue(pid, time) ? undefined : last.processes.get(pid),
+      );
+      snapshot = { takenAt: last.takenAt, processes };
       return snapshot;
     },
   };
 
-  function read(time: number): ProcessSnapshot {
+  /** Reads every process of which `known` has no record. */
+  function read(
+    time: number,
+    known: (pid: number) => ProcessRecord | 'kernel thread' | undefined,
+  ): ReadonlyMap<number, ProcessRecord> {
     const processes = new Map<number, ProcessRecord>();
     const seen = new Map<number, Identity>();
+    const threads = new Set<number>();
     for (const pid of listPids(procRoot)) {
-      const line = readOneRecord(`${procRoot}/${pid}/stat`);
-      const stat = line && parseProcessStat(line);
-      if (stat === undefined || isKernelThread(stat)) {
-        continue;
+      const record = known(pid) ?? readRecord(pid, time);
+      if (record === 'kernel thread') {
+        threads.add(pid);
+      } else if (record !== undefined) {
+        processes.set(pid, record);
+        const identity = identities.get(pid);
+        if (identity !== undefined) {
+          seen.set(pid, identity);
+        }
       }
-      const identity = identityOf(pid, stat, time);
-      seen.set(pid, identity);
-      processes.set(pid, toRecord(pid, stat, identity, constants));
     }
     identities = seen;
-    return { takenAt: time, processes };
+    kernelThreads = threads;
+    return processes;
+  }
+
+  function isDue(pid: number, time: number): boolean {
+    const identity = identities.get(pid);
+    return identity !== undefined && time >= identity.readAgainAt && time - identity.firstSeen <= YOUNG_MS;
+  }
+
+  /** Undefined when it has ended. */
+  function readRecord(pid: number, time: number): ProcessRecord | 'kernel thread' | undefined {
+    const stat = readStat(procRoot, pid);
+    if (stat === undefined || isKernelThread(stat)) {
+      return stat && 'kernel thread';
+    }
+    const identity = identityOf(pid, stat, time);
+    identities.set(pid, identity);
+    return toRecord(pid, stat, identity, constants);
   }
 
   function identityOf(pid: number, stat: ProcessStat, time: number): Identity {
@@ -79,6 +118,22 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
     }
     return known;
   }
+}
+
+/** Who a process is at this moment; undefined when it has ended. */
+export function readOccupant(
+  procRoot: string,
+  pid: number,
+): Pick<ProcessRecord, 'startTicks' | 'name' | 'cgroup'> | undefined {
+  const stat = readStat(procRoot, pid);
+  return (
+    stat && { startTicks: stat.startTicks, name: stat.name, cgroup: readCgroupPath(`${procRoot}/${pid}`) }
+  );
+}
+
+function readStat(procRoot: string, pid: number): ProcessStat | undefined {
+  const line = readOneRecord(`${procRoot}/${pid}/stat`);
+  return line && parseProcessStat(line);
 }
 
 /** Lists the processes' directories of `/proc`, in the kernel's order: by number. */
@@ -110,9 +165,13 @@ function toRecord(
 function readIdentity(directory: string): Pick<Identity, 'uid' | 'cgroup' | 'netns'> {
   return {
     uid: parseEffectiveUid(readOneRecord(`${directory}/status`)?.toString('latin1') ?? ''),
-    cgroup: mainCgroup(readOneRecord(`${directory}/cgroup`)?.toString('utf8') ?? ''),
+    cgroup: readCgroupPath(directory),
     netns: readNetworkNamespace(directory),
   };
+}
+
+function readCgroupPath(directory: string): string {
+  return mainCgroup(readOneRecord(`${directory}/cgroup`)?.toString('utf8') ?? '');
 }
 
 /**
