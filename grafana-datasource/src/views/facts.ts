@@ -14,3 +14,8 @@ export function moment(key: string, label: string, seconds: number | undefined):
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** As many values as can be looked through, and how many more there are. */
+export function few(values: readonly string[], most = 20): readonly string[] {
+  return values.length > most ? [...values.slice(0, most), `and ${values.length - most} more`] : values;
+}

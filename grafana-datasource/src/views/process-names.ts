@@ -12,7 +12,7 @@ import { equals } from '../promql/selector';
 import { PROCESS_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
 import { CORES, metric, sumOfKnown } from './measured';
-import { NAMELESS } from './processes';
+import { SHORT_LIVED } from './processes';
 import { isSelected, type View, type ViewOptions } from './view';
 
 /** A node a process name, over all containers and hosts. */
@@ -63,12 +63,12 @@ function namelessNode(image: string): TopologyNode {
   return {
     id: nodeId('process', '', image),
     kind: 'process-name',
-    label: 'unknown process',
+    label: SHORT_LIVED.label,
     sublabel: image === '' ? 'outside containers' : image,
     group: '',
     count: 1,
     health: 'unknown',
-    facts: [...fact('image', 'Image', image), ...fact('note', 'Note', NAMELESS)],
+    facts: [...fact('image', 'Image', image), ...fact('note', 'Note', SHORT_LIVED.note)],
     metrics: [],
     relatives: image === '' ? [] : [{ view: 'images', id: imageNodeId(image), label: image }],
   };

@@ -10,14 +10,15 @@ import type { Vectors } from '../graph/vectors';
 import { sumOf, sumOfRates } from '../promql/expressions';
 import { anyOf, equals } from '../promql/selector';
 import { PROCESS_EDGES } from './edge-scopes';
-import { fact, moment } from './facts';
+import { fact, few, moment, plural } from './facts';
+import { foldLoose, type LooseProcesses } from './loose-processes';
 import { CORES, metric, sumOfKnown } from './measured';
 import { isSelected, type View, type ViewOptions } from './view';
 
 /**
- * A node a process. Edges carry a process's name and no pid, so processes that share a name in one container and have
- * connections are one node: which of them talks is not known. A name that has edges and no process is one that ended,
- * or that is beyond the exporter's cap.
+ * A node a process. Edges carry a process's name and no pid, so processes that share a name in one container are one
+ * node: which of them talks is not known. A name that has edges and no process is one that ended, or that is beyond the
+ * exporter's cap.
  */
 export const processesView: View = {
   id: 'processes',
@@ -41,12 +42,9 @@ export const processesView: View = {
       const key = groupKey(host, container, name);
       const members = groups.get(key) ?? [];
       claimed.add(key);
-      const [only] = members;
-      const id =
-        only !== undefined && members.length === 1
-          ? nodeId('process', host, only.pid)
-          : nodeId('process', host, container, name);
-      return nodes.add(id, () => nodeOf(id, { host, container, name }, members));
+      const group = { host, container, name, members };
+      const id = processNodeId(group);
+      return nodes.add(id, () => nodeOf(id, group));
     };
     return {
       place: (endpoint) =>
@@ -57,15 +55,14 @@ export const processesView: View = {
       keepsLoop: ({ client }) => !isOutside(client) && client.process !== '',
       *addUnclaimed() {
         let count = 0;
-        for (const [key, members] of groups) {
-          for (const process of claimed.has(key) ? [] : members) {
-            if (isSelected(process.host, options)) {
-              const id = nodeId('process', process.host, process.pid);
-              nodes.add(id, () => nodeOf(id, process, [process]));
-            }
-            if (++count % (ROWS_A_STEP / 4) === 0) {
-              yield;
-            }
+        const loose = [...groups].filter(([key]) => !claimed.has(key)).map(([, members]) => members);
+        for (const group of foldLoose(loose)) {
+          if (isSelected(group.host, options)) {
+            const id = processNodeId(group);
+            nodes.add(id, () => nodeOf(id, group));
+          }
+          if (++count % (ROWS_A_STEP / 4) === 0) {
+            yield;
           }
         }
       },
@@ -73,55 +70,90 @@ export const processesView: View = {
   },
 };
 
-/** Why an edge may name no process. */
-export const NAMELESS = 'The process had ended before the exporter could see its name.';
+/** What is called nothing but has connections. */
+export const SHORT_LIVED = {
+  label: 'short-lived',
+  note: 'Processes that had ended before the exporter could see their names, or whose sockets it has no right to see.',
+};
 
-type Group = Pick<Process, 'host' | 'container' | 'name'>;
+function processNodeId({ host, container, name, members }: LooseProcesses): string {
+  const [only] = members;
+  if (only !== undefined && members.length === 1) {
+    return nodeId('process', host, only.pid);
+  }
+  // No container has such an id.
+  return nodeId('process', host, container ?? '*', name);
+}
 
 function* readNodes(
   vectors: Vectors,
   options: ViewOptions,
-): Steps<(id: string, group: Group, members: readonly Process[]) => TopologyNode> {
+): Steps<(id: string, group: LooseProcesses) => TopologyNode> {
   const containers = yield* readContainers(vectors);
   const started = yield* numbersBy(vectors.processStarted, PID);
   const metricsOf = yield* readMetrics(vectors, options);
-  return (id, group, members) => {
-    const { host, container, name } = group;
-    const home =
-      container === ''
-        ? host
-        : containerLabel(containers.get(containerKey(host, container)) ?? unknownContainer(host, container));
+  const labelOf = (host: string, id: string) =>
+    containerLabel(containers.get(containerKey(host, id)) ?? unknownContainer(host, id));
+  return (id, group) => {
+    const { host, container, name, members } = group;
+    const inside = [
+      ...new Set(container === undefined ? members.map((member) => member.container) : [container]),
+    ]
+      .filter((containerId) => containerId !== '')
+      .map((containerId) => ({ id: containerNodeId(host, containerId), label: labelOf(host, containerId) }));
+    const home = container === undefined ? plural(inside.length, 'container') : (inside[0]?.label ?? host);
     const [only] = members;
     const single = members.length === 1 ? only : undefined;
     return {
       id,
       kind: 'process',
-      label: name === '' ? 'unknown process' : name,
+      label: processLabel(group),
       sublabel: single === undefined ? home : `${home} · pid ${single.pid}`,
       group: host,
       count: Math.max(1, members.length),
       health: members.length === 0 ? 'unknown' : healthOf(members),
       facts: [
-        ...fact('pid', members.length > 1 ? 'Process ids' : 'Process id', ...members.map(({ pid }) => pid)),
+        ...fact(
+          'pid',
+          members.length > 1 ? 'Process ids' : 'Process id',
+          ...few(members.map(({ pid }) => pid)),
+        ),
         ...fact('ppid', 'Parent', single?.ppid ?? ''),
         ...fact('command', 'Command', ...distinct(members, ({ command }) => command)),
         ...fact('user', 'User', ...distinct(members, ({ user }) => user)),
         ...fact('state', 'State', ...distinct(members, ({ state }) => stateName(state))),
         ...moment('started', 'Started', single && started.get(`${host}/${single.pid}`)),
-        ...fact('container', 'Container', container === '' ? '' : home),
+        ...fact(
+          'container',
+          inside.length > 1 ? 'Containers' : 'Container',
+          ...few(inside.map(({ label }) => label)),
+        ),
         ...fact('host', 'Host', host),
         ...(members.length === 0
           ? fact(
               'note',
               'Note',
-              name === '' ? NAMELESS : 'Ended, or beyond the exporter’s limit of processes a host.',
+              name === '' ? SHORT_LIVED.note : 'Ended, or beyond the exporter’s limit of processes a host.',
             )
           : []),
       ],
-      metrics: members.length === 0 ? [] : metricsOf(group, members),
-      relatives: relativesOf(group, home),
+      metrics: members.length === 0 ? [] : metricsOf(group),
+      relatives: relativesOf(group, inside),
     };
   };
+}
+
+/** Never blank: a process may have given itself a name of nothing, or of spaces. */
+function processLabel({ name, members }: LooseProcesses): string {
+  const [first] = members;
+  if (name.trim() !== '') {
+    return name;
+  }
+  return first === undefined
+    ? SHORT_LIVED.label
+    : members.length === 1
+      ? `pid ${first.pid}`
+      : 'without a name';
 }
 
 const PID = ['host', 'pid'];
@@ -129,7 +161,7 @@ const PID = ['host', 'pid'];
 function* readMetrics(
   vectors: Vectors,
   { scope }: ViewOptions,
-): Steps<(group: Group, members: readonly Process[]) => readonly Metric[]> {
+): Steps<(group: LooseProcesses) => readonly Metric[]> {
   const cpu = yield* numbersBy(vectors.processCpu, PID);
   const memory = yield* numbersBy(vectors.processMemory, PID);
   const threads = yield* numbersBy(vectors.processThreads, PID);
@@ -137,9 +169,10 @@ function* readMetrics(
   const maxFiles = yield* numbersBy(vectors.processMaxOpenFiles, PID);
   const cpus = yield* numbersBy(vectors.hostCpus, ['host']);
   const hostMemory = yield* numbersBy(vectors.hostMemory, ['host', 'state']);
-  return ({ host, container }, members) => {
+  return ({ host, container, members }) => {
     const pids = members.map(({ pid }) => pid);
-    const own = [...scope, equals('host', host), equals('container_id', container), ...anyOf('pid', pids)];
+    const place = container === undefined ? [] : [equals('container_id', container)];
+    const own = [...scope, equals('host', host), ...place, ...anyOf('pid', pids)];
     const sum = (values: ReadonlyMap<string, number>) =>
       sumOfKnown(pids.map((pid) => values.get(`${host}/${pid}`)));
     return [
@@ -170,12 +203,13 @@ function* readMetrics(
   };
 }
 
-function relativesOf({ host, container, name }: Group, home: string): readonly Relative[] {
+function relativesOf(
+  { host, name }: LooseProcesses,
+  inside: readonly { readonly id: string; readonly label: string }[],
+): readonly Relative[] {
   return [
     { view: 'hosts', id: hostNodeId(host), label: host },
-    ...(container === ''
-      ? []
-      : [{ view: 'containers', id: containerNodeId(host, container), label: home } as const]),
+    ...inside.map(({ id, label }) => ({ view: 'containers', id, label }) as const),
     ...(name === '' ? [] : [{ view: 'process-names', id: processNameNodeId(name), label: name } as const]),
   ];
 }
