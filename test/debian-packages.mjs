@@ -10,6 +10,8 @@ const PACKAGES = {
   iproute2: '/usr/bin/ss',
   conntrack: '/usr/sbin/conntrack',
   'busybox-static': '/usr/share/doc/busybox-static',
+  'docker-compose': '/usr/bin/docker-compose',
+  'nginx-light': '/usr/sbin/nginx',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
 };
 /** invoke-rc.d and deb-systemd-invoke ask it whether a service may start (policy-rc.d(8)); 101 is no. */
@@ -18,6 +20,7 @@ const POLICY = '/usr/sbin/policy-rc.d';
 const SERVICES = {
   'docker.io': ['docker.service', 'docker.socket', 'containerd.service'],
   prometheus: ['prometheus.service'],
+  'nginx-light': ['nginx.service'],
 };
 
 /** @returns {string[]} */

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type Docker from 'dockerode';
+import { buildImage } from './build-image.js';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const BUILD_STAGE = /^FROM \$\{NODE_IMAGE\} AS build\n[^]*?(?=^FROM )/m;
+
+/**
+ * Builds the image of a service by its own Dockerfile, on any base with `node` in it. Only the stage that asks the npm
+ * registry and compiles is replaced, by what this checkout has of both.
+ */
+export async function buildProductImage(
+  docker: Docker,
+  workspace: 'exporter' | 'companion',
+  name: string,
+  baseImage: string,
+): Promise<void> {
+  const context = await mkdtemp(path.join(tmpdir(), 'toposcope-image-'));
+  try {
+    const dockerfile = await readFile(path.join(ROOT, `compose/images/${workspace}.Dockerfile`), 'utf8');
+    if (!BUILD_STAGE.test(dockerfile)) {
+      throw new Error(`compose/images/${workspace}.Dockerfile has no stage "build" on NODE_IMAGE.`);
+    }
+    const stage = 'FROM scratch AS build\nCOPY src /src\nCOPY empty /empty\n\n';
+    await writeFile(
+      path.join(context, 'Dockerfile'),
+      dockerfile.replace(BUILD_STAGE, () => stage),
+    );
+    await mkdir(path.join(context, 'empty'));
+    await mkdir(path.join(context, 'src/node_modules'), { recursive: true });
+    for (const folder of [workspace + '/dist', workspace + '/package.json', ...dependenciesOf(workspace)]) {
+      await cp(path.join(ROOT, folder), path.join(context, 'src', folder), { recursive: true });
+    }
+    for (const file of ['compose/images/health.mjs', 'LICENSE']) {
+      await cp(path.join(ROOT, file), path.join(context, file));
+    }
+    await buildImage(docker, context, { name, arguments: { NODE_IMAGE: baseImage } });
+  } finally {
+    await rm(context, { recursive: true, force: true });
+  }
+}
+
+/** The installed packages that a workspace runs with, as folders below the top of the repository. */
+function dependenciesOf(workspace: string): readonly string[] {
+  const list = execFileSync(
+    'npm',
+    ['ls', '--workspace', workspace, '--omit', 'dev', '--all', '--parseable', '--silent'],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  const folders = list
+    .trim()
+    .split('\n')
+    .map((folder) => path.relative(ROOT, folder))
+    .filter((folder) => folder.includes('node_modules/') && !folder.includes('@toposcope/'));
+  // A package inside another's folder comes along with it.
+  return folders.filter(
+    (folder) => !folders.some((other) => other !== folder && folder.startsWith(`${other}/`)),
+  );
+}

@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import Docker from 'dockerode';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { until } from '../engines/companion.js';
+import { ComposeStack } from '../engines/compose-stack.js';
+import { queryPrometheus } from '../engines/prometheus.js';
+
+const COMPOSE = path.resolve(import.meta.dirname, '../../compose');
+const run = promisify(execFile);
+
+const serviceSchema = z.looseObject({
+  image: z.string(),
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()),
+  cap_add: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()),
+  privileged: z.undefined().optional(),
+  mem_limit: z.union([z.string(), z.number()]),
+  healthcheck: z.unknown().optional(),
+  environment: z.record(z.string(), z.string()).optional(),
+  logging: z.unknown().optional(),
+});
+
+describe('docker-compose.yml, as docker-compose reads it', () => {
+  let services: Record<string, z.infer<typeof serviceSchema>>;
+  beforeAll(async () => {
+    const { stdout } = await run('docker-compose', ['--profile', 'demo', 'config'], { cwd: COMPOSE });
+    services = z.object({ services: z.record(z.string(), serviceSchema) }).parse(parse(stdout)).services;
+  });
+
+  it('bounds every service, takes its capabilities away, and lets none become more', () => {
+    expect(Object.keys(services).length).toBeGreaterThan(8);
+    for (const [name, service] of Object.entries(services)) {
+      expect(service.cap_drop, name).toEqual(['ALL']);
+      expect(service.security_opt, name).toContain('no-new-privileges:true');
+      expect(service.mem_limit, name).toBeTruthy();
+    }
+  });
+
+  it('runs all but the demo on read-only file systems, with a health check and logs that do not grow', () => {
+    for (const [name, service] of Object.entries(services).filter(([key]) => !key.startsWith('demo-'))) {
+      expect(service.read_only, name).toBe(true);
+      expect(service.healthcheck, name).toBeDefined();
+      expect(service.logging, name).toBeDefined();
+    }
+  });
+
+  it('gives the exporter the capabilities of the table in README.md, and no others', () => {
+    const readme = readFileSync(path.join(COMPOSE, '../README.md'), 'utf8');
+    const table = [...readme.matchAll(/`CAP_([A-Z_]+)`/g)].map(([, name]) => name);
+    expect(services.exporter?.cap_add?.toSorted()).toEqual([...new Set(table)].toSorted());
+  });
+
+  it('pins every image', () => {
+    for (const [name, { image }] of Object.entries(services)) {
+      expect(image, name).toMatch(/:\d+\.\d+\.\d+|:v\d+\.\d+\.\d+/);
+    }
+  });
+
+  it('has no secret in an environment', () => {
+    for (const { environment = {} } of Object.values(services)) {
+      for (const [key, value] of Object.entries(environment)) {
+        expect(/token|password|secret|_key/i.test(key) ? value : '/', key).toMatch(/^\//);
+      }
+    }
+  });
+});
+
+describe('the stack, started for real', () => {
+  const docker = new Docker();
+  let stack: ComposeStack;
+
+  const wget = async (service: string, url: string): Promise<string> =>
+    stack.compose('exec', '-T', service, 'wget', '-q', '-O', '-', url);
+  const count = async (expr: string): Promise<number> =>
+    (await queryPrometheus(stack.prometheusUrl, expr)).length;
+
+  beforeAll(async () => {
+    stack = await ComposeStack.prepare();
+    // What a killed run left.
+    await stack.compose('--profile', 'demo', 'down', '--volumes', '--timeout', '1');
+    await stack.buildImages(docker);
+    const images = ['demo-db', 'demo-app', 'demo-lb', 'demo-client'];
+    await stack.compose('--profile', 'demo', 'build', ...images);
+    const scale = ['--scale', 'gateway=2', '--scale', 'demo-app=3'];
+    const services = ['exporter', 'agent', 'nginx', 'prometheus', 'demo-client'];
+    await stack.compose('--profile', 'demo', 'up', '-d', ...scale, ...services);
+  });
+  afterAll(() => stack.remove(docker));
+
+  it('joins the agent to both gateways, and Prometheus finds the exporter by asking one', async () => {
+    await until('the exporter is scraped', async () => (await count('up{job="toposcope"} == 1')) === 1);
+    await until(
+      'both gateways have a tunnel',
+      async () => (await count('toposcope_companion_tunnels{state="connected"} == 1')) === 2,
+    );
+  });
+
+  it('sees with the rights that it is given what it sees as root', async () => {
+    await until('modes are told', async () => (await count('toposcope_collector_mode_info')) > 0);
+    const modes = await queryPrometheus(stack.prometheusUrl, 'toposcope_collector_mode_info == 1');
+    expect(modes.map(({ metric }) => metric.mode)).toContain('netlink');
+  });
+
+  it('shows the demo as the engine runs it, three application servers and who asks them', async () => {
+    const apps = 'toposcope_container_info{image=~"toposcope-demo/app:.*"}';
+    await until('all application servers are there', async () => (await count(apps)) === 3);
+    await until(
+      'they are asked and ask',
+      async () =>
+        (await count(
+          `toposcope_connections_opened_total{role="client"} * on (container_id) group_left ${apps} > 0`,
+        )) >= 3,
+    );
+  });
+
+  it('answers behind nginx for Grafana, and only what Grafana needs', async () => {
+    const health = JSON.parse(await wget('nginx', 'http://127.0.0.1:8080/healthz')) as { hosts: number };
+    expect(health.hosts).toBe(1);
+    await expect(wget('nginx', 'http://127.0.0.1:8080/metrics')).rejects.toThrow('404');
+    await expect(wget('nginx', 'http://127.0.0.1:8080/view/v1/hosts')).rejects.toThrow('403');
+  });
+
+  it('has loaded every rule', async () => {
+    const response = await fetch(`${stack.prometheusUrl}/api/v1/rules`);
+    const { data } = (await response.json()) as { data: { groups: { name: string }[] } };
+    expect(data.groups.map(({ name }) => name).toSorted()).toEqual(['toposcope-alerts', 'toposcope-edges']);
+  });
+
+  it('keeps secrets apart: an agent has no tier token, and Grafana has no key', async () => {
+    const listed = await stack.compose('exec', '-T', 'agent', 'ls', '/run/secrets/toposcope');
+    expect(listed.trim().split('\n')).toEqual(['gateway.pub', 'join.token']);
+  });
+
+  it('takes a third gateway in by --scale', async () => {
+    await stack.compose('up', '-d', '--no-deps', '--no-recreate', '--scale', 'gateway=3', 'gateway');
+    await until(
+      'the third has its tunnel',
+      async () => (await count('toposcope_companion_tunnels{state="connected"} == 1')) === 3,
+      45_000,
+    );
+  });
+});
