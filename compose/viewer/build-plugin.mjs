@@ -3,8 +3,8 @@
  * (by default FOLDER/dist; AMD, which Grafana's SystemJS loads) with its source map, and copies what the package must
  * carry beside it.
  */
-import { copyFile, cp, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { copyFile, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -88,9 +88,37 @@ async function bundle() {
   for (const file of result.outputFiles) {
     await writeFile(file.path, file.path.endsWith('.map') ? await honestMap(file.text) : file.contents);
   }
+  await bundleChunks();
   const code = result.outputFiles.find((file) => file.path.endsWith('.js')).contents;
   const size = `${(code.length / 1024).toFixed(0)} kB, ${(gzipSync(code).length / 1024).toFixed(0)} kB gzip`;
   process.stdout.write(`${manifest.name} ${manifest.version}: ${size}\n`);
+}
+
+/** Every `src/**\/NAME.chunk.ts` as NAME.chunk.js: a module of its own that the plugin imports when it needs it. */
+async function bundleChunks() {
+  const source = join(folder, 'src');
+  const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith('.chunk.ts'));
+  for (const name of names) {
+    const result = await build({
+      entryPoints: [join(source, name)],
+      outfile: join(dist, basename(name).replace(/ts$/, 'js')),
+      absWorkingDir: folder,
+      bundle: true,
+      write: false,
+      minify: true,
+      sourcemap: 'linked',
+      format: 'esm',
+      platform: 'browser',
+      mainFields: ['module', 'browser', 'main'],
+      target: TARGET,
+      legalComments: 'none',
+      logLevel: 'warning',
+      loader: { '.css': 'text' },
+    });
+    for (const file of result.outputFiles) {
+      await writeFile(file.path, file.path.endsWith('.map') ? await honestMap(file.text) : file.contents);
+    }
+  }
 }
 
 /** Wraps CommonJS code as an AMD module. Banner and footer, so that esbuild counts their lines in the map. */

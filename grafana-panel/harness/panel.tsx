@@ -39,6 +39,8 @@ const asked: string[] = [];
 
 setTemplateSrv({ getVariables: () => [], replace: (text?: string) => text ?? '' } as unknown as TemplateSrv);
 setDataSourceSrv({
+  // No settings, so no companion.
+  getInstanceSettings: () => undefined,
   get: () =>
     Promise.resolve({
       query: ({ targets }: { targets: RangeSpec[] }) => {

@@ -30,6 +30,8 @@ const PANEL_MAY_USE = new Set([
   'toposcope-topology-datasource/query',
   'toposcope-topology-datasource/graph/topology',
   'toposcope-topology-datasource/frames/topology-frames',
+  'toposcope-topology-datasource/companion/companion-client',
+  'toposcope-topology-datasource/companion/open-companion',
 ]);
 const SERVICE = /^@toposcope\/(exporter|companion)\/(.*)$/;
 

@@ -1,9 +1,157 @@
-import type React from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, ConfirmModal, useStyles2 } from '@grafana/ui';
+import React, { useState } from 'react';
 import type { TopologyNode } from 'toposcope-topology-datasource/graph/topology';
+import { actionButtons, toolButtons, type ActionButton } from './buttons';
+import { useCompanion, type CompanionAccess } from './companion-context';
+import { targetOf, type Target } from './target';
+import { useCapabilities } from './use-capabilities';
 
 export interface NodeActionsProps {
   readonly node: TopologyNode;
 }
 
-/** What may be done to a node: the buttons at the top of its card. Nothing until a companion is asked. */
-export const NodeActions: React.FC<NodeActionsProps> = () => null;
+/** What may be done to a node: the buttons at the top of its card. Nothing where there is no companion. */
+export function NodeActions({ node }: NodeActionsProps): React.JSX.Element | null {
+  const companion = useCompanion();
+  const target = targetOf(node);
+  return companion && target ? <TargetActions key={node.id} companion={companion} target={target} /> : null;
+}
+
+function TargetActions({
+  companion,
+  target,
+}: {
+  readonly companion: CompanionAccess;
+  readonly target: Target;
+}): React.JSX.Element | null {
+  const styles = useStyles2(getStyles);
+  const { capabilities, failure, askAgain } = useCapabilities(companion.client, target);
+  const [asked, setAsked] = useState<ActionButton>();
+  const [running, setRunning] = useState<string>();
+  const [outcome, setOutcome] = useState<Outcome>();
+
+  const act = async (button: ActionButton) => {
+    setAsked(undefined);
+    setRunning(button.key);
+    setOutcome(undefined);
+    try {
+      const output = await companion.client.act(target.host, target.container, button.action);
+      setOutcome({ text: doneText(button, target), output, failed: false });
+    } catch (error) {
+      setOutcome({ text: error instanceof Error ? error.message : String(error), failed: true });
+    } finally {
+      setRunning(undefined);
+      askAgain();
+    }
+  };
+
+  if (failure !== undefined) {
+    return <p className={styles.failure}>{failure}</p>;
+  }
+  if (capabilities === undefined) {
+    return <div className={styles.buttons} aria-busy="true" />;
+  }
+  const tools = toolButtons(capabilities, target);
+  const actions = actionButtons(capabilities, target);
+  if (tools.length + actions.length === 0) {
+    return null;
+  }
+  return (
+    <div className={styles.actions} role="group" aria-label={`What can be done to ${target.name}`}>
+      <div className={styles.buttons}>
+        {tools.map(({ kind, label, icon }) => (
+          <Button
+            key={kind}
+            size="sm"
+            variant="secondary"
+            icon={icon}
+            onClick={() => companion.open(kind, target)}
+          >
+            {label}
+          </Button>
+        ))}
+      </div>
+      <div className={styles.buttons}>
+        {actions.map((button) => (
+          <Button
+            key={button.key}
+            size="sm"
+            variant={button.destructive ? 'destructive' : 'secondary'}
+            fill="outline"
+            icon={running === button.key ? 'spinner' : button.icon}
+            disabled={running !== undefined}
+            onClick={() => (button.question === undefined ? void act(button) : setAsked(button))}
+          >
+            {button.label}
+          </Button>
+        ))}
+      </div>
+      {outcome && (
+        <div
+          className={outcome.failed ? styles.failure : styles.done}
+          role={outcome.failed ? 'alert' : 'status'}
+        >
+          {outcome.text}
+          {outcome.output !== undefined && outcome.output !== '' && (
+            <pre className={styles.output}>{outcome.output}</pre>
+          )}
+        </div>
+      )}
+      {asked && (
+        <ConfirmModal
+          isOpen
+          title={asked.label}
+          body={asked.question}
+          confirmText={asked.label}
+          confirmButtonVariant={asked.destructive ? 'destructive' : 'primary'}
+          onConfirm={() => void act(asked)}
+          onDismiss={() => setAsked(undefined)}
+        />
+      )}
+    </div>
+  );
+}
+
+interface Outcome {
+  readonly text: string;
+  readonly failed: boolean;
+  /** What a custom action printed. */
+  readonly output?: string | undefined;
+}
+
+const DONE: Readonly<Record<string, string>> = {
+  start: 'has been started',
+  stop: 'has been stopped',
+  restart: 'has been restarted',
+  pause: 'is paused',
+  unpause: 'goes on',
+  remove: 'has been removed',
+};
+
+function doneText({ label, action }: ActionButton, { name }: Target): string {
+  const done = DONE[action.action];
+  return done === undefined ? `${label}: done.` : `${name} ${done}.`;
+}
+
+const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
+  actions: css({ display: 'grid', gap: spacing(0.75), marginBottom: spacing(1.75) }),
+  buttons: css({
+    display: 'flex',
+    flexWrap: 'wrap',
+    gap: spacing(0.75),
+    '&[aria-busy="true"]': { height: 24 },
+  }),
+  done: css({ color: colors.text.secondary }),
+  failure: css({ color: colors.error.text, margin: 0 }),
+  output: css({
+    maxHeight: 160,
+    margin: spacing(0.5, 0, 0),
+    padding: spacing(0.75),
+    overflow: 'auto',
+    borderRadius: shape.radius.default,
+    fontFamily: typography.fontFamilyMonospace,
+    fontSize: 11,
+  }),
+});

@@ -1,0 +1,70 @@
+import type { Capabilities } from '@toposcope/companion/protocol/requests.js';
+import { describe, expect, it } from 'vitest';
+import { actionButtons, toolButtons } from './buttons';
+
+const ALL: Capabilities['allowed'] = [
+  ...(['logs', 'top', 'start', 'stop', 'restart', 'pause', 'unpause', 'remove'] as const),
+  ...(['exec', 'attach', 'host-shell'] as const),
+];
+
+function may(allowed: Capabilities['allowed'], custom: Capabilities['custom'] = []): Capabilities {
+  return {
+    user: 'alice',
+    role: 'Admin',
+    tier: 'admin',
+    host: 'h',
+    allowed,
+    refused: {},
+    custom,
+    exportTo: null,
+  };
+}
+
+function target(state: string, container = 'abc') {
+  return { host: 'h', container, name: 'shop', state };
+}
+
+describe('the buttons of a container', () => {
+  it.each([
+    ['running', ['Restart', 'Pause', 'Stop', 'Remove']],
+    ['paused', ['Resume', 'Restart', 'Stop', 'Remove']],
+    ['exited', ['Start', 'Restart', 'Remove']],
+    ['created', ['Start', 'Restart', 'Remove']],
+  ])('that is %s do what that state allows', (state, labels) => {
+    expect(actionButtons(may(ALL), target(state)).map(({ label }) => label)).toEqual(labels);
+  });
+
+  it('are those that the user may press, and no others', () => {
+    expect(actionButtons(may(['restart']), target('running')).map(({ label }) => label)).toEqual(['Restart']);
+    expect(actionButtons(may([]), target('running'))).toEqual([]);
+    expect(toolButtons(may([]), target('running'))).toEqual([]);
+  });
+
+  it('ask before a container is removed', () => {
+    expect(actionButtons(may(['remove']), target('running'))[0]?.question).toContain('shop');
+  });
+
+  it("have the policy's own among them, with a question where it says so", () => {
+    const custom = [
+      { name: 'reload', label: 'Reload', icon: 'sync', confirm: false },
+      { name: 'flush', label: 'Flush', icon: 'fire', confirm: true },
+    ];
+    const buttons = actionButtons(may([], custom), target('running'));
+    expect(
+      buttons.map(({ label, action, question }) => ({ label, action, asks: question !== undefined })),
+    ).toEqual([
+      { label: 'Reload', action: { action: 'custom', name: 'reload' }, asks: false },
+      { label: 'Flush', action: { action: 'custom', name: 'flush' }, asks: true },
+    ]);
+  });
+});
+
+describe('what can be opened', () => {
+  it.each([
+    ['a running container', target('running'), ['logs', 'exec', 'attach', 'processes']],
+    ['a stopped container', target('exited'), ['logs']],
+    ['a host', target('', ''), ['host-shell']],
+  ])('of %s', (_, of, kinds) => {
+    expect(toolButtons(may(ALL), of).map(({ kind }) => kind)).toEqual(kinds);
+  });
+});

@@ -1,0 +1,87 @@
+import type { Capabilities } from '@toposcope/companion/protocol/requests.js';
+import type { CommandAction } from '@toposcope/companion/protocol/action.js';
+import type { IconName } from '@grafana/data';
+import type { ToolKind } from './dock/tools';
+import type { Target } from './target';
+
+/** A button that does something to the target at once, or after a question. */
+export interface ActionButton {
+  readonly key: string;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly action: CommandAction;
+  /** What is asked before it is done; absent: nothing. */
+  readonly question?: string;
+  readonly destructive: boolean;
+}
+
+/** A button that opens a terminal, a log or a list in the dock. */
+export interface ToolButton {
+  readonly kind: ToolKind;
+  readonly label: string;
+  readonly icon: IconName;
+}
+
+/** What of `capabilities` can be done to a target in its state, in the order in which buttons stand. */
+export function actionButtons({ allowed, custom }: Capabilities, target: Target): readonly ActionButton[] {
+  const { name, state } = target;
+  const runs = ['running', 'restarting', ''].includes(state);
+  const plain = (
+    action: 'start' | 'stop' | 'restart' | 'pause' | 'unpause',
+    label: string,
+    icon: IconName,
+    shown: boolean,
+  ): ActionButton[] =>
+    shown && allowed.includes(action)
+      ? [{ key: action, label, icon, action: { action }, destructive: false }]
+      : [];
+  return [
+    ...plain('start', 'Start', 'play', !runs && state !== 'paused'),
+    ...plain('unpause', 'Resume', 'play', state === 'paused'),
+    ...plain('restart', 'Restart', 'sync', true),
+    ...plain('pause', 'Pause', 'pause', runs),
+    ...plain('stop', 'Stop', 'square-shape', runs || state === 'paused'),
+    ...custom.map((each): ActionButton => ({
+      key: `custom ${each.name}`,
+      label: each.label,
+      icon: each.icon as IconName,
+      action: { action: 'custom', name: each.name },
+      ...(each.confirm ? { question: `${each.label}, in the container ${name}?` } : {}),
+      destructive: false,
+    })),
+    ...(allowed.includes('remove')
+      ? [
+          {
+            key: 'remove',
+            label: 'Remove',
+            icon: 'trash-alt',
+            action: { action: 'remove', force: true },
+            question: `Remove the container ${name}? What it has written outside volumes is lost, and it cannot be taken back.`,
+            destructive: true,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** What can be opened to look into a target. */
+export function toolButtons({ allowed }: Capabilities, { container, state }: Target): readonly ToolButton[] {
+  const tools: ToolButton[] = [];
+  const runs = !['exited', 'created', 'dead'].includes(state);
+  if (allowed.includes('logs') && container !== '') {
+    tools.push({ kind: 'logs', label: 'Logs', icon: 'document-info' });
+  }
+  if (allowed.includes('exec') && container !== '' && runs) {
+    tools.push({ kind: 'exec', label: 'Terminal', icon: 'brackets-curly' });
+  }
+  if (allowed.includes('attach') && container !== '' && runs) {
+    tools.push({ kind: 'attach', label: 'Attach', icon: 'link' });
+  }
+  if (allowed.includes('host-shell') && container === '') {
+    tools.push({ kind: 'host-shell', label: 'Host shell', icon: 'brackets-curly' });
+  }
+  if (allowed.includes('top') && container !== '' && runs) {
+    tools.push({ kind: 'processes', label: 'Processes', icon: 'list-ul' });
+  }
+  return tools;
+}

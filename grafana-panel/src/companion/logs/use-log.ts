@@ -1,0 +1,60 @@
+import { useEffect, useState } from 'react';
+import type { CompanionClient, LogSelection } from 'toposcope-topology-datasource/companion/companion-client';
+import type { Target } from '../target';
+import { LogBuffer, type NumberedLine } from './log-buffer';
+
+/** Most lines that are shown. */
+export const MOST_LINES = 5_000;
+const DRAW_EVERY_MS = 120;
+
+export interface ShownLog {
+  readonly lines: readonly NumberedLine[];
+  readonly dropped: number;
+  readonly phase: 'reading' | 'following' | 'ended';
+  readonly failure: string | undefined;
+}
+
+const EMPTY: ShownLog = { lines: [], dropped: 0, phase: 'reading', failure: undefined };
+
+/** The lines of a log as they come; read anew when what is asked for changes. */
+export function useLog(
+  client: CompanionClient,
+  { host, container }: Target,
+  selection: LogSelection,
+  follow: boolean,
+): ShownLog {
+  const [log, setLog] = useState(EMPTY);
+  const asked = JSON.stringify(selection);
+  useEffect(() => {
+    const stop = new AbortController();
+    const buffer = new LogBuffer(MOST_LINES);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = (phase: ShownLog['phase'], failure?: string) => {
+      clearTimeout(timer);
+      timer = undefined;
+      if (!stop.signal.aborted) {
+        setLog({ lines: buffer.lines, dropped: buffer.dropped, phase, failure });
+      }
+    };
+    const drawSoon = () => {
+      timer ??= setTimeout(() => draw(follow ? 'following' : 'reading'), DRAW_EVERY_MS);
+    };
+    const read = async () => {
+      const wanted = { ...(JSON.parse(asked) as LogSelection), follow };
+      for await (const line of client.logs(host, container, wanted, stop.signal)) {
+        buffer.push(line);
+        drawSoon();
+      }
+    };
+    draw(follow ? 'following' : 'reading');
+    read().then(
+      () => draw('ended'),
+      (error: unknown) => draw('ended', error instanceof Error ? error.message : String(error)),
+    );
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, host, container, asked, follow]);
+  return log;
+}

@@ -1,0 +1,46 @@
+import type { ProcessEntry } from '@toposcope/companion/protocol/actions/observe.js';
+import { useEffect, useState } from 'react';
+import type { CompanionClient } from 'toposcope-topology-datasource/companion/companion-client';
+import type { Target } from '../target';
+
+const PAUSE_MS = 2_000;
+
+export interface ShownProcesses {
+  /** Undefined until the first answer. */
+  readonly processes: readonly ProcessEntry[] | undefined;
+  readonly failure: string | undefined;
+}
+
+/** The processes of a container, again and again while somebody looks. */
+export function useProcesses(
+  client: CompanionClient,
+  { host, container }: Target,
+  shown: boolean,
+): ShownProcesses {
+  const [state, setState] = useState<ShownProcesses>({ processes: undefined, failure: undefined });
+  useEffect(() => {
+    if (!shown) {
+      return undefined;
+    }
+    const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
+      try {
+        const processes = await client.processes(host, container, stop.signal);
+        setState({ processes, failure: undefined });
+      } catch (error) {
+        if (stop.signal.aborted) {
+          return;
+        }
+        setState((last) => ({ ...last, failure: error instanceof Error ? error.message : String(error) }));
+      }
+      timer = setTimeout(() => void ask(), PAUSE_MS);
+    };
+    void ask();
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, host, container, shown]);
+  return state;
+}
