@@ -12,7 +12,7 @@ import { createProcessTable } from './kernel/procfs.js';
 import { readSmallText } from './kernel/small-file.js';
 import { readSystemConstants } from './kernel/system-constants.js';
 import type { Options } from './options.js';
-import { createRuntimes } from './runtimes/registry.js';
+import { followRuntimes } from './runtimes/registry.js';
 
 /** The exporter without its web server: what is read, and how it is closed. */
 export interface Exporter {
@@ -27,7 +27,9 @@ export function createExporter(options: Options, log: Logger, version: string): 
   const { procRoot, sysRoot } = options;
   const host = hostName(options.hostName);
   const constants = readSystemConstants();
-  const runtimes = createRuntimes(options, log);
+  const runtimes = followRuntimes(options, {
+    log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+  });
   let identity = readIdentity(options.rootfs);
   const identified = askSystemInformation(options.rootfs).then(
     (found) => {
@@ -43,7 +45,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
     mounts: findCgroupMounts(readMountinfo(procRoot), sysRoot),
     processes: createProcessTable({ procRoot, constants }),
     openFiles: createOpenFiles(createOpenFilesCounter(procRoot)),
-    runtimes,
+    runtimes: runtimes.all,
     identity: () => identity,
     connectedPids: () => new Set(),
   });
@@ -57,14 +59,9 @@ export function createExporter(options: Options, log: Logger, version: string): 
   });
   return {
     scrape,
-    ready: Promise.all([identified, ...runtimes.map(({ firstAttempt }) => firstAttempt)]).then(
-      () => undefined,
-    ),
+    ready: Promise.all([identified, runtimes.ready]).then(() => undefined),
     async close() {
-      await Promise.all([
-        ...collectors.map((collector) => collector.close?.()),
-        ...runtimes.map((runtime) => runtime.close()),
-      ]);
+      await Promise.all([...collectors.map((collector) => collector.close?.()), runtimes.close()]);
     },
   };
 }

@@ -87,6 +87,7 @@ function recordedRuntime(folder: string): Runtime {
     .map((file) => parseContainer(JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')), 'docker'));
   return {
     name: 'docker',
+    socketPath: '/run/docker.sock',
     containers: () => containers,
     problem: () => undefined,
     close: () => Promise.resolve(),

@@ -69,6 +69,7 @@ describe('a host with 10,000 containers', () => {
           runtimes: [
             {
               name: 'docker',
+              socketPath: '/run/docker.sock',
               containers: () => containers,
               problem: () => undefined,
               close: () => Promise.resolve(),

@@ -57,12 +57,19 @@ export const FLAGS = {
     'Where the host’s root is mounted: users, machine id, os-release.',
     absolutePath,
   ),
-  docker: flag(
+  docker: repeatableFlag(
     'runtime.docker',
     'SOCKET',
     '',
-    'Socket of the Docker engine or of Podman; without it, the usual places are looked at.',
-    optionalPath,
+    'Socket of a Docker engine or of Podman; without it, the usual places are looked at, “none” looks at none. May be repeated.',
+    commaSeparated,
+  ),
+  cri: repeatableFlag(
+    'runtime.cri',
+    'SOCKET',
+    '',
+    'Socket of containerd, CRI-O or another that speaks the Container Runtime Interface v1; without it, the usual places are looked at, “none” looks at none. May be repeated.',
+    commaSeparated,
   ),
   containerCommand: switchFlag(
     'container.command',

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { hostName } from '../contract/ids.js';
 import { SampleBuffer } from '../exposition/sample-buffer.js';
+import { writeExposition } from '../exposition/text-format.js';
 import type { Runtime } from '../runtimes/container.js';
 import { parseContainer } from '../runtimes/docker-container.js';
-import { RuntimeAbsent } from '../runtimes/docker-error.js';
+import { RuntimeAbsent } from '../runtimes/runtime-error.js';
 import { createContainerCollector } from './container.js';
 
 const empty = { takenAt: 0, processes: new Map() };
@@ -12,6 +13,7 @@ function runtime(problem: Error | undefined, ...ids: string[]): Runtime {
   const containers = ids.map((digit) => parseContainer({ Id: digit.repeat(64) }, 'docker'));
   return {
     name: 'docker',
+    socketPath: `/run/${ids.join('')}.sock`,
     containers: () => containers,
     problem: () => problem,
     close: () => Promise.resolve(),
@@ -54,6 +56,19 @@ describe('createContainerCollector', () => {
     const both = [runtime(undefined, 'a'), runtime(new RuntimeAbsent('none'))];
     expect(samplesOf(...both)).toBe(1);
     expect(collectorOf(...both).mode?.()).toBe('v2');
+  });
+
+  it('gives the containers of the runtimes that answer, and says which one does not', () => {
+    const some = [runtime(undefined, 'a'), runtime(new Error('no permission'), 'b'), runtime(undefined, 'c')];
+    expect(samplesOf(...some)).toBe(2);
+    const sink = new SampleBuffer();
+    void collectorOf(...some).collect(sink);
+    const text = writeExposition(sink.collected().blocks, 'prometheus').toString('utf8');
+    expect(text.match(/toposcope_container_runtime_up\{.*/g)).toEqual([
+      'toposcope_container_runtime_up{host="a",runtime="docker",socket="/run/a.sock"} 1',
+      'toposcope_container_runtime_up{host="a",runtime="docker",socket="/run/b.sock"} 0',
+      'toposcope_container_runtime_up{host="a",runtime="docker",socket="/run/c.sock"} 1',
+    ]);
   });
 
   it('counts a container that two runtimes know once', () => {

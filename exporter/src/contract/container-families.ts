@@ -5,6 +5,13 @@ const known = 'For every container that a runtime knows, running or not.';
 const running = 'While the container has a process.';
 const limited = 'While the container runs and has such a limit.';
 
+export const containerRuntimeUp = gauge('toposcope_container_runtime_up', {
+  help: '1 while a container runtime answers on its socket, else 0; 0 takes only its own containers away.',
+  labels: ['runtime', 'socket'],
+  exists:
+    'For every runtime that was found or named, while at least one answers; else toposcope_collector_up is 0.',
+});
+
 export const containerInfo = gauge('toposcope_container_info', {
   help: 'Identity of a container; always 1.',
   labels: ['container_id', 'name', 'image', 'image_id', 'runtime', 'hostname'],

@@ -24,6 +24,8 @@ export interface Container {
   readonly hostname: string;
   readonly command: string;
   readonly labels: ReadonlyMap<string, string>;
+  /** Variables in which an orchestrator tells who the container is; no others are kept. */
+  readonly environment: ReadonlyMap<string, string>;
   readonly state: ContainerState;
   readonly health: ContainerHealth | undefined;
   /** Unix seconds. */
@@ -53,12 +55,26 @@ export interface PublishedPort {
   readonly protocol: 'tcp' | 'udp' | 'sctp';
 }
 
-/** A container runtime of this host: lists at start, follows events after, reconnects by itself. */
+/** A container runtime of this host: lists at start, follows what changes, reconnects by itself. */
 export interface Runtime {
+  /** `docker`, `podman`, `containerd`, `cri-o`: the engine's own word once it has answered. */
   readonly name: string;
+  readonly socketPath: string;
   /** What is known now; the last known state while the runtime does not answer. */
   containers(): readonly Container[];
   /** Undefined while the runtime answers; else why it does not and what to do. */
   problem(): Error | undefined;
   close(): Promise<void>;
+}
+
+/** One that has begun to follow. */
+export interface FollowedRuntime extends Runtime {
+  /** Resolves when the first list has come or failed; never rejects. */
+  readonly firstAttempt: Promise<void>;
+}
+
+/** Where runtimes say what they find. */
+export interface RuntimeLog {
+  info(message: string): void;
+  warn(message: string): void;
 }

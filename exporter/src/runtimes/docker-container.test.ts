@@ -23,7 +23,12 @@ const INSPECTION = {
   Name: '/shop_web_1',
   RestartCount: 2,
   HostConfig: { NetworkMode: 'shop_default' },
-  Config: { Hostname: '5da67f863aba', Image: 'shop/web:1', Labels: { 'com.docker.compose.project': 'shop' } },
+  Config: {
+    Hostname: '5da67f863aba',
+    Image: 'shop/web:1',
+    Labels: { 'com.docker.compose.project': 'shop' },
+    Env: ['PASSWORD=secret', 'MESOS_TASK_ID=a=b'],
+  },
   NetworkSettings: {
     Ports: {
       '80/tcp': [
@@ -54,6 +59,7 @@ describe('parseContainer', () => {
       hostname: '5da67f863aba',
       command: 'httpd -f -p 80',
       labels: new Map([['com.docker.compose.project', 'shop']]),
+      environment: new Map([['MESOS_TASK_ID', 'a=b']]),
       state: 'running',
       health: 'healthy',
       createdSeconds: Date.UTC(2026, 10, 21, 2, 30, 11, 123) / 1000,

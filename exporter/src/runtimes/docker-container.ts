@@ -8,6 +8,7 @@ import {
   type ContainerState,
   type PublishedPort,
 } from './container.js';
+import { workloadVariables } from './workload-variables.js';
 
 const text = z
   .string()
@@ -45,7 +46,9 @@ const inspection = z.object({
       Healthcheck: health,
     })
     .nullish(),
-  Config: z.object({ Hostname: text, Image: text, Labels: record(z.string()) }).nullish(),
+  Config: z
+    .object({ Hostname: text, Image: text, Labels: record(z.string()), Env: z.array(z.string()).nullish() })
+    .nullish(),
   HostConfig: z.object({ NetworkMode: text }).nullish(),
   NetworkSettings: z
     .object({ Networks: record(network), Ports: record(z.array(binding).nullish()) })
@@ -82,6 +85,7 @@ export function parseContainer(answer: unknown, runtime: string): Container {
     hostname: found.Config?.Hostname ?? '',
     command: [found.Path, ...(found.Args ?? [])].join(' '),
     labels: new Map(Object.entries(found.Config?.Labels ?? {})),
+    environment: workloadVariables(found.Config?.Env ?? []),
     state,
     health: toHealth(found),
     createdSeconds: toSeconds(found.Created) ?? 0,

@@ -3,8 +3,9 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDockerRuntime, type DockerRuntime } from './docker.js';
-import { RuntimeAbsent } from './docker-error.js';
+import type { FollowedRuntime } from './container.js';
+import { createDockerRuntime } from './docker.js';
+import { RuntimeAbsent } from './runtime-error.js';
 
 const ID = (digit: string) => digit.repeat(64);
 
@@ -70,7 +71,7 @@ class FakeEngine {
 
 let directory: string;
 let engine: FakeEngine;
-let runtime: DockerRuntime | undefined;
+let runtime: FollowedRuntime | undefined;
 const log = { info: vi.fn(), warn: vi.fn() };
 
 beforeEach(() => {
@@ -85,12 +86,12 @@ afterEach(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-function follow(required = true): DockerRuntime {
+function follow(required = true): FollowedRuntime {
   runtime = createDockerRuntime({ socketPath: engine.socketPath, required, log, shortestWaitMs: 10 });
   return runtime;
 }
 
-const names = (of: DockerRuntime) => of.containers().map(({ name }) => name);
+const names = (of: FollowedRuntime) => of.containers().map(({ name }) => name);
 const running = (name: string) => ({ Name: `/${name}`, State: { Status: 'running', Pid: 7 } });
 const put = (digit: string, name: string) =>
   engine.containers.set(ID(digit), { Id: ID(digit), ...running(name) });

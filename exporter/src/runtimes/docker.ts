@@ -3,11 +3,12 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Container, Runtime } from './container.js';
+import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
 import { parseContainer } from './docker-container.js';
-import { explainEngineError } from './docker-error.js';
 import { readJsonLines } from './json-lines.js';
 import { loadDockerode } from './load-dockerode.js';
+import { reconnect } from './reconnect.js';
+import { explainRuntimeError } from './runtime-error.js';
 
 /** What the runtime needs of an engine's client; dockerode has it. */
 export type EngineClient = Pick<Docker, 'listContainers' | 'getContainer' | 'getEvents' | 'version'>;
@@ -16,10 +17,10 @@ export interface DockerOptions {
   readonly socketPath: string;
   /** The user named the socket: that it does not exist is a failure, not a host without containers. */
   readonly required: boolean;
-  readonly log: { info(message: string): void; warn(message: string): void };
+  readonly log: RuntimeLog;
   /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
-  /** The first wait before trying again, doubled to {@link LONGEST_WAIT_MS}. */
+  /** The first wait before trying again. */
   readonly shortestWaitMs?: number;
   /** How long one answer may take. */
   readonly answerWithinMs?: number;
@@ -27,12 +28,6 @@ export interface DockerOptions {
   readonly relistEveryMs?: number;
 }
 
-export interface DockerRuntime extends Runtime {
-  /** Resolves when the first list has come or failed; never rejects. */
-  readonly firstAttempt: Promise<void>;
-}
-
-const LONGEST_WAIT_MS = 30_000;
 /** Inspections under way at once. */
 const PARALLEL = 8;
 
@@ -55,57 +50,32 @@ const version = z.object({ Components: z.array(z.object({ Name: z.string().nulli
  * container does not always say so. When the connection breaks it keeps the last known state, says so in
  * `problem()`, and tries again after 1, 2, 4 … 30 seconds.
  */
-export function createDockerRuntime(options: DockerOptions): DockerRuntime {
+export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const { socketPath, log } = options;
-  const shortestWaitMs = options.shortestWaitMs ?? 1_000;
   const answerWithinMs = options.answerWithinMs ?? 10_000;
   const relistEveryMs = options.relistEveryMs ?? 60_000;
-  const closing = new AbortController();
   const containers = new Map<string, Container>();
+  let name = 'docker';
   let snapshot: readonly Container[] = [];
-  let problem: Error | undefined = new Error(`The container runtime at ${socketPath} has not answered yet`);
-  let firstAttemptDone = () => {
-    // replaced below, before anything can call it
-  };
-  const firstAttempt = new Promise<void>((resolve) => {
-    firstAttemptDone = resolve;
+  const connection = reconnect({
+    socketPath,
+    follow,
+    explain: (error) =>
+      explainRuntimeError(error, { socketPath, required: options.required, flag: '--runtime.docker' }),
+    log,
+    shortestWaitMs: options.shortestWaitMs,
   });
-  const finished = followForGood();
 
   return {
-    name: 'docker',
-    firstAttempt,
-    containers: () => snapshot,
-    problem: () => problem,
-    async close() {
-      closing.abort();
-      await finished;
+    get name() {
+      return name;
     },
+    socketPath,
+    firstAttempt: connection.firstAttempt,
+    containers: () => snapshot,
+    problem: () => connection.problem(),
+    close: () => connection.close(),
   };
-
-  async function followForGood(): Promise<void> {
-    let waitMs = shortestWaitMs;
-    while (!closing.signal.aborted) {
-      try {
-        await follow(() => {
-          waitMs = shortestWaitMs;
-        });
-      } catch (error) {
-        report(explainEngineError(error, socketPath, options.required));
-      }
-      firstAttemptDone();
-      await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
-    }
-  }
-
-  /** Says it once for each new problem, however often the engine is tried. */
-  function report(found: Error): void {
-    if (!closing.signal.aborted && problem?.message !== found.message) {
-      log.warn(found.message);
-    }
-    problem = found;
-  }
 
   /** An engine that hangs is as bad as none: the connection is given up and made anew. */
   async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
@@ -122,10 +92,11 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
   }
 
   /** One connection's life: returns or throws when it ends. */
-  async function follow(connected: () => void): Promise<void> {
+  async function follow(connected: () => void, closing: AbortSignal): Promise<void> {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
     const runtime = runtimeName(await inTime(engine.version()));
-    const events = await openEvents(engine);
+    name = runtime;
+    const events = await openEvents(engine, closing);
     const relisting = setInterval(() => {
       inspectAll(engine, runtime).catch((error: unknown) =>
         events.destroy(error instanceof Error ? error : new Error(String(error))),
@@ -136,8 +107,6 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
       await inspectAll(engine, runtime);
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${snapshot.length} known`);
-      problem = undefined;
-      firstAttemptDone();
       for await (const change of changes) {
         const parsed = event.safeParse(change);
         if (parsed.success) {
@@ -151,9 +120,9 @@ export function createDockerRuntime(options: DockerOptions): DockerRuntime {
     throw new Error('the engine closed the stream of events');
   }
 
-  async function openEvents(engine: EngineClient): Promise<Readable> {
+  async function openEvents(engine: EngineClient, closing: AbortSignal): Promise<Readable> {
     const stream = await inTime(
-      engine.getEvents({ filters: { type: ['container', 'network'] }, abortSignal: closing.signal }),
+      engine.getEvents({ filters: { type: ['container', 'network'] }, abortSignal: closing }),
     );
     if (!(stream instanceof Readable)) {
       throw new Error('the client answered with something that is no stream of events');

@@ -1,27 +1,88 @@
-import { existsSync } from 'node:fs';
-import type { Logger } from 'pino';
-import { createDockerRuntime, type DockerRuntime } from './docker.js';
+import type { FollowedRuntime, Runtime, RuntimeLog } from './container.js';
+import { createCriRuntime } from './cri.js';
+import { createDockerRuntime } from './docker.js';
+import { FIRST_SOCKET, findSockets, type RuntimeApi } from './sockets.js';
 
 export interface RuntimeOptions {
-  /** `--runtime.docker` */
-  readonly docker: string | undefined;
+  /** `--runtime.docker`: empty for the usual places. */
+  readonly docker: readonly string[];
+  /** `--runtime.cri`: empty for the usual places. */
+  readonly cri: readonly string[];
 }
 
-/** Where engines that speak Docker's API listen by default: Docker's own, then Podman's. */
-const USUAL_SOCKETS = ['/var/run/docker.sock', '/run/podman/podman.sock'] as const;
+/** Where runtimes are looked for, and how often. */
+export interface RuntimeSurroundings {
+  readonly log: RuntimeLog;
+  /** `/`, but in tests. */
+  readonly root?: string;
+  readonly lookEveryMs?: number;
+}
+
+/** All container runtimes of this host. */
+export interface Runtimes {
+  /** Grows when another one is found. */
+  readonly all: readonly Runtime[];
+  /** Resolves when each of the first ones was listed or failed; never rejects. */
+  readonly ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/** In place of a socket: look for none. */
+const NO_SOCKET = 'none';
+const LOOK_EVERY_MS = 30_000;
+
+const CREATE: Readonly<
+  Record<RuntimeApi, (socketPath: string, required: boolean, log: RuntimeLog) => FollowedRuntime>
+> = {
+  docker: (socketPath, required, log) => createDockerRuntime({ socketPath, required, log }),
+  cri: (socketPath, required, log) => createCriRuntime({ socketPath, required, log }),
+};
 
 /**
- * Follows the socket that was asked for, else each of the usual ones that exists, else Docker's, in case it appears
- * later.
+ * Follows the sockets that were asked for, and for an API of which none was, each of the usual ones as soon as it
+ * exists: several runtimes may share a host, and users' own ones come when they log in. Where there is none at the
+ * start, Docker's is followed, so that its absence is said once.
  */
-export function createRuntimes({ docker }: RuntimeOptions, log: Logger): DockerRuntime[] {
-  const existing = USUAL_SOCKETS.filter((path) => existsSync(path));
-  const sockets = docker !== undefined ? [docker] : existing.length > 0 ? existing : [USUAL_SOCKETS[0]];
-  return sockets.map((socketPath) =>
-    createDockerRuntime({
-      socketPath,
-      required: docker !== undefined,
-      log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
-    }),
-  );
+export function followRuntimes(named: RuntimeOptions, around: RuntimeSurroundings): Runtimes {
+  const { log, root = '/', lookEveryMs = LOOK_EVERY_MS } = around;
+  const all: FollowedRuntime[] = [];
+  const known = new Set<string>();
+  const searched = (['docker', 'cri'] as const).filter((api) => named[api].length === 0);
+
+  for (const api of ['docker', 'cri'] as const) {
+    for (const socketPath of named[api]) {
+      if (socketPath !== NO_SOCKET) {
+        follow(api, socketPath, true);
+      }
+    }
+  }
+  look();
+  if (all.length === 0 && searched.includes('docker')) {
+    follow('docker', FIRST_SOCKET, false);
+  }
+  const timer = searched.length > 0 ? setInterval(look, lookEveryMs).unref() : undefined;
+
+  return {
+    all,
+    ready: Promise.all(all.map(({ firstAttempt }) => firstAttempt)).then(() => undefined),
+    async close() {
+      clearInterval(timer);
+      await Promise.all(all.map((runtime) => runtime.close()));
+    },
+  };
+
+  function look(): void {
+    for (const api of searched) {
+      for (const socketPath of findSockets(api, root)) {
+        follow(api, socketPath, false);
+      }
+    }
+  }
+
+  function follow(api: RuntimeApi, socketPath: string, required: boolean): void {
+    if (!known.has(socketPath)) {
+      known.add(socketPath);
+      all.push(CREATE[api](socketPath, required, log));
+    }
+  }
 }

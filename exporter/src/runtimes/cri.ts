@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
+import {
+  connectCri,
+  grpcCode,
+  GRPC_DEADLINE,
+  GRPC_NOT_FOUND,
+  GRPC_UNIMPLEMENTED,
+  type CriClient,
+} from './cri-client.js';
+import {
+  containerOfSandbox,
+  parseCriContainer,
+  parseSandbox,
+  withPodNetwork,
+  type Sandbox,
+} from './cri-container.js';
+import { createCriProbe } from './cri-probe.js';
+import { reconnect } from './reconnect.js';
+import { explainRuntimeError, RuntimeAbsent, RuntimeProblem } from './runtime-error.js';
+
+export interface CriOptions {
+  readonly socketPath: string;
+  /** The user named the socket. */
+  readonly required: boolean;
+  readonly log: RuntimeLog;
+  /** The first wait before trying again. */
+  readonly shortestWaitMs?: number;
+  /** How long one answer may take. */
+  readonly answerWithinMs?: number;
+  /** Time between two lists. */
+  readonly relistEveryMs?: number;
+}
+
+/** Asked at once. */
+const PARALLEL = 8;
+
+const version = z.object({ runtime_name: z.string(), runtime_version: z.string() });
+/** A name, or the number of a state that is younger than our descriptor. */
+const state = z.coerce.string();
+const sandboxList = z.object({ items: z.array(z.object({ id: z.string(), state })) });
+const containerList = z.object({
+  containers: z.array(z.object({ id: z.string(), pod_sandbox_id: z.string(), state })),
+});
+
+/** What was told when the list last said this state. */
+interface Told<Value> {
+  readonly state: string;
+  readonly value: Value;
+}
+
+/**
+ * Follows containerd or CRI-O by the Container Runtime Interface v1: lists every few seconds, and asks about what is
+ * new or has changed its state. It does not subscribe to GetContainerEvents: containerd before 2.0 and the first CRI-O
+ * that had it give each event to one subscriber only, and would take it from the kubelet. Containers that end between
+ * two lists stay in the list until the kubelet removes them.
+ */
+export function createCriRuntime(options: CriOptions): FollowedRuntime {
+  const { socketPath, required, log, answerWithinMs = 10_000, relistEveryMs = 5_000 } = options;
+  const sandboxes = new Map<string, Told<Sandbox>>();
+  const containers = new Map<string, Told<Container>>();
+  const leftOut = new Set<string>();
+  const servesNoCri = createCriProbe(socketPath);
+  let name = 'cri';
+  let snapshot: readonly Container[] = [];
+  const connection = reconnect({
+    socketPath,
+    follow,
+    explain,
+    log,
+    shortestWaitMs: options.shortestWaitMs,
+  });
+
+  return {
+    get name() {
+      return name;
+    },
+    socketPath,
+    firstAttempt: connection.firstAttempt,
+    containers: () => snapshot,
+    problem: () => connection.problem(),
+    close: () => connection.close(),
+  };
+
+  /** One connection's life: throws when it ends. */
+  async function follow(connected: () => void, closing: AbortSignal): Promise<void> {
+    if (!required && (await servesNoCri())) {
+      throw noCri();
+    }
+    const client = await connectCri(socketPath, answerWithinMs);
+    const close = () => client.close();
+    closing.addEventListener('abort', close);
+    try {
+      const runtime = await identify(client);
+      await relist(client);
+      connected();
+      log.info(`Reading containers from ${runtime} at ${socketPath}: ${snapshot.length} known`);
+      for (;;) {
+        await sleep(relistEveryMs, undefined, { signal: closing, ref: false });
+        await relist(client);
+      }
+    } finally {
+      closing.removeEventListener('abort', close);
+      client.close();
+    }
+  }
+
+  /** The runtime's name and version; throws where it does not speak v1. */
+  async function identify(client: CriClient): Promise<string> {
+    try {
+      const answer = version.parse(await client.ask('Version', { version: 'v1' }));
+      name = answer.runtime_name;
+      return `${answer.runtime_name} ${answer.runtime_version}`;
+    } catch (error) {
+      if (grpcCode(error) !== GRPC_UNIMPLEMENTED) {
+        throw error;
+      }
+      throw await withoutV1(client, error);
+    }
+  }
+
+  async function withoutV1(client: CriClient, cause: unknown): Promise<Error> {
+    if (await client.answersV1alpha2()) {
+      return new RuntimeProblem(
+        `The container runtime at ${socketPath} speaks only v1alpha2 of the Container Runtime Interface, and v1 is needed: update it (containerd 1.6, or CRI-O for Kubernetes 1.26, and later)`,
+        { cause },
+      );
+    }
+    return noCri(cause);
+  }
+
+  function noCri(cause?: unknown): Error {
+    const message = `${socketPath} does not serve the Container Runtime Interface`;
+    return required
+      ? new RuntimeProblem(
+          `${message}: enable it (containerd: no "cri" in disabled_plugins), or correct --runtime.cri`,
+          { cause },
+        )
+      : new RuntimeAbsent(`${message}: nothing is read there. A containerd that only serves Docker is none`, {
+          cause,
+        });
+  }
+
+  async function relist(client: CriClient): Promise<void> {
+    const [{ items }, listed] = await Promise.all([
+      client.ask('ListPodSandbox').then((answer) => sandboxList.parse(answer)),
+      client.ask('ListContainers').then((answer) => containerList.parse(answer)),
+    ]);
+    await refresh(sandboxes, items, isWhole, async (id) => {
+      const answer = await client.ask('PodSandboxStatus', { pod_sandbox_id: id, verbose: true });
+      return parseSandbox(answer);
+    });
+    const podOf = new Map(listed.containers.map(({ id, pod_sandbox_id }) => [id, pod_sandbox_id]));
+    const stateInPod = listed.containers.map(({ id, pod_sandbox_id, state }) => ({
+      id,
+      // Asked again when the pod changes, since it lends its addresses.
+      state: `${state} ${sandboxes.get(pod_sandbox_id)?.value.ips.join(' ') ?? ''}`,
+    }));
+    await refresh(containers, stateInPod, isStarted, async (id) => {
+      const answer = await client.ask('ContainerStatus', { container_id: id, verbose: true });
+      return parseCriContainer(answer, sandboxes.get(podOf.get(id) ?? '')?.value, name);
+    });
+    snapshot = [
+      ...[...sandboxes.values()].flatMap(({ value }) => containerOfSandbox(value, name) ?? []),
+      ...withPodNetwork(
+        [...containers.values()].map(({ value }) => value),
+        new Map([...sandboxes].map(([id, { value }]) => [id, value])),
+      ),
+    ];
+  }
+
+  /** Forgets what is not listed any more; asks about what is new, has changed, or was not whole when last asked. */
+  async function refresh<Value>(
+    told: Map<string, Told<Value>>,
+    listed: readonly { readonly id: string; readonly state: string }[],
+    isComplete: (value: Value, state: string) => boolean,
+    askFor: (id: string) => Promise<Value>,
+  ): Promise<void> {
+    const ids = new Set(listed.map(({ id }) => id));
+    for (const id of told.keys()) {
+      if (!ids.has(id)) {
+        told.delete(id);
+      }
+    }
+    const stale = listed.filter(({ id, state }) => {
+      const known = told.get(id);
+      return known?.state !== state || !isComplete(known.value, state);
+    });
+    const waiting = stale.values();
+    await Promise.all(
+      Array.from({ length: PARALLEL }, async () => {
+        for (const { id, state } of waiting) {
+          const value = await askOrLeaveOut(id, askFor);
+          if (value === undefined) {
+            told.delete(id);
+          } else {
+            told.set(id, { state, value });
+          }
+        }
+      }),
+    );
+  }
+
+  /** Undefined when it is gone meanwhile, or cannot be understood: one odd container must not hide the others. */
+  async function askOrLeaveOut<Value>(
+    id: string,
+    askFor: (id: string) => Promise<Value>,
+  ): Promise<Value | undefined> {
+    try {
+      return await askFor(id);
+    } catch (error) {
+      const code = grpcCode(error);
+      if (code === GRPC_NOT_FOUND) {
+        return undefined;
+      }
+      if (code !== undefined) {
+        throw error;
+      }
+      if (!leftOut.has(id)) {
+        leftOut.add(id);
+        log.warn(
+          `Container ${id.slice(0, 12)} is left out. ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+      return undefined;
+    }
+  }
+
+  function explain(error: unknown): Error {
+    const late = grpcCode(error) === GRPC_DEADLINE;
+    return explainRuntimeError(
+      late ? new Error(`no answer within ${answerWithinMs / 1000} s`, { cause: error }) : error,
+      {
+        socketPath,
+        required,
+        flag: '--runtime.cri',
+      },
+    );
+  }
+}
+
+/** A sandbox is ready before its network is. */
+function isWhole({ ips, usesHostNetwork }: Sandbox, state: string): boolean {
+  return state !== 'SANDBOX_READY' || usesHostNetwork || ips.length > 0;
+}
+
+function isStarted({ state, pid }: Container): boolean {
+  return state !== 'running' || pid > 0;
+}

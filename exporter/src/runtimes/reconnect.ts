@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RuntimeLog } from './container.js';
+
+export interface ReconnectOptions {
+  /** What the log calls it before anything is known. */
+  readonly socketPath: string;
+  /** One connection's life. Calls `connected` once what it lists is complete; returns or throws when it ends. */
+  readonly follow: (connected: () => void, closing: AbortSignal) => Promise<void>;
+  /** Turns what `follow` threw into a sentence for the user. */
+  readonly explain: (error: unknown) => Error;
+  readonly log: RuntimeLog;
+  /** The first wait before trying again, doubled to {@link LONGEST_WAIT_MS}. */
+  readonly shortestWaitMs?: number | undefined;
+}
+
+/** A connection that is made again whenever it ends. */
+export interface Reconnecting {
+  /** Resolves when the first attempt has come through or failed; never rejects. */
+  readonly firstAttempt: Promise<void>;
+  /** Undefined while it is connected; else why it is not and what to do. */
+  problem(): Error | undefined;
+  close(): Promise<void>;
+}
+
+const LONGEST_WAIT_MS = 30_000;
+
+/** Follows for good: tries again after 1, 2, 4 … 30 seconds, and says each new problem once, however often it tries. */
+export function reconnect(options: ReconnectOptions): Reconnecting {
+  const { socketPath, follow, explain, log, shortestWaitMs = 1_000 } = options;
+  const closing = new AbortController();
+  let problem: Error | undefined = new Error(`The container runtime at ${socketPath} has not answered yet`);
+  let firstAttemptDone = () => {
+    // replaced below, before anything can call it
+  };
+  const firstAttempt = new Promise<void>((resolve) => {
+    firstAttemptDone = resolve;
+  });
+  const finished = followForGood();
+
+  return {
+    firstAttempt,
+    problem: () => problem,
+    async close() {
+      closing.abort();
+      await finished;
+    },
+  };
+
+  async function followForGood(): Promise<void> {
+    let waitMs = shortestWaitMs;
+    while (!closing.signal.aborted) {
+      try {
+        await follow(() => {
+          waitMs = shortestWaitMs;
+          problem = undefined;
+          firstAttemptDone();
+        }, closing.signal);
+      } catch (error) {
+        report(explain(error));
+      }
+      firstAttemptDone();
+      await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
+      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS);
+    }
+  }
+
+  function report(found: Error): void {
+    if (!closing.signal.aborted && problem?.message !== found.message) {
+      log.warn(found.message);
+    }
+    problem = found;
+  }
+}

@@ -1,0 +1,48 @@
+import { existsSync, readdirSync } from 'node:fs';
+
+/** Which API a runtime's socket serves. */
+export type RuntimeApi = 'docker' | 'cri';
+
+/** Where engines listen by default that speak Docker's API: Docker's own, then Podman's. */
+const DOCKER_SOCKETS = ['/var/run/docker.sock', '/run/podman/podman.sock'] as const;
+
+/** Where those listen that speak the Container Runtime Interface: containerd, CRI-O, k3s and RKE2, k0s, MicroK8s. */
+const CRI_SOCKETS = [
+  '/run/containerd/containerd.sock',
+  '/run/crio/crio.sock',
+  '/run/k3s/containerd/containerd.sock',
+  '/run/k0s/containerd.sock',
+  '/var/snap/microk8s/common/run/containerd.sock',
+] as const;
+
+/** Users' folders (systemd's XDG_RUNTIME_DIR), in which rootless Docker and Podman listen. */
+const USERS = '/run/user';
+const IN_USERS_FOLDER = ['docker.sock', 'podman/podman.sock'] as const;
+
+/**
+ * The sockets of one API that exist now, in the usual places below `root` (`/` but in tests).
+ */
+export function findSockets(api: RuntimeApi, root: string): string[] {
+  const below = root === '/' ? '' : root;
+  const places =
+    api === 'cri'
+      ? CRI_SOCKETS
+      : [
+          ...DOCKER_SOCKETS,
+          ...usersIn(`${below}${USERS}`).flatMap((user) =>
+            IN_USERS_FOLDER.map((name) => `${USERS}/${user}/${name}`),
+          ),
+        ];
+  return places.map((path) => `${below}${path}`).filter((path) => existsSync(path));
+}
+
+/** Where an engine would be if one were installed. */
+export const FIRST_SOCKET = DOCKER_SOCKETS[0];
+
+function usersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => /^\d+$/.test(name));
+  } catch {
+    return [];
+  }
+}
