@@ -101,7 +101,7 @@ describe('the panel', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
-    expect(await focusedOption(page)).toContain('app, Container, healthy, shop/app:3');
+    expect(await focusedOption(page)).toContain('app, Container, running, shop/app:3');
     await page.keyboard.press('Enter');
     await page.getByTestId('toposcope-card').waitFor();
     await page.keyboard.press('ArrowRight');

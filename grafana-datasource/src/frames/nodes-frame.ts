@@ -5,7 +5,7 @@ import { numberColumn, textColumn } from './columns';
 
 /** The share of the ring that each state fills; they add up to 1. */
 const RING: readonly { state: NodeHealth; label: string; color: string }[] = [
-  { state: 'ok', label: 'Healthy', color: 'green' },
+  { state: 'ok', label: 'Running', color: 'green' },
   { state: 'warning', label: 'Warning', color: 'orange' },
   { state: 'critical', label: 'Critical', color: 'red' },
   { state: 'stopped', label: 'Stopped', color: 'gray' },

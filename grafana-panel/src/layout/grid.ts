@@ -1,7 +1,6 @@
 import { compareIds, type LayoutNode, type Point } from './graph';
-import { SLOT } from './spacing';
 
-/** Between two groups' blocks, as a share of a slot. */
+/** Between two groups' blocks, as a share of a cell. */
 const BLOCK_GAP = 0.4;
 
 /**
@@ -9,9 +8,15 @@ const BLOCK_GAP = 0.4;
  *
  * @param corner Centre of the first cell.
  * @param width Room for the grid; one block may need more.
+ * @param cell Room of a node.
  */
-export function gridOf(nodes: readonly LayoutNode[], corner: Point, width: number): Map<string, Point> {
-  const columns = Math.max(1, Math.round(width / SLOT.width));
+export function gridOf(
+  nodes: readonly LayoutNode[],
+  corner: Point,
+  width: number,
+  cell: { readonly width: number; readonly height: number },
+): Map<string, Point> {
+  const columns = Math.max(1, Math.round(width / cell.width));
   const positions = new Map<string, Point>();
   let left = 0;
   let top = 0;
@@ -26,8 +31,8 @@ export function gridOf(nodes: readonly LayoutNode[], corner: Point, width: numbe
     }
     members.forEach((node, index) => {
       positions.set(node.id, {
-        x: corner.x + (left + (index % across)) * SLOT.width,
-        y: corner.y + (top + Math.floor(index / across)) * SLOT.height,
+        x: corner.x + (left + (index % across)) * cell.width,
+        y: corner.y + (top + Math.floor(index / across)) * cell.height,
       });
     });
     left += across + BLOCK_GAP;

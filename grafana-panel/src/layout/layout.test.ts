@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { LayoutGraph, Positions } from './graph';
+import { boundsOf } from './bounds';
+import { connectedIds, type LayoutGraph, type Positions } from './graph';
 import { layout, type LayoutOptions } from './layout';
 import { serviceMap } from './random-graph.fixture';
-import { SLOT } from './spacing';
+import { CELL, SLOT } from './spacing';
 
 const RIGHT: LayoutOptions = { direction: 'right', aspect: 1.6 };
 const DOWN: LayoutOptions = { direction: 'down', aspect: 1.6 };
@@ -33,7 +34,10 @@ describe('layout', () => {
       fc.property(graphs, (graph) => {
         const positions = final(graph, options);
         expect([...positions.keys()].sort()).toEqual(graph.nodes.map(({ id }) => id).sort());
-        expect(overlaps(positions, SLOT.width, SLOT.height)).toEqual([]);
+        const connected = connectedIds(graph);
+        const core = new Map([...positions].filter(([id]) => connected.has(id) || connected.size === 0));
+        expect(overlaps(core, SLOT.width, SLOT.height)).toEqual([]);
+        expect(overlaps(positions, CELL.width, CELL.height)).toEqual([]);
       }),
       { numRuns: 60 },
     );
@@ -47,6 +51,26 @@ describe('layout', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it.each([20, 100, 400])('makes a picture as wide as the panel where %i nodes have no edges', (count) => {
+    const connected = ['a', 'b', 'c', 'd'];
+    const loose = Array.from({ length: count }, (_, index) => `loose-${index}`);
+    const positions = final(
+      {
+        nodes: [...connected, ...loose].map((id) => ({ id, group: '' })),
+        edges: [
+          { source: 'a', target: 'b' },
+          { source: 'a', target: 'c' },
+          { source: 'a', target: 'd' },
+        ],
+      },
+      RIGHT,
+    );
+    const { left = 0, right = 0, top = 0, bottom = 0 } = boundsOf(positions.values()) ?? {};
+    const aspect = (right - left + CELL.width) / (bottom - top + CELL.height);
+    expect(aspect).toBeGreaterThan(1.6 * 0.75);
+    expect(aspect).toBeLessThan(1.6 * 1.25);
   });
 
   it('puts clients before servers', () => {

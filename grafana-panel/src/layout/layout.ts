@@ -3,7 +3,7 @@ import { force } from './force';
 import { connectedIds, type Direction, type LayoutGraph, type Point, type Positions } from './graph';
 import { gridOf } from './grid';
 import { layered } from './layered';
-import { GRID_GAP, SLOT } from './spacing';
+import { CELL, GRID_GAP, SLOT } from './spacing';
 
 /** Connected nodes from which on forces draw the picture: ranks of more are no longer readable. */
 export const MOST_LAYERED = 500;
@@ -39,16 +39,22 @@ export function* layout(
   }
 }
 
+/** The grid is as wide as makes all of it as wide, for its height, as the panel. */
 function withGrid(
   positions: Map<string, Point>,
   rest: LayoutGraph['nodes'],
   aspect: number,
 ): Map<string, Point> {
   const bounds = boundsOf(positions.values());
-  const tidy = Math.sqrt(rest.length * SLOT.width * SLOT.height * aspect);
-  const width = Math.max(tidy, bounds ? bounds.right - bounds.left + SLOT.width : 0);
+  const cell = bounds ? CELL : SLOT;
+  const above = bounds ? bounds.bottom - bounds.top + SLOT.height * GRID_GAP : 0;
+  const across = bounds ? bounds.right - bounds.left + SLOT.width : 0;
+  const area = rest.length * cell.width * cell.height;
+  // width / (above + area / width) = aspect
+  const tidy = (above * aspect + Math.sqrt((above * aspect) ** 2 + 4 * area * aspect)) / 2;
+  const width = Math.max(tidy, across);
   const corner = bounds ? { x: bounds.left, y: bounds.bottom + SLOT.height * GRID_GAP } : { x: 0, y: 0 };
-  for (const [id, point] of gridOf(rest, corner, width)) {
+  for (const [id, point] of gridOf(rest, corner, width, cell)) {
     positions.set(id, point);
   }
   return positions;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { LayoutGraph, Point } from './graph';
 import { placeNewcomers } from './newcomers';
-import { SLOT, spacingOf } from './spacing';
+import { CELL, SLOT, spacingOf } from './spacing';
 
 const RANK = spacingOf('right').rank;
 const KNOWN = new Map<string, Point>([
@@ -34,6 +34,13 @@ it('takes nobody’s place', () => {
 
 it('puts one without edges below the picture', () => {
   expect(placed('lonely', CHAIN).y).toBeGreaterThan(0);
+});
+
+it('puts several without edges side by side in the cells of the grid', () => {
+  const loose = ['l1', 'l2', 'l3'];
+  const positions = placeNewcomers(graph(['web', 'app', 'db', ...loose], CHAIN), KNOWN, 'right');
+  const [first, ...others] = loose.map((id) => positions.get(id)?.x ?? Number.NaN);
+  expect(others.map((x) => x - (first ?? 0))).toEqual([CELL.width, 2 * CELL.width]);
 });
 
 it('places a whole new chain, though only its first member knows somebody', () => {

@@ -8,7 +8,7 @@ import {
   type Positions,
 } from './graph';
 import { Occupancy } from './occupancy';
-import { GRID_GAP, SLOT, spacingOf } from './spacing';
+import { CELL, GRID_GAP, SLOT, spacingOf } from './spacing';
 
 /**
  * Places for the nodes that have none yet, beside their neighbours and off everybody else's place. Who has a place
@@ -23,12 +23,15 @@ export function placeNewcomers(
   const connected = connectedIds(graph);
   const positions = new Map<string, Point>();
   const occupancy = new Occupancy();
+  const cell = connected.size > 0 ? CELL : SLOT;
+  const cells = new Occupancy(cell.width, cell.height);
   const waiting: string[] = [];
   for (const { id } of nodes) {
     const point = known.get(id);
     if (point) {
       positions.set(id, point);
       occupancy.take(point);
+      cells.take(point);
     } else {
       waiting.push(id);
     }
@@ -46,7 +49,13 @@ export function placeNewcomers(
     const wanted = wish(pointsOf(callers.get(id)), pointsOf(callees.get(id)), columns, direction);
     const point = wanted
       ? occupancy.takeNearest(wanted, direction === 'right' ? 3 : 1 / 3)
-      : firstFree(occupancy, corner, connected.has(id));
+      : connected.has(id)
+        ? firstFree(occupancy, corner, SLOT, 1)
+        : firstFree(cells, corner, cell, 0);
+    if (!wanted) {
+      occupancy.take(point);
+    }
+    cells.take(point);
     positions.set(id, point);
     settled.delete(id);
     for (const neighbour of [...(callers.get(id) ?? []), ...(callees.get(id) ?? [])]) {
@@ -132,15 +141,19 @@ function gridCorner(known: Positions, connected: ReadonlySet<string>): Corner {
 }
 
 /** The first free cell of the grid, row by row; what has edges to other newcomers begins a row lower. */
-function firstFree(occupancy: Occupancy, corner: Corner, connected: boolean): Point {
-  const columns = Math.max(6, Math.round(corner.width / SLOT.width) + 1);
-  for (let cell = connected ? columns : 0; ; cell++) {
+function firstFree(
+  occupancy: Occupancy,
+  corner: Corner,
+  cell: { readonly width: number; readonly height: number },
+  firstRow: number,
+): Point {
+  const columns = Math.max(6, Math.round(corner.width / cell.width) + 1);
+  for (let index = firstRow * columns; ; index++) {
     const point = {
-      x: corner.x + (cell % columns) * SLOT.width,
-      y: corner.y + Math.floor(cell / columns) * SLOT.height,
+      x: corner.x + (index % columns) * cell.width,
+      y: corner.y + Math.floor(index / columns) * cell.height,
     };
     if (occupancy.isFree(point)) {
-      occupancy.take(point);
       return point;
     }
   }

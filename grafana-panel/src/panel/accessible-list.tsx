@@ -48,7 +48,7 @@ export function optionId(listId: string, nodeId: string): string {
   return `${listId}-${encodeURIComponent(nodeId)}`;
 }
 
-/** `shop-web-1, container, healthy, shop/web:3, called by 2, calls db` */
+/** `shop-web-1, container, running, shop/web:3, called by 2, calls db` */
 function describe(scene: Scene, node: SceneNode): string {
   const edges = scene.edgesOf.get(node.id) ?? [];
   const callees = edges.filter(({ source }) => source === node).map(({ target }) => target.label);

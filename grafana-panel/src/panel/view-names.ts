@@ -26,7 +26,7 @@ export const KIND_NAMES = {
 } as const satisfies Record<NodeKind, string>;
 
 export const HEALTH_NAMES = {
-  ok: 'healthy',
+  ok: 'running',
   warning: 'warning',
   critical: 'critical',
   stopped: 'stopped',

@@ -18,8 +18,8 @@ const KEPT_MARGIN = 1.4;
 const REDRAW_EVERY_MS = 400;
 /** The first look-up of an edge should not have to wait for the index of all. */
 const INDEX_AFTER_MS = 300;
-/** How strongly the background covers what is not brought out. */
-const VEIL = 0.8;
+/** How strongly the background covers what is not brought out: names and lines of the rest stay readable. */
+const VEIL = 0.55;
 
 /** A renderer on Canvas 2D: fluid also without a graphics processor, and sharp for text. */
 export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: Palette): Renderer {

@@ -9,10 +9,12 @@ import type { SceneNode } from './scene';
 
 /** Texts a frame: more cannot be read, and each costs. */
 const MOST_LABELS = 600;
-const LEAST_ROOM = 60;
+const LEAST_ROOM = 40;
 /** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
 const ROOMS = [0.94, 0.6] as const;
 const FULL_ROOM = 1.6;
+/** Smaller nodes stand nearer together. */
+const FULL_RADIUS = 23;
 const LABEL = { size: 12, line: 15 } as const;
 const SUBLABEL = { size: 10.5, line: 13 } as const;
 
@@ -56,7 +58,8 @@ export function paintLabels(
     const bottom = top + height;
     if (placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
       for (const room of rooms) {
-        const lines = fitLines(context, node, room, fonts, level.sublabels);
+        const own = Math.max(LEAST_ROOM, room * Math.min(1, node.radius / FULL_RADIUS));
+        const lines = fitLines(context, node, own, fonts, level.sublabels);
         const half = lines.width / 2 + 3;
         if (lines.label !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom })) {
           placed.push({ node, x, top, bottom, half, lines });

@@ -138,16 +138,21 @@ function paintStack(
   }
 }
 
-function paintIcon(context: CanvasRenderingContext2D, { x, y, kind }: SceneNode, color: string): void {
+function paintIcon(
+  context: CanvasRenderingContext2D,
+  { x, y, kind, radius }: SceneNode,
+  color: string,
+): void {
   const drawing = ICON_OF_KIND[kind];
   let icon = icons.get(drawing);
   if (!icon) {
     icon = new Path2D(drawing);
     icons.set(drawing, icon);
   }
+  const scale = Math.min(1, radius / 23) * ICON_SCALE;
   context.save();
-  context.translate(x - (ICON_FIELD / 2) * ICON_SCALE, y - (ICON_FIELD / 2) * ICON_SCALE);
-  context.scale(ICON_SCALE, ICON_SCALE);
+  context.translate(x - (ICON_FIELD / 2) * scale, y - (ICON_FIELD / 2) * scale);
+  context.scale(scale, scale);
   context.strokeStyle = color;
   context.lineWidth = 1.5;
   context.lineCap = 'round';

@@ -6,7 +6,7 @@ import type {
   TopologyNode,
 } from 'toposcope-topology-datasource/graph/topology';
 import type { Bounds } from '../layout/bounds';
-import type { Direction, Positions } from '../layout/graph';
+import type { Direction, Point, Positions } from '../layout/graph';
 import { routeEdges } from './routing';
 
 /** Everything that is drawn, in the world's units: CSS pixels at zoom 1. */
@@ -62,14 +62,18 @@ export interface EdgePath {
 /** Above this many edges all are straight hairlines: what is traced is a neighbourhood, not a line. */
 export const MOST_ROUTED_EDGES = 900;
 
+/** Nodes without edges are smaller where others have some, so that these stand out. */
+const LOOSE_SCALE = 0.74;
+
 const MARGIN = { side: 64, top: 36, bottom: 64 } as const;
 
 /** The scene of a topology. Nodes without a place are left out, and so are their edges. */
 export function buildScene(topology: Topology, positions: Positions, direction: Direction): Scene {
   const degrees = degreesOf(topology.edges);
+  const looseScale = degrees.size > 0 ? LOOSE_SCALE : 1;
   const nodes = topology.nodes.flatMap((node) => {
     const point = positions.get(node.id);
-    return point ? [sceneNode(node, point.x, point.y, degrees.get(node.id) ?? 0)] : [];
+    return point ? [sceneNode(node, point, degrees.get(node.id) ?? 0, looseScale)] : [];
   });
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
   const drawn = topology.edges.flatMap((edge) => {
@@ -98,12 +102,12 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
   };
 }
 
-function sceneNode(node: TopologyNode, x: number, y: number, degree: number): SceneNode {
+function sceneNode(node: TopologyNode, { x, y }: Point, degree: number, looseScale: number): SceneNode {
   const { id, kind, label, sublabel, group, health, count } = node;
   const trouble = health === 'critical' ? 1000 : health === 'warning' ? 500 : 0;
   return {
     ...{ id, kind, label, sublabel, group, health, count, x, y },
-    radius: kind === 'host' ? 26 : 23,
+    radius: (kind === 'host' ? 26 : 23) * (degree === 0 ? looseScale : 1),
     importance: trouble + degree + (kind === 'internet' ? 20 : 0) + Math.log2(count + 1),
   };
 }
@@ -111,6 +115,9 @@ function sceneNode(node: TopologyNode, x: number, y: number, degree: number): Sc
 function degreesOf(edges: readonly TopologyEdge[]): Map<string, number> {
   const degrees = new Map<string, number>();
   for (const { source, target } of edges) {
+    if (source === target) {
+      continue;
+    }
     degrees.set(source, (degrees.get(source) ?? 0) + 1);
     degrees.set(target, (degrees.get(target) ?? 0) + 1);
   }

@@ -5,7 +5,7 @@ import { listenForGestures, type WheelMode } from './gestures';
 import { nodeInDirection, type ArrowKey } from './navigation';
 import type { Palette } from './palette';
 import { NO_EMPHASIS, type Emphasis } from './renderer';
-import type { Scene } from './scene';
+import type { Scene, SceneNode } from './scene';
 
 /** What happens on the stage. Ids are those of nodes or edges. */
 export interface StageEvents {
@@ -25,6 +25,8 @@ export interface Hover {
 const INSET = { top: 38, bottom: 52, side: 30 } as const;
 /** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
 const MOST_COVERED = 0.5;
+/** Nearer to the rim or to a card, CSS pixels, a node is not wholly seen. */
+const BORDER = 70;
 /** A gesture without a pointer's end, such as a wheel, is over after this. */
 const SETTLE_MS = 140;
 const GLIDE_MS = 260;
@@ -100,7 +102,11 @@ export class Stage {
   }
 
   select(id: string | undefined): void {
+    const isOther = id !== this.#emphasis.selected;
     this.#emphasize({ ...this.#emphasis, selected: id });
+    if (isOther && id !== undefined && !this.#showsAll) {
+      this.#makeRoom(id);
+    }
   }
 
   /** Shows everything. */
@@ -129,13 +135,32 @@ export class Stage {
       return;
     }
     const at = toScreen(this.#camera, this.#size, node);
-    const border = 70;
-    const right = this.#size.width - this.#covered - border;
-    const bottom = this.#size.height - border;
-    const dx = at.x < border ? border - at.x : at.x > right ? right - at.x : 0;
-    const dy = at.y < border ? border - at.y : at.y > bottom ? bottom - at.y : 0;
+    const right = this.#size.width - this.#covered - BORDER;
+    const bottom = this.#size.height - BORDER;
+    const dx = at.x < BORDER ? BORDER - at.x : at.x > right ? right - at.x : 0;
+    const dy = at.y < BORDER ? BORDER - at.y : at.y > bottom ? bottom - at.y : 0;
     if (dx !== 0 || dy !== 0) {
       this.#goTo(panBy(this.#camera, dx, dy), true);
+    }
+  }
+
+  /** Moves what is selected out from below the cards, and what it is connected with as far as all of it fits. */
+  #makeRoom(id: string): void {
+    const edge = this.#scene?.edgesById.get(id);
+    const subject = edge?.target ?? this.#scene?.nodesById.get(id);
+    if (!subject || this.#covered === 0) {
+      return;
+    }
+    const edges = edge ? [edge] : (this.#scene?.edgesOf.get(id) ?? []);
+    const right = this.#size.width - this.#covered - BORDER;
+    const xOf = (node: SceneNode) => toScreen(this.#camera, this.#size, node).x;
+    const inView = [subject, ...edges.flatMap(({ source, target }) => [source, target])]
+      .map(xOf)
+      .filter((x) => x >= 0 && x <= this.#size.width);
+    const hidden = Math.min(Math.max(...inView) - right, Math.min(...inView) - BORDER);
+    const shift = Math.max(0, hidden, xOf(subject) - right);
+    if (shift > 0) {
+      this.#goTo(panBy(this.#camera, -shift, 0), true);
     }
   }
 
