@@ -6,7 +6,7 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
-import { TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
+import { copySocketRecord, TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import type { Container } from '../runtimes/container.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -74,7 +74,7 @@ export class ConnectionWatch {
     if (namespace !== undefined && tracker.isClear(namespace, record)) {
       tracker.destroyed(namespace, record, now());
     } else if (this.waiting.length < MOST_WAITING) {
-      this.waiting.push({ origin, record: copy(record) });
+      this.waiting.push({ origin, record: copySocketRecord(record) });
       // What waits for its other end to close can wait for the next pass.
       this.isUrgent ||= record.peerPort !== 0;
       this.isStrange ||= namespace === undefined;
@@ -337,36 +337,5 @@ function listenerOf(record: SocketRecord): Listener {
     inode: record.inode,
     cgroupId: record.cgroupId,
     owner: undefined,
-  };
-}
-
-function copy(record: SocketRecord): SocketRecord {
-  const { counters } = record;
-  return {
-    protocol: record.protocol,
-    family: record.family,
-    state: record.state,
-    localAddress: record.localAddress,
-    localPort: record.localPort,
-    peerAddress: record.peerAddress,
-    peerPort: record.peerPort,
-    cookie: record.cookie,
-    inode: record.inode,
-    cgroupId: record.cgroupId,
-    ipv6Only: record.ipv6Only,
-    counters:
-      counters === undefined
-        ? undefined
-        : {
-            segments: counters.segments,
-            sentBytes: counters.sentBytes,
-            receivedBytes: counters.receivedBytes,
-            receivedOctets: counters.receivedOctets,
-            acknowledgedOctets: counters.acknowledgedOctets,
-            retransmittedSegments: counters.retransmittedSegments,
-            rttSeconds: counters.rttSeconds,
-            established: counters.established,
-            attempted: counters.attempted,
-          },
   };
 }

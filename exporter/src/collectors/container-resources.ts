@@ -23,6 +23,8 @@ import type { Family } from '../contract/family.js';
 import type { ContainerId, HostName } from '../contract/ids.js';
 import { renderLabels } from '../contract/labels.js';
 import { readCgroup, type CgroupStatistics } from '../kernel/cgroup.js';
+import { readOpenFilesLimit } from '../kernel/descriptors.js';
+import { createKeptFiles } from '../kernel/kept-files.js';
 import { parseCgroupMembership, type CgroupMembership, type CgroupMounts } from '../kernel/cgroup-mounts.js';
 import { readNetworkDevices, type NetworkCounters, type NetworkDevice } from '../kernel/network-devices.js';
 import type { ProcessSnapshot } from '../kernel/process.js';
@@ -46,17 +48,30 @@ export interface ResourceOptions {
   readonly mounts: CgroupMounts;
 }
 
-export type ResourceReader = (
-  containers: readonly Container[],
-  snapshot: ProcessSnapshot,
-  openFiles: ReadonlyMap<number, number>,
-) => Resources[];
+export interface ResourceReader {
+  read(
+    containers: readonly Container[],
+    snapshot: ProcessSnapshot,
+    openFiles: ReadonlyMap<number, number>,
+  ): Resources[];
+  /** Closes the cgroup files that are kept open from one reading to the next. */
+  close(): void;
+}
 
 /** Reads the containers that have a process; where a container's cgroup is, is found once for each of its runs. */
 export function createResourceReader({ procRoot, mounts }: ResourceOptions): ResourceReader {
   let memberships = new Map<string, CgroupMembership>();
+  const files = createKeptFiles(
+    Math.min(MOST_KEPT_FILES, (readOpenFilesLimit(procRoot, 'self') ?? Infinity) * SHARE_OF_DESCRIPTORS),
+  );
 
-  return (containers, snapshot, openFiles) => {
+  return { read, close: () => files.close() };
+
+  function read(
+    containers: readonly Container[],
+    snapshot: ProcessSnapshot,
+    openFiles: ReadonlyMap<number, number>,
+  ): Resources[] {
     const tallies = tallyProcesses(snapshot, openFiles);
     const hostNetns = snapshot.processes.get(1)?.netns ?? 0;
     const current = new Map<string, CgroupMembership>();
@@ -75,7 +90,7 @@ export function createResourceReader({ procRoot, mounts }: ResourceOptions): Res
       return [
         {
           id,
-          cgroup: membership && readCgroup(mounts, membership),
+          cgroup: membership && readCgroup(mounts, membership, files.read),
           devices: ownsNetwork(container, first?.netns ?? 0, hostNetns)
             ? (readNetworkDevices(procRoot, pid) ?? []).filter(({ name }) => name !== 'lo')
             : [],
@@ -85,9 +100,14 @@ export function createResourceReader({ procRoot, mounts }: ResourceOptions): Res
       ];
     });
     memberships = current;
+    files.sweep();
     return resources;
-  };
+  }
 }
+
+/** About 20 of a container. */
+const MOST_KEPT_FILES = 4_000;
+const SHARE_OF_DESCRIPTORS = 1 / 4;
 
 interface Tally {
   threads: number;

@@ -1,8 +1,8 @@
-import { readOneRecord } from './small-file.js';
+import type { RecordReader } from './kept-files.js';
 
 /** Reads a file of one number. Undefined when it is absent or says `max`. */
-export function readNumber(path: string): number | undefined {
-  const text = readOneRecord(path)?.toString('latin1').trim();
+export function readNumber(path: string, read: RecordReader): number | undefined {
+  const text = read(path)?.toString('latin1').trim();
   return text === undefined || !/^\d+$/.test(text) ? undefined : Number(text);
 }
 
@@ -10,8 +10,8 @@ export function readNumber(path: string): number | undefined {
  * Reads a flat keyed file (`name number` a line, Documentation/admin-guide/cgroup-v2.rst). Undefined when it is
  * absent; lines of another form are skipped.
  */
-export function readKeyed(path: string): ReadonlyMap<string, number> | undefined {
-  const bytes = readOneRecord(path);
+export function readKeyed(path: string, read: RecordReader): ReadonlyMap<string, number> | undefined {
+  const bytes = read(path);
   return bytes && parseKeyed(bytes);
 }
 

@@ -1,6 +1,6 @@
 import type { CgroupStatistics, CpuStatistics, DeviceStatistics, MemoryStatistics } from './cgroup.js';
 import { readKeyed, readNumber } from './cgroup-file.js';
-import { readOneRecord } from './small-file.js';
+import type { RecordReader } from './kept-files.js';
 
 /** An unlimited memory.limit_in_bytes is the largest signed number rounded down to a page (mm/page_counter.c). */
 const UNLIMITED_BYTES = 2 ** 60;
@@ -11,11 +11,12 @@ const UNLIMITED_BYTES = 2 ** 60;
  */
 export function readCgroupV1(
   directoryOf: (controller: string) => string | undefined,
+  read: RecordReader,
 ): Omit<CgroupStatistics, 'pressure'> | undefined {
-  const cpu = readCpu(directoryOf('cpuacct'), directoryOf('cpu'));
-  const memory = readMemory(directoryOf('memory'));
+  const cpu = readCpu(directoryOf('cpuacct'), directoryOf('cpu'), read);
+  const memory = readMemory(directoryOf('memory'), read);
   const pidsDirectory = directoryOf('pids');
-  const pids = pidsDirectory && readNumber(`${pidsDirectory}/pids.current`);
+  const pids = pidsDirectory && readNumber(`${pidsDirectory}/pids.current`, read);
   if (cpu === undefined && memory === undefined && pids === undefined) {
     return undefined;
   }
@@ -23,9 +24,9 @@ export function readCgroupV1(
   return {
     cpu,
     memory,
-    io: blkio === undefined ? [] : readIo(blkio),
+    io: blkio === undefined ? [] : readIo(blkio, read),
     pids: pids === '' ? undefined : pids,
-    pidsLimit: pidsDirectory === undefined ? undefined : readNumber(`${pidsDirectory}/pids.max`),
+    pidsLimit: pidsDirectory === undefined ? undefined : readNumber(`${pidsDirectory}/pids.max`, read),
   };
 }
 
@@ -45,15 +46,19 @@ export function parseBlkio(text: string): Map<string, { read: number; write: num
 }
 
 /** Nanoseconds throughout, quotas in microseconds; a quota of -1 is none. */
-function readCpu(accounting: string | undefined, scheduling: string | undefined): CpuStatistics | undefined {
-  const user = accounting === undefined ? undefined : readNumber(`${accounting}/cpuacct.usage_user`);
-  const system = accounting === undefined ? undefined : readNumber(`${accounting}/cpuacct.usage_sys`);
+function readCpu(
+  accounting: string | undefined,
+  scheduling: string | undefined,
+  read: RecordReader,
+): CpuStatistics | undefined {
+  const user = accounting === undefined ? undefined : readNumber(`${accounting}/cpuacct.usage_user`, read);
+  const system = accounting === undefined ? undefined : readNumber(`${accounting}/cpuacct.usage_sys`, read);
   if (user === undefined || system === undefined) {
     return undefined;
   }
-  const stat = scheduling === undefined ? undefined : readKeyed(`${scheduling}/cpu.stat`);
-  const quota = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_quota_us`);
-  const period = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_period_us`);
+  const stat = scheduling === undefined ? undefined : readKeyed(`${scheduling}/cpu.stat`, read);
+  const quota = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_quota_us`, read);
+  const period = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_period_us`, read);
   return {
     userSeconds: user / 1e9,
     systemSeconds: system / 1e9,
@@ -64,13 +69,13 @@ function readCpu(accounting: string | undefined, scheduling: string | undefined)
   };
 }
 
-function readMemory(directory: string | undefined): MemoryStatistics | undefined {
-  const usage = directory === undefined ? undefined : readNumber(`${directory}/memory.usage_in_bytes`);
-  const stat = directory === undefined ? undefined : readKeyed(`${directory}/memory.stat`);
+function readMemory(directory: string | undefined, read: RecordReader): MemoryStatistics | undefined {
+  const usage = directory === undefined ? undefined : readNumber(`${directory}/memory.usage_in_bytes`, read);
+  const stat = directory === undefined ? undefined : readKeyed(`${directory}/memory.stat`, read);
   if (usage === undefined || stat === undefined) {
     return undefined;
   }
-  const limit = readNumber(`${directory ?? ''}/memory.limit_in_bytes`);
+  const limit = readNumber(`${directory ?? ''}/memory.limit_in_bytes`, read);
   return {
     usage,
     inactiveFile: stat.get('total_inactive_file') ?? 0,
@@ -78,15 +83,15 @@ function readMemory(directory: string | undefined): MemoryStatistics | undefined
     cache: stat.get('total_cache') ?? 0,
     swap: stat.get('total_swap'),
     limit: limit === undefined || limit >= UNLIMITED_BYTES ? undefined : limit,
-    oomKills: readKeyed(`${directory ?? ''}/memory.oom_control`)?.get('oom_kill'),
+    oomKills: readKeyed(`${directory ?? ''}/memory.oom_control`, read)?.get('oom_kill'),
   };
 }
 
 /** The throttle files count on every kernel; the CFQ scheduler's own (`blkio.io_service_bytes`) are gone since 5.0. */
-function readIo(directory: string): DeviceStatistics[] {
-  const read = (name: string) => parseBlkio(readOneRecord(`${directory}/${name}`)?.toString('latin1') ?? '');
-  const bytes = read('blkio.throttle.io_service_bytes_recursive');
-  const operations = read('blkio.throttle.io_serviced_recursive');
+function readIo(directory: string, read: RecordReader): DeviceStatistics[] {
+  const counts = (name: string) => parseBlkio(read(`${directory}/${name}`)?.toString('latin1') ?? '');
+  const bytes = counts('blkio.throttle.io_service_bytes_recursive');
+  const operations = counts('blkio.throttle.io_serviced_recursive');
   return [...bytes].map(([device, moved]) => ({
     device,
     readBytes: moved.read,

@@ -1,22 +1,25 @@
 import type { CgroupStatistics, CpuStatistics, DeviceStatistics, MemoryStatistics } from './cgroup.js';
 import { readKeyed, readNumber } from './cgroup-file.js';
-import { readOneRecord } from './small-file.js';
+import type { RecordReader } from './kept-files.js';
 
 /**
  * Reads a directory of the v2 tree (Documentation/admin-guide/cgroup-v2.rst). Undefined when it is gone: `cpu.stat`
  * exists in every group but the root, whatever controllers are on.
  */
-export function readCgroupV2(directory: string): Omit<CgroupStatistics, 'pressure'> | undefined {
-  const cpuStat = readKeyed(`${directory}/cpu.stat`);
+export function readCgroupV2(
+  directory: string,
+  read: RecordReader,
+): Omit<CgroupStatistics, 'pressure'> | undefined {
+  const cpuStat = readKeyed(`${directory}/cpu.stat`, read);
   if (cpuStat === undefined) {
     return undefined;
   }
   return {
-    cpu: toCpu(cpuStat, readOneRecord(`${directory}/cpu.max`)?.toString('latin1') ?? ''),
-    memory: readMemory(directory),
-    io: parseIoStat(readOneRecord(`${directory}/io.stat`)?.toString('latin1') ?? ''),
-    pids: readNumber(`${directory}/pids.current`),
-    pidsLimit: readNumber(`${directory}/pids.max`),
+    cpu: toCpu(cpuStat, read(`${directory}/cpu.max`)?.toString('latin1') ?? ''),
+    memory: readMemory(directory, read),
+    io: parseIoStat(read(`${directory}/io.stat`)?.toString('latin1') ?? ''),
+    pids: readNumber(`${directory}/pids.current`, read),
+    pidsLimit: readNumber(`${directory}/pids.max`, read),
   };
 }
 
@@ -62,9 +65,9 @@ function toCpu(stat: ReadonlyMap<string, number>, max: string): CpuStatistics {
   };
 }
 
-function readMemory(directory: string): MemoryStatistics | undefined {
-  const usage = readNumber(`${directory}/memory.current`);
-  const stat = readKeyed(`${directory}/memory.stat`);
+function readMemory(directory: string, read: RecordReader): MemoryStatistics | undefined {
+  const usage = readNumber(`${directory}/memory.current`, read);
+  const stat = readKeyed(`${directory}/memory.stat`, read);
   if (usage === undefined || stat === undefined) {
     return undefined;
   }
@@ -73,8 +76,8 @@ function readMemory(directory: string): MemoryStatistics | undefined {
     inactiveFile: stat.get('inactive_file') ?? 0,
     rss: stat.get('anon') ?? 0,
     cache: stat.get('file') ?? 0,
-    swap: readNumber(`${directory}/memory.swap.current`),
-    limit: readNumber(`${directory}/memory.max`),
-    oomKills: readKeyed(`${directory}/memory.events`)?.get('oom_kill'),
+    swap: readNumber(`${directory}/memory.swap.current`, read),
+    limit: readNumber(`${directory}/memory.max`, read),
+    oomKills: readKeyed(`${directory}/memory.events`, read)?.get('oom_kill'),
   };
 }

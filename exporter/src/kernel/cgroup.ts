@@ -1,7 +1,9 @@
 import type { CgroupMembership, CgroupMounts } from './cgroup-mounts.js';
 import { readCgroupV1 } from './cgroup-v1.js';
 import { readCgroupV2 } from './cgroup-v2.js';
+import type { RecordReader } from './kept-files.js';
 import { readPressure, type Pressure } from './pressure.js';
+import { readOneRecord } from './small-file.js';
 
 /** What a cgroup's files say; a part is undefined when its controller is off or its files may not be read. */
 export interface CgroupStatistics {
@@ -49,15 +51,20 @@ export interface DeviceStatistics {
  * Reads a cgroup from the trees of the host. Undefined when no directory of it is there any more. Files that vanish
  * meanwhile leave their part out.
  */
-export function readCgroup(mounts: CgroupMounts, member: CgroupMembership): CgroupStatistics | undefined {
+export function readCgroup(
+  mounts: CgroupMounts,
+  member: CgroupMembership,
+  read: RecordReader = readOneRecord,
+): CgroupStatistics | undefined {
   const unified = directoryIn(mounts.unified, member.unified);
-  const pressure = unified === undefined ? [] : readPressure(unified);
+  const pressure = unified === undefined ? [] : readPressure(unified, read);
   if (mounts.version === 'v2') {
-    const found = unified === undefined ? undefined : readCgroupV2(unified);
+    const found = unified === undefined ? undefined : readCgroupV2(unified, read);
     return found && { ...found, pressure };
   }
-  const found = readCgroupV1((controller) =>
-    directoryIn(mounts.controllers.get(controller), member.controllers.get(controller)),
+  const found = readCgroupV1(
+    (controller) => directoryIn(mounts.controllers.get(controller), member.controllers.get(controller)),
+    read,
   );
   return found && { ...found, pressure };
 }

@@ -17,7 +17,7 @@ export function createOpenFilesCounter(procRoot: string): OpenFilesCounter {
 }
 
 /** Reads the soft limit of open descriptors; undefined when unlimited, ended or unreadable. */
-export function readOpenFilesLimit(procRoot: string, pid: number): number | undefined {
+export function readOpenFilesLimit(procRoot: string, pid: number | 'self'): number | undefined {
   const limits = readOneRecord(`${procRoot}/${pid}/limits`)?.toString('latin1') ?? '';
   const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? undefined : Number(soft);

@@ -32,6 +32,7 @@ export class SystemCallError extends Error {
 
 export const EPERM = 1;
 export const EINTR = 4;
+export const EAGAIN = 11;
 export const EACCES = 13;
 export const ENOBUFS = 105;
 

@@ -1,15 +1,12 @@
 import { hasCapability } from './capabilities.js';
 import { findFlow, type FlowTuple, type TrackedFlow } from './conntrack.js';
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
-import { interfaceAddresses } from './interface-addresses.js';
 import type { IpAddress } from './ip-address.js';
 import { isRefused, type Libc } from './libc.js';
-import { NETLINK_NETFILTER, NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from './netlink.js';
+import { NamespaceSockets } from './namespace-sockets.js';
+import { NETLINK_NETFILTER, NetlinkSocket } from './netlink.js';
 import { NamespaceDoor, ownNamespaceInode } from './netns.js';
 import { ProcSource } from './proc-source.js';
-import { dumpConnections, dumpListeners, dumpUdp } from './sock-diag.js';
-import { readSmallText } from './small-file.js';
-import { parseSocketsInUse, type SocketsInUse } from './socket-statistics.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 import type { AnnouncedEnds, SocketSource, SocketVisitors } from './socket-source.js';
 
@@ -28,8 +25,7 @@ export interface NetlinkSourceOptions {
 interface OpenNamespace {
   /** A process that lived in it at the last pass. */
   pid: number | 'self';
-  readonly sockets: NetlinkSocket;
-  readonly route: NetlinkSocket;
+  readonly sockets: NamespaceSockets;
   readonly conntrack: NetlinkSocket;
   /** As the exporter's own namespace numbers it. */
   nsid: number | undefined;
@@ -59,8 +55,16 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     this.door = NamespaceDoor.open(options.libc, options.procRoot);
     this.destroyEvents = DestroyEvents.start({
       libc: options.libc,
-      onDestroyed: options.onDestroyed,
-      onBatch: options.onBatch,
+      onDestroyed: (record, origin) => {
+        this.noteEnd(record, origin);
+        options.onDestroyed(record, origin);
+      },
+      onBatch: (overruns) => {
+        if (overruns > 0) {
+          this.namespaces.forEach(({ sockets }) => sockets.noteEnd());
+        }
+        options.onBatch(overruns);
+      },
       onError: options.onError,
       ...(options.receiveBufferBytes === undefined ? {} : { receiveBufferBytes: options.receiveBufferBytes }),
     });
@@ -129,7 +133,6 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       return;
     }
     open.sockets.close();
-    open.route.close();
     open.conntrack.close();
     if (open.source !== undefined) {
       this.destroyEvents.removeSource(open.source);
@@ -148,32 +151,12 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       this.proc.visitSockets(namespace, visitors);
       return;
     }
-    const { sockets } = open;
-    const inUse = this.socketsInUse(open);
-    const listeners = { ipv4: 0, ipv6: 0 };
-    if (inUse.tcp4 + inUse.tcp6 > 0) {
-      dumpListeners(sockets, (record) => {
-        listeners[record.family]++;
-        visitors.listener(record);
-      });
-    }
-    if (inUse.udp4 + inUse.udp6 > 0) {
-      dumpUdp(sockets, (record) => visitors.udp(record));
-    }
-    // The kernel walks the connections of all namespaces for a dump of one: most have none of their own.
-    if (inUse.tcp4 > listeners.ipv4) {
-      dumpConnections(sockets, 'ipv4', (record) => visitors.connection(record));
-    }
-    if (inUse.tcp6 > listeners.ipv6) {
-      dumpConnections(sockets, 'ipv6', (record) => visitors.connection(record));
-    }
+    open.sockets.visit(visitors);
   }
 
   addresses(namespace: number): ReadonlySet<IpAddress> {
     const open = this.namespaces.get(namespace);
-    return open === undefined
-      ? this.proc.addresses(namespace)
-      : new Set(interfaceAddresses(open.route).map(({ address }) => address));
+    return open === undefined ? this.proc.addresses(namespace) : open.sockets.addresses();
   }
 
   findFlow(
@@ -223,13 +206,11 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
   }
 
-  private socketsInUse({ pid }: OpenNamespace): SocketsInUse {
-    const folder = `${this.options.procRoot}/${pid}/net`;
-    const sockstat = readSmallText(`${folder}/sockstat`);
-    // The process has ended or may not be looked into: there may be anything.
-    return sockstat === undefined
-      ? UNKNOWN_IN_USE
-      : parseSocketsInUse(sockstat, readSmallText(`${folder}/sockstat6`) ?? '');
+  private noteEnd({ protocol }: SocketRecord, origin: EventOrigin): void {
+    const namespace = protocol === 'tcp' ? this.namespaceOf(origin) : undefined;
+    if (namespace !== undefined) {
+      this.namespaces.get(namespace)?.sockets.noteEnd();
+    }
   }
 
   private openCommonSource(): number | undefined {
@@ -246,14 +227,13 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
 
   /** Opens what is needed in the namespace that the thread is in now. */
   private add(namespace: number, pid: number | 'self', nsid: number | undefined): void {
-    const { libc } = this.options;
-    const sockets = NetlinkSocket.open(libc, NETLINK_SOCK_DIAG, 'list sockets');
-    const route = NetlinkSocket.open(libc, NETLINK_ROUTE, 'list interface addresses');
+    const { libc, procRoot } = this.options;
+    const sockets = NamespaceSockets.open(libc, `${procRoot}/${pid}/net`);
     const conntrack = NetlinkSocket.open(libc, NETLINK_NETFILTER, 'find tracked connections');
     // The common source hears its own namespace and all that have an id.
     const heard = this.commonSource !== undefined && (namespace === this.home || nsid !== undefined);
     const source = heard ? undefined : this.destroyEvents.addSource(false);
-    this.namespaces.set(namespace, { pid, sockets, route, conntrack, nsid, source });
+    this.namespaces.set(namespace, { pid, sockets, conntrack, nsid, source });
     if (source !== undefined) {
       this.namespaceOfSource.set(source, namespace);
     } else if (nsid !== undefined) {
@@ -261,5 +241,3 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
   }
 }
-
-const UNKNOWN_IN_USE: SocketsInUse = { tcp4: Infinity, tcp6: Infinity, udp4: Infinity, udp6: Infinity };

@@ -1,4 +1,4 @@
-import { ENOBUFS, EINTR, SystemCallError, errnoName, type Libc } from './libc.js';
+import { EAGAIN, ENOBUFS, EINTR, SystemCallError, errnoName, type Libc } from './libc.js';
 
 // Layouts and numbers: include/uapi/linux/netlink.h. All integers of a netlink header are in the host's order, which
 // is little-endian on every platform that Node.js supports here.
@@ -9,6 +9,7 @@ const SOL_SOCKET = 1;
 const SO_RCVBUF = 8;
 const SO_RCVTIMEO = 20;
 const SO_RCVBUFFORCE = 33;
+const MSG_DONTWAIT = 0x40;
 
 export const NETLINK_ROUTE = 0;
 export const NETLINK_SOCK_DIAG = 4;
@@ -103,6 +104,23 @@ export class NetlinkSocket {
     }
     const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP;
     while (this.receiveAnswer(isDump, purpose, visit) === 'more');
+  }
+
+  /** Takes what a multicast group has announced by now, and says whether there was anything, lost news included. */
+  drain(purpose: string): boolean {
+    let isNews = false;
+    for (;;) {
+      if (this.libc.recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT) < 0) {
+        const errno = this.libc.errno();
+        if (errno === EAGAIN) {
+          return isNews;
+        }
+        if (errno !== EINTR && errno !== ENOBUFS) {
+          throw new SystemCallError('recv', errno, purpose);
+        }
+      }
+      isNews = true;
+    }
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import { readOneRecord } from './small-file.js';
+import type { RecordReader } from './kept-files.js';
 
 /** Time for which some or all tasks waited for a resource. */
 export interface Pressure {
@@ -10,9 +10,9 @@ export interface Pressure {
 const RESOURCES = ['cpu', 'memory', 'io'] as const;
 
 /** Reads `cpu.pressure`, `memory.pressure` and `io.pressure` of a v2 group; empty where the kernel keeps none. */
-export function readPressure(directory: string): Pressure[] {
+export function readPressure(directory: string, read: RecordReader): Pressure[] {
   return RESOURCES.flatMap((resource) => {
-    const bytes = readOneRecord(`${directory}/${resource}.pressure`);
+    const bytes = read(`${directory}/${resource}.pressure`);
     return bytes === undefined ? [] : parsePressure(bytes.toString('latin1'), resource);
   });
 }

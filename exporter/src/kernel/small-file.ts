@@ -37,12 +37,37 @@ export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ABSENT.has(String(error.code));
 }
 
+/**
+ * A file of one record that stays open, to be read again and again: without opening and closing, a reading is five
+ * times as cheap. It holds what the file is about, such as a network namespace, until it is closed.
+ */
+export class KeptFile {
+  private constructor(private readonly descriptor: number) {}
+
+  /** Undefined when the file is absent or may not be read. */
+  static open(path: string): KeptFile | undefined {
+    const descriptor = openDescriptor(path);
+    return descriptor === undefined ? undefined : new KeptFile(descriptor);
+  }
+
+  /** As {@link readOneRecord}; undefined when what the file is about is gone. */
+  read(): Buffer | undefined {
+    try {
+      return scratch.subarray(0, readSync(this.descriptor, scratch, 0, scratch.length, 0));
+    } catch (error) {
+      throwUnlessAbsent(error);
+      return undefined;
+    }
+  }
+
+  close(): void {
+    closeSync(this.descriptor);
+  }
+}
+
 function read(path: string, readDescriptor: (descriptor: number) => number): Buffer | undefined {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throwUnlessAbsent(error);
+  const descriptor = openDescriptor(path);
+  if (descriptor === undefined) {
     return undefined;
   }
   try {
@@ -54,6 +79,15 @@ function read(path: string, readDescriptor: (descriptor: number) => number): Buf
     return undefined;
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function openDescriptor(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throwUnlessAbsent(error);
+    return undefined;
   }
 }
 

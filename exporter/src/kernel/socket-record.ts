@@ -56,3 +56,35 @@ export interface SocketCounters {
   /** A connect was tried; false for listeners and sockets that were never used. */
   readonly attempted: boolean;
 }
+
+/** The record as it is now: records that a visitor is shown are moved on afterwards. */
+export function copySocketRecord(record: SocketRecord): SocketRecord {
+  const { counters } = record;
+  return {
+    protocol: record.protocol,
+    family: record.family,
+    state: record.state,
+    localAddress: record.localAddress,
+    localPort: record.localPort,
+    peerAddress: record.peerAddress,
+    peerPort: record.peerPort,
+    cookie: record.cookie,
+    inode: record.inode,
+    cgroupId: record.cgroupId,
+    ipv6Only: record.ipv6Only,
+    counters:
+      counters === undefined
+        ? undefined
+        : {
+            segments: counters.segments,
+            sentBytes: counters.sentBytes,
+            receivedBytes: counters.receivedBytes,
+            receivedOctets: counters.receivedOctets,
+            acknowledgedOctets: counters.acknowledgedOctets,
+            retransmittedSegments: counters.retransmittedSegments,
+            rttSeconds: counters.rttSeconds,
+            established: counters.established,
+            attempted: counters.attempted,
+          },
+  };
+}

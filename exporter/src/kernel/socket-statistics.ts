@@ -11,12 +11,19 @@ export interface SocketsInUse {
  * dump makes the kernel walk the sockets of every namespace. A kernel without IPv6 has no second file.
  */
 export function parseSocketsInUse(sockstat: string, sockstat6: string): SocketsInUse {
-  const inUse = (text: string, protocol: string): number =>
-    Number(new RegExp(`^${protocol}: inuse (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return {
-    tcp4: inUse(sockstat, 'TCP'),
-    tcp6: inUse(sockstat6, 'TCP6'),
-    udp4: inUse(sockstat, 'UDP'),
-    udp6: inUse(sockstat6, 'UDP6'),
+    tcp4: inUse(TCP, sockstat),
+    tcp6: inUse(TCP6, sockstat6),
+    udp4: inUse(UDP, sockstat),
+    udp6: inUse(UDP6, sockstat6),
   };
+}
+
+const TCP = /^TCP: inuse (\d+)/m;
+const TCP6 = /^TCP6: inuse (\d+)/m;
+const UDP = /^UDP: inuse (\d+)/m;
+const UDP6 = /^UDP6: inuse (\d+)/m;
+
+function inUse(line: RegExp, text: string): number {
+  return Number(line.exec(text)?.[1] ?? 0);
 }
