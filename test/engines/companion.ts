@@ -58,6 +58,8 @@ export interface GatewaySettings {
   readonly heartbeatMs?: number;
   readonly terminalLimits?: GatewayOptions['terminalLimits'];
   readonly limits?: Limits;
+  /** Default: by signed tokens. */
+  readonly identify?: GatewayOptions['identify'];
   readonly address?: string;
   readonly port?: number;
 }
@@ -102,11 +104,13 @@ export async function startGateway(
   const server = new GatewayServer({
     core,
     tokens: new TierTokens(secrets.tokens),
-    identify: identifyByGrafanaJwt({
-      issuer: ISSUER,
-      organisations: [1],
-      keys: createLocalJWKSet({ keys: [jwk] }),
-    }),
+    identify:
+      settings.identify ??
+      identifyByGrafanaJwt({
+        issuer: ISSUER,
+        organisations: [1],
+        keys: createLocalJWKSet({ keys: [jwk] }),
+      }),
     joinTokens: new JoinTokens(secrets.join),
     bucket: settings.bucket,
     recordings: settings.recordings,

@@ -13,6 +13,7 @@ export interface StackPorts {
   readonly viewer: number;
   readonly prometheus: number;
   readonly exporter: number;
+  readonly companion: number;
 }
 
 export interface NpmStart {
@@ -28,9 +29,14 @@ export interface NpmStart {
   exited: Promise<number | null>;
 }
 
-/** Three free ports. They stay the same over several starts, as a user's would. */
+/** Four free ports. They stay the same over several starts, as a user's would. */
 export async function freeStackPorts(): Promise<StackPorts> {
-  return { viewer: await freePort(), prometheus: await freePort(), exporter: await freePort() };
+  return {
+    viewer: await freePort(),
+    prometheus: await freePort(),
+    exporter: await freePort(),
+    companion: await freePort(),
+  };
 }
 
 export function makeStateFolder(): { path: string; remove: () => void } {
@@ -40,12 +46,15 @@ export function makeStateFolder(): { path: string; remove: () => void } {
 
 /** Runs `npm start -- …` as a user would, on ports and with a state folder of its own. */
 export function npmStart(
-  { viewer, prometheus, exporter }: StackPorts,
+  { viewer, prometheus, exporter, companion }: StackPorts,
   stateFolder: string,
   flags: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
 ): NpmStart {
-  const ports = [`--port=${viewer}`, `--prometheus-port=${prometheus}`, `--exporter-port=${exporter}`];
+  const ports = [
+    ...[`--port=${viewer}`, `--prometheus-port=${prometheus}`],
+    ...[`--exporter-port=${exporter}`, `--companion-port=${companion}`],
+  ];
   // npm passes the TERM on, and `npm start` ends when its npm does.
   const command = tiedCommand('npm', ['start', '--', ...ports, `--state-dir=${stateFolder}`, ...flags]);
   const child = spawn(...command, {
