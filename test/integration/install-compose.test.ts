@@ -90,7 +90,7 @@ describe('the stack, started for real', () => {
     const scale = ['--scale', 'gateway=2', '--scale', 'demo-app=3'];
     const services = ['exporter', 'agent', 'nginx', 'prometheus', 'demo-client'];
     await stack.compose('--profile', 'demo', 'up', '-d', ...scale, ...services);
-  });
+  }, 400_000);
   afterAll(() => stack.remove(docker));
 
   it('joins the agent to both gateways, and Prometheus finds the exporter by asking one', async () => {
