@@ -146,6 +146,9 @@ describe('the panel', () => {
     await page.evaluate(`panelHarness.fail('connection refused')`);
     await page.getByText('The last refresh failed: connection refused').waitFor();
     expect(await page.getByRole('option').count()).toBe(4);
+    expect(await dimming(page)).toBeLessThan(1);
+    await show(page, SHOP);
+    await expect.poll(() => dimming(page)).toBe(1);
   });
 
   it.each([
@@ -247,6 +250,17 @@ function focusedOption(page: Page): Promise<string> {
   return page.evaluate(
     `document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).textContent`,
   );
+}
+
+/** The opacity of the picture, with that of all that is round it. */
+function dimming(page: Page): Promise<number> {
+  return page.locator('[data-testid="toposcope-picture"] canvas').evaluate((element) => {
+    let opacity = 1;
+    for (let at: Element | null = element; at; at = at.parentElement) {
+      opacity *= Number(getComputedStyle(at).opacity);
+    }
+    return opacity;
+  });
 }
 
 /** The places that the panel keeps in the browser, by node. */

@@ -1,4 +1,4 @@
-import { css } from '@emotion/css';
+import { css, cx } from '@emotion/css';
 import { LoadingState, type GrafanaTheme2, type PanelProps } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
@@ -99,7 +99,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const showsPicture = scene !== undefined && topology !== undefined && topology.nodes.length > 0;
 
   return (
-    <div className={styles.panel} style={{ width, height }} data-testid="toposcope-panel">
+    <div
+      className={cx(styles.panel, failure !== undefined && styles.outdated)}
+      style={{ width, height }}
+      data-testid="toposcope-panel"
+    >
       {showsPicture ? (
         <Picture
           ref={picture}
@@ -268,6 +272,9 @@ const getStyles = ({ colors, spacing, typography }: GrafanaTheme2) => {
   const throughGaps = { pointerEvents: 'none', '& > *': { pointerEvents: 'auto' } } as const;
   return {
     panel: css({ position: 'relative', overflow: 'hidden' }),
+    outdated: css({
+      '& [data-testid="toposcope-picture"] canvas': { opacity: 0.5, filter: 'grayscale(0.6)' },
+    }),
     top: css({
       position: 'absolute',
       top: 4,
