@@ -2,7 +2,7 @@ import type { QueryEditorProps } from '@grafana/data';
 import { Alert, InlineField, InlineFieldRow, InlineSwitch, MultiSelect } from '@grafana/ui';
 import * as React from 'react';
 import type { TopologyDataSource } from '../datasource';
-import type { ViewId } from '../graph/topology';
+import { VIEW_NAMES } from '../graph/topology';
 import { messageOf } from '../prometheus/error-message';
 import type { TopologySpec } from '../query';
 import type { TopologyQuery, TopologySettings } from '../settings';
@@ -10,14 +10,7 @@ import { Picker } from './Picker';
 
 type Props = QueryEditorProps<TopologyDataSource, TopologyQuery, TopologySettings>;
 
-const VIEW_LABELS: Readonly<Record<ViewId, string>> = {
-  hosts: 'Hosts',
-  containers: 'Containers',
-  images: 'Containers by image',
-  processes: 'Processes',
-  'process-names': 'Processes by name',
-};
-const VIEWS = Object.entries(VIEW_LABELS).map(([value, label]) => ({ value, label }));
+const VIEWS = Object.entries(VIEW_NAMES).map(([value, label]) => ({ value, label }));
 
 const SWITCHES = [
   { key: 'stopped', label: 'Stopped', preset: false, tooltip: 'Show containers that do not run.' },

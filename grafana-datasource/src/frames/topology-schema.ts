@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
-import { NODE_KINDS, OVERLAY_SHOWS, type Topology, VIEW_IDS } from '../graph/topology';
+import { CUSTOM_VIEW_IDS, NODE_KINDS, OVERLAY_SHOWS, type Topology, VIEW_IDS } from '../graph/topology';
+
+const view = z.enum([...VIEW_IDS, ...CUSTOM_VIEW_IDS]);
 
 const traffic = z.object({
   open: z.number(),
@@ -55,7 +57,7 @@ const node = z.object({
       expr: z.string(),
     }),
   ),
-  relatives: z.array(z.object({ view: z.enum(VIEW_IDS), id: z.string(), label: z.string() })),
+  relatives: z.array(z.object({ view, id: z.string(), label: z.string() })),
   overlays,
   alerts: z.optional(z.array(alert)),
   change,
@@ -76,7 +78,7 @@ const edge = z.object({
 
 /** A topology that was JSON on its way: in a snapshot, or from another version of the data source. */
 export const topologySchema: z.ZodMiniType<Topology> = z.object({
-  view: z.enum(VIEW_IDS),
+  view,
   at: z.number(),
   nodes: z.array(node),
   edges: z.array(edge),

@@ -102,7 +102,7 @@ export function* joinConnections(vectors: Vectors): Steps<Connections> {
   const numbers = Object.fromEntries(
     Object.keys(EDGE_QUERIES).map((name) => [name, []]),
   ) as unknown as Record<EdgeNumber, (number | undefined)[]>;
-  const places = new Map<string, number>();
+  const places = new Places(rows);
   const longest = Math.max(...EDGE_QUERY_IDS.map((query) => vectors[query]?.size ?? 0));
   const blank = new Array<string>(longest).fill('');
   for (const [name, query] of Object.entries(EDGE_QUERIES) as [EdgeNumber, QueryId][]) {
@@ -119,13 +119,9 @@ export function* joinConnections(vectors: Vectors): Steps<Connections> {
       if ((role !== 'client' && role !== 'server') || !columns.host[row] || isSaidByClient(columns, row)) {
         continue;
       }
-      if (rows[place]?.equals(columns, row) !== true) {
-        const key = keyOf(columns, row);
-        place = places.get(key) ?? rows.length;
-        if (place === rows.length) {
-          places.set(key, place);
-          rows.push(new Connection(place, role, columns, row));
-        }
+      place = places.find(columns, row, place);
+      if (place === rows.length) {
+        rows.push(new Connection(place, role, columns, row));
       }
       column[place] ??= sample(vector, row);
       place++;
@@ -144,10 +140,50 @@ function columnsOf({ labels }: Vector, blank: Column): Columns {
   return Object.fromEntries(columns) as Columns;
 }
 
-function keyOf(columns: Columns, row: number): string {
-  let key = '';
-  for (const name of Object.keys(LABELS) as (keyof Columns)[]) {
-    key += `${columns[name][row] ?? ''}\n`;
+/** How far ahead a row is looked for before all are: families leave out rows, such as those without a round trip. */
+const LOOK_AHEAD = 8;
+
+/** Finds the rows that are the same connection. */
+class Places {
+  readonly #rows: readonly Connection[];
+  /** By what tells most rows apart: the last such row, and for each row the one before it. Made when it is needed. */
+  readonly #lastOf = new Map<string, number>();
+  readonly #before: number[] = [];
+
+  constructor(rows: readonly Connection[]) {
+    this.#rows = rows;
   }
-  return key;
+
+  /** Where the row stands, looked for from the guess on; the number of rows when it is new. */
+  find(columns: Columns, row: number, guess: number): number {
+    const end = Math.min(guess + LOOK_AHEAD, this.#rows.length);
+    for (let place = guess; place < end; place++) {
+      if (this.#rows[place]?.equals(columns, row) === true) {
+        return place;
+      }
+    }
+    this.#catchUp();
+    const key = shortKey(columns.container[row], columns.peerIp[row], columns.port[row]);
+    for (let place = this.#lastOf.get(key); place !== undefined && place >= 0; place = this.#before[place]) {
+      if (this.#rows[place]?.equals(columns, row) === true) {
+        return place;
+      }
+    }
+    return this.#rows.length;
+  }
+
+  #catchUp(): void {
+    for (let place = this.#before.length; place < this.#rows.length; place++) {
+      const { container = '', peerIp = '', port = '' } = this.#rows[place] ?? {};
+      const key = shortKey(container, peerIp, port);
+      this.#before.push(this.#lastOf.get(key) ?? -1);
+      this.#lastOf.set(key, place);
+    }
+  }
+}
+
+type Cell = string | null | undefined;
+
+function shortKey(container: Cell, peerIp: Cell, port: Cell): string {
+  return `${container ?? ''}/${peerIp ?? ''}/${port ?? ''}`;
 }

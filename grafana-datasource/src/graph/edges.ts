@@ -19,6 +19,11 @@ export interface EdgePlacement {
   keepsLoop(ends: Ends): boolean;
 }
 
+/** The same, and what the query leaves out. */
+export interface EdgeChoice extends EdgePlacement {
+  keeps(ends: Ends): boolean;
+}
+
 export interface EdgeSources {
   readonly connections: Connections;
   readonly book: AddressBook;
@@ -28,7 +33,7 @@ export interface EdgeSources {
 }
 
 /** Resolves every row's ends, places them, and adds up the rows of each pair of nodes. */
-export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Steps<TopologyEdge[]> {
+export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<TopologyEdge[]> {
   const { connections, book, labels, scope } = sources;
   const { rows: all, numbers } = connections;
   const hosts = new Set(all.map(({ host }) => host));
@@ -39,9 +44,12 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
       yield;
     }
     const ends = resolve(connection, book, speaks);
-    const source = ends && placement.place(ends.client);
-    const target = ends && placement.place(ends.server);
-    if (source === undefined || target === undefined || ends === undefined) {
+    if (ends === undefined || !placement.keeps(ends)) {
+      continue;
+    }
+    const source = placement.place(ends.client);
+    const target = source === undefined ? undefined : placement.place(ends.server);
+    if (source === undefined || target === undefined) {
       continue;
     }
     if (source === target && !placement.keepsLoop(ends)) {
@@ -65,7 +73,10 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgePlacement): Ste
       target,
       traffic: links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows, numbers),
       links,
-      expr: edgeExpression(rows, labels, scope),
+      // Most are never read, and all together they are longer than everything else.
+      get expr() {
+        return edgeExpression(rows, labels, scope);
+      },
     });
     if (edges.length % (ROWS_A_STEP / 8) === 0) {
       yield;

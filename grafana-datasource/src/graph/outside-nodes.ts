@@ -2,20 +2,33 @@ import type { OutsideEndpoint } from './endpoint';
 import { nodeId } from './node-id';
 import type { Fact, TopologyNode } from './topology';
 
-/** The node that stands for something that no exporter sees. */
-export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
+/** The id of that node. */
+export function outsideId(endpoint: OutsideEndpoint): string {
   switch (endpoint.kind) {
     case 'internet':
-      return endpoint.direction === 'inbound'
-        ? outside(nodeId('internet', 'inbound'), 'internet', 'Internet', 'clients')
-        : outside(nodeId('internet', 'outbound'), 'internet', 'Internet', 'servers');
+      return nodeId('internet', endpoint.direction);
     case 'external':
-      return outside(nodeId('external', endpoint.name), 'external', endpoint.name, 'external service', '', [
+      return nodeId('external', endpoint.name);
+    case 'unmanaged':
+      return nodeId('unmanaged', endpoint.host, endpoint.ip);
+    case 'overflow':
+      return nodeId('overflow', endpoint.host);
+  }
+}
+
+/** The node that stands for something that no exporter sees. */
+export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
+  const id = outsideId(endpoint);
+  switch (endpoint.kind) {
+    case 'internet':
+      return outside(id, 'internet', 'Internet', endpoint.direction === 'inbound' ? 'clients' : 'servers');
+    case 'external':
+      return outside(id, 'external', endpoint.name, 'external service', '', [
         { key: 'name', label: 'DNS name', values: [endpoint.name] },
       ]);
     case 'unmanaged':
       return outside(
-        nodeId('unmanaged', endpoint.host, endpoint.ip),
+        id,
         'unmanaged',
         endpoint.ip === '' ? 'unknown address' : endpoint.ip,
         endpoint.host === '' ? 'no exporter' : `seen by ${endpoint.host}`,
@@ -24,7 +37,7 @@ export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
       );
     case 'overflow':
       return outside(
-        nodeId('overflow', endpoint.host),
+        id,
         'overflow',
         'more connections',
         `beyond the limit of ${endpoint.host}`,

@@ -26,8 +26,31 @@ export interface Topology {
   readonly prometheus?: { readonly uid: string; readonly type: string };
 }
 
-export const VIEW_IDS = ['hosts', 'containers', 'images', 'processes', 'process-names'] as const;
-export type ViewId = (typeof VIEW_IDS)[number];
+/** The views that need nothing but the exporters' series, in the order of their tabs. */
+export const VIEW_IDS = [
+  'hosts',
+  'workloads',
+  'containers',
+  'images',
+  'processes',
+  'process-names',
+  'networks',
+] as const;
+/** The views that need something of the query: a label to group by, PromQL of the user's own. */
+export const CUSTOM_VIEW_IDS = ['groups', 'custom'] as const;
+export type ViewId = (typeof VIEW_IDS)[number] | (typeof CUSTOM_VIEW_IDS)[number];
+
+export const VIEW_NAMES: Readonly<Record<ViewId, string>> = {
+  hosts: 'Hosts',
+  workloads: 'Workloads',
+  containers: 'Containers',
+  images: 'Images',
+  processes: 'Processes',
+  'process-names': 'Processes by name',
+  networks: 'Networks',
+  groups: 'Groups',
+  custom: 'Custom',
+};
 
 export const NODE_KINDS = [
   'host',

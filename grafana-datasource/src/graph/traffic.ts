@@ -1,6 +1,18 @@
 import type { Connection, Connections } from './connections';
 import type { Traffic } from './topology';
 
+/** Of an edge that is no connection. */
+export const NO_TRAFFIC: Traffic = {
+  open: 0,
+  opened: 0,
+  closed: 0,
+  failed: 0,
+  requestBytes: null,
+  responseBytes: null,
+  retransmits: null,
+  rtt: null,
+};
+
 /** The sum over rows. What no row measured stays null. A server's row sees from the other side what its client sends. */
 export function trafficOf(rows: readonly Connection[], numbers: Connections['numbers']): Traffic {
   const sum = {

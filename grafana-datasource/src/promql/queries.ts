@@ -41,6 +41,9 @@ const CONTAINER = ['host', 'container_id'] as const;
 const GROUP = ['host', 'container_id', 'name'] as const;
 const PID = ['host', 'container_id', 'pid'] as const;
 
+/** What Prometheus makes of labels that its targets have, too, unless `honor_labels` is set. */
+const RENAMED = ['exported_namespace', 'exported_instance'] as const;
+
 /** Every query of the product. A view names those that it needs. */
 export const QUERIES = {
   hostInfo: identity(host.hostInfo),
@@ -54,7 +57,7 @@ export const QUERIES = {
   hostMemory: gauge(host.hostMemory, ['host', 'state']),
 
   containerInfo: identity(container.containerInfo, ['container_id', 'name']),
-  containerWorkload: identity(container.containerWorkloadInfo, ['container_id']),
+  containerWorkload: identity(container.containerWorkloadInfo, ['container_id'], RENAMED),
   containerLabels: everything(container.containerLabels),
   containerAddresses: identity(container.containerAddressInfo, ['container_id', 'ip']),
   containerPorts: identity(container.containerPortInfo, ['container_id', 'host_port', 'port']),
@@ -114,8 +117,8 @@ export type QueryId = keyof typeof QUERIES;
 export const QUERY_IDS = Object.keys(QUERIES) as readonly QueryId[];
 
 /** An `_info` family, without what the scrape added, such as instance and job. */
-function identity(family: Family, required: readonly string[] = []): Query {
-  const labels = [...family.labels, ...Object.keys(family.optionalLabels)];
+function identity(family: Family, required: readonly string[] = [], renamed: readonly string[] = []): Query {
+  const labels = [...family.labels, ...Object.keys(family.optionalLabels), ...renamed];
   return {
     family,
     required: ['host', ...required],

@@ -32,6 +32,11 @@ export function selector(family: Family, matchers: readonly Matcher[], part = ''
   return `${family.name}${part}${conditions === '' ? '' : `{${conditions}}`}`;
 }
 
+/** The series of any expression that carry the label's value: what an expression of somebody else's can be narrowed by. */
+export function selected(expr: string, label: string, value: string): string {
+  return `(${expr}) and on (${label}) label_replace(vector(1), "${label}", "${quoted(value.replaceAll('$', '$$$$'))}", "", "")`;
+}
+
 /** Text between the double quotes of a PromQL string (the escapes of a Go string). */
 function quoted(text: string): string {
   return /[\\"\n]/.test(text)

@@ -1,18 +1,19 @@
 import { AddressBook } from '../graph/address-book';
 import { EDGE_QUERY_IDS, joinConnections } from '../graph/connections';
-import { departedContainers } from '../graph/containers';
+import { readContainers } from '../graph/containers';
 import { addUpEdges } from '../graph/edges';
-import type { Endpoint } from '../graph/endpoint';
 import { NodeSet } from '../graph/node-set';
 import { readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
 import type { Steps } from '../graph/steps';
-import type { Notice, Topology, TopologyEdge } from '../graph/topology';
+import type { NodeKind, Notice, Topology, TopologyEdge } from '../graph/topology';
+import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
 import type { QueryId } from '../promql/queries';
+import { readSelection, selectionQueries } from './selection';
 import type { View, ViewOptions } from './view';
 
-/** What every view needs: who owns which address, the edges, and how the exporters are. */
+/** What every view needs: who owns which address, and how the exporters are. */
 const COMMON_QUERIES: readonly QueryId[] = [
   'hostAddresses',
   'containerInfo',
@@ -20,7 +21,6 @@ const COMMON_QUERIES: readonly QueryId[] = [
   'containerAddresses',
   'containerPorts',
   'listeners',
-  ...EDGE_QUERY_IDS,
   'exporters',
   'collectors',
   'lostExporters',
@@ -28,47 +28,61 @@ const COMMON_QUERIES: readonly QueryId[] = [
 ];
 
 /** The queries of one refresh of the view, each once. */
-export function queriesOf(view: View): readonly QueryId[] {
-  return [...new Set([...COMMON_QUERIES, ...view.queries])];
+export function queriesOf(view: View, options?: ViewOptions): readonly QueryId[] {
+  const forSelection = options === undefined ? [] : selectionQueries(options);
+  const forEdges = view.showsConnections === false ? [] : EDGE_QUERY_IDS;
+  return [...new Set([...COMMON_QUERIES, ...forEdges, ...view.queries, ...forSelection])];
+}
+
+export interface BuildContext {
+  /** The moment that the picture shows, in milliseconds since the epoch. */
+  readonly at: number;
+  /** What is known besides the answers, such as a query that failed. */
+  readonly notices: readonly Notice[];
+  /** Answers to the user's own PromQL, by the keys of `ownQueries`; absent: none. */
+  readonly own?: ReadonlyMap<string, Vector>;
 }
 
 /**
  * Prometheus' answers in, the picture out: ids unique, no edge without both its nodes, sorted by id, whatever the order
- * of the rows. `at` is the moment that it shows; `notices` are what is known besides the answers, such as a query
- * that failed.
+ * of the rows.
  */
 export function* buildTopology(
   view: View,
   vectors: Vectors,
   options: ViewOptions,
-  { at, notices }: { at: number; notices: readonly Notice[] },
+  { at, notices, own: ownAnswers = new Map() }: BuildContext,
 ): Steps<Topology> {
   const book = yield* AddressBook.read(vectors);
-  const connections = yield* joinConnections(vectors);
-  const nodes = new NodeSet({ showsOutside: options.outside });
-  const placement = yield* view.read(vectors, options, nodes);
+  const rows = yield* joinConnections(vectors);
+  const containers = yield* readContainers(vectors);
+  const selection = yield* readSelection(vectors, containers, options);
+  const nodes = new NodeSet(hiddenKinds(options));
+  const placement = yield* view.read(
+    { vectors, options, containers, selection, book, own: ownAnswers },
+    nodes,
+  );
   const own = new Set(nodes.ids());
-  const departed = yield* departedContainers(vectors);
-  const isShown = (endpoint: Endpoint): boolean =>
-    options.stopped ||
-    view.countsDeparted === true ||
-    endpoint.kind !== 'container' ||
-    !departed(endpoint.host, endpoint.container);
-  const edges = yield* addUpEdges(
+  const connections = yield* addUpEdges(
     {
-      connections,
+      connections: rows,
       book,
       labels: new Set(view.edges.labels),
       scope: [...options.scope, ...view.edges.matchers],
     },
     {
-      place: (endpoint) => (isShown(endpoint) ? placement.place(endpoint) : undefined),
-      keepsLoop: (ends) => placement.keepsLoop(ends),
+      place: (endpoint) =>
+        view.countsDeparted === true || selection.showsEndpoint(endpoint)
+          ? placement.place(endpoint)
+          : undefined,
+      keepsLoop: (ends) => options.loopback !== false && placement.keepsLoop(ends),
+      keeps: (ends) => selection.keeps(ends),
     },
   );
-  const connected = endsOf(edges);
+  const edges = [...connections, ...(placement.edges ?? [])];
+  const ends = endsOf(edges);
   // What came only for an edge's sake goes when the edge's other end is not shown.
-  nodes.keep((id) => connected.has(id) || (options.unconnected && own.has(id)));
+  nodes.keep((id) => ends.has(id) || (options.unconnected && own.has(id)));
   if (options.unconnected && placement.addUnclaimed !== undefined) {
     yield* placement.addUnclaimed();
   }
@@ -88,4 +102,16 @@ function endsOf(edges: readonly TopologyEdge[]): ReadonlySet<string> {
     ends.add(source).add(target);
   }
   return ends;
+}
+
+/** The kinds that stand for something else and that the query leaves out. */
+function hiddenKinds(options: ViewOptions): ReadonlySet<NodeKind> {
+  const { outside, internet = true, external = true, unmanaged = true, uncontained = true } = options;
+  const shown = [
+    ['internet', outside && internet],
+    ['external', outside && external],
+    ['unmanaged', outside && unmanaged],
+    ['uncontained', uncontained],
+  ] as const;
+  return new Set(shown.flatMap(([kind, isShown]) => (isShown ? [] : [kind])));
 }

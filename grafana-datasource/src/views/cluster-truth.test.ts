@@ -33,6 +33,13 @@ describe('the picture of a cluster', () => {
       (party) => (party.kind === 'container' ? `image:${tierOf(party.index).image}` : hostOrOutside(party)),
     ],
     [
+      'workloads',
+      (party) =>
+        party.kind === 'container'
+          ? `workload:compose/shop/service/${tierOf(party.index).name}`
+          : hostOrOutside(party),
+    ],
+    [
       'process-names',
       (party) =>
         party.kind === 'container'

@@ -4,6 +4,7 @@ import { compareText } from '../graph/order';
 import type { Steps } from '../graph/steps';
 import type { Fact } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
+import { readWorkloads, type Workload } from '../graph/workloads';
 import type { QueryId } from '../promql/queries';
 
 /** What `readContainerFacts` needs, besides what every view's edges need. */
@@ -26,14 +27,7 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
   const ports = yield* textsBy(vectors.containerPorts, CONTAINER, (read) =>
     publishedPort(read('host_ip'), read('host_port'), read('port'), read('protocol')),
   );
-  const workloads = yield* textsBy(vectors.containerWorkload, CONTAINER, (read) =>
-    read('orchestrator') === 'none'
-      ? ''
-      : ['orchestrator', 'namespace', 'workload', 'instance']
-          .map(read)
-          .filter((part) => part !== '')
-          .join(' / '),
-  );
+  const workloadOf = yield* readWorkloads(vectors);
   const labels = yield* readLabels(vectors);
   const created = yield* numbersBy(vectors.containerCreated, CONTAINER);
   const started = yield* numbersBy(vectors.containerStarted, CONTAINER);
@@ -49,7 +43,8 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
     { key: 'health', label: 'Health', read: ({ healthCheck }) => healthCheck },
     { key: 'image', label: 'Image', read: ({ imageReference }) => imageReference },
     { key: 'host', label: 'Host', read: ({ host }) => host },
-    { key: 'workload', label: 'Workload', read: texts(workloads) },
+    { key: 'namespace', label: 'Namespace', read: ({ host, id }) => workloadOf(host, id).namespace },
+    { key: 'workload', label: 'Workload', read: ({ host, id }) => workloadText(workloadOf(host, id)) },
     { key: 'started', label: 'Started', format: 'time', read: number(started) },
     { key: 'created', label: 'Created', format: 'time', read: number(created) },
     { key: 'restarts', label: 'Restarts', read: number(restarts) },
@@ -96,6 +91,12 @@ interface FactSource {
 function publishedPort(hostIp: string, hostPort: string, port: string, protocol: string): string {
   const host = hostIp.includes(':') ? `[${hostIp}]` : hostIp;
   return port === '' ? '' : `${host}:${hostPort} → ${port}/${protocol}`;
+}
+
+function workloadText({ orchestrator, namespace, name, instance }: Workload): string {
+  return orchestrator === 'none'
+    ? ''
+    : [orchestrator, namespace, name, instance].filter((part) => part !== '').join(' / ');
 }
 
 /** `name=value` for each label; the exporter writes them as `label_NAME`. */

@@ -3,8 +3,6 @@ import {
   containerLabel,
   containerKey,
   healthOf,
-  isStopped,
-  readContainers,
   unknownContainer,
 } from '../graph/containers';
 import type { EdgePlacement } from '../graph/edges';
@@ -16,27 +14,34 @@ import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { Relative, TopologyNode } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
 import { rateOf } from '../promql/expressions';
+import type { QueryId } from '../promql/queries';
 import { equals, type Matcher, selector } from '../promql/selector';
 import { CONTAINER_FACT_QUERIES, readContainerFacts } from './container-facts';
 import { CONTAINER_METRIC_QUERIES, CONTAINER_SERIES, ContainerNumbers } from './container-metrics';
 import { CONTAINER_EDGES } from './edge-scopes';
-import { isSelected, type View, type ViewOptions } from './view';
+import { rememberPlaces } from './known-places';
+import type { View, ViewOptions } from './view';
+
+/** What `readContainerNodes` needs, besides what every view's edges need. */
+export const CONTAINER_NODE_QUERIES: readonly QueryId[] = [
+  ...CONTAINER_FACT_QUERIES,
+  ...CONTAINER_METRIC_QUERIES,
+  'containerHealth',
+  'groupProcesses',
+];
 
 /** A node a container; what runs outside containers is one node a host. */
 export const containersView: View = {
   id: 'containers',
-  queries: [...CONTAINER_FACT_QUERIES, ...CONTAINER_METRIC_QUERIES, 'containerHealth', 'groupProcesses'],
+  queries: CONTAINER_NODE_QUERIES,
   edges: CONTAINER_EDGES,
-  *read(vectors, options, nodes) {
-    const containers = yield* readContainers(vectors);
-    const nodeOf = yield* readNodes(vectors, options);
+  *read({ vectors, options, containers, selection }, nodes) {
+    const nodeOf = yield* readContainerNodes(vectors, options);
     const add = (container: Container) =>
-      isStopped(container) && !options.stopped
-        ? undefined
-        : nodes.add(containerNodeId(container.host, container.id), () => nodeOf(container));
+      nodes.add(containerNodeId(container.host, container.id), () => nodeOf(container));
     let count = 0;
     for (const container of containers.values()) {
-      if (isSelected(container.host, options)) {
+      if (selection.chooses(container)) {
         add(container);
       }
       if (++count % (ROWS_A_STEP / 8) === 0) {
@@ -45,15 +50,12 @@ export const containersView: View = {
     }
     return placement(
       nodes,
-      remember((host, id) => add(containers.get(containerKey(host, id)) ?? unknownContainer(host, id))),
+      rememberPlaces((host, id) => add(containers.get(containerKey(host, id)) ?? unknownContainer(host, id))),
     );
   },
 };
 
-function placement(
-  nodes: NodeSet,
-  placeContainer: (host: string, id: string) => string | undefined,
-): EdgePlacement {
+function placement(nodes: NodeSet, placeContainer: (host: string, id: string) => string): EdgePlacement {
   return {
     place(endpoint) {
       if (isOutside(endpoint)) {
@@ -67,25 +69,11 @@ function placement(
   };
 }
 
-/** A container has many edges: what was found for one is found for all. */
-function remember(
-  place: (host: string, id: string) => string | undefined,
-): (host: string, id: string) => string | undefined {
-  const hosts = new Map<string, Map<string, string | undefined>>();
-  return (host, id) => {
-    let known = hosts.get(host);
-    if (known === undefined) {
-      known = new Map();
-      hosts.set(host, known);
-    }
-    if (!known.has(id)) {
-      known.set(id, place(host, id));
-    }
-    return known.get(id);
-  };
-}
-
-function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(container: Container) => TopologyNode> {
+/** Returns what makes the node of a container. */
+export function* readContainerNodes(
+  vectors: Vectors,
+  options: ViewOptions,
+): Steps<(container: Container) => TopologyNode> {
   const facts = yield* readContainerFacts(vectors);
   const numbers = yield* ContainerNumbers.read(vectors);
   const expressionsOf = containerExpressions(options);

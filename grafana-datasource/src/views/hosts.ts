@@ -1,5 +1,5 @@
 import * as families from '@toposcope/exporter/contract/host-families.js';
-import { containerLabel, isStopped, readContainers } from '../graph/containers';
+import { containerLabel } from '../graph/containers';
 import { isOutside } from '../graph/endpoint';
 import { eachRow, numbersBy, textsBy } from '../graph/indexes';
 import { containerNodeId, hostNodeId } from '../graph/node-id';
@@ -13,7 +13,7 @@ import { equals } from '../promql/selector';
 import { HOST_EDGES } from './edge-scopes';
 import { fact, moment, plural } from './facts';
 import { metric } from './measured';
-import { isSelected, type View, type ViewOptions } from './view';
+import type { View, ViewInput, ViewOptions } from './view';
 
 /** A node a host. */
 export const hostsView: View = {
@@ -30,12 +30,14 @@ export const hostsView: View = {
     'hostLoad15',
   ],
   edges: HOST_EDGES,
-  *read(vectors, options, nodes) {
-    const nodeOf = yield* readNodes(vectors, options);
+  *read(input, nodes) {
+    const { vectors, options } = input;
+    const isChosen = (host: string) => options.hosts.length === 0 || options.hosts.includes(host);
+    const nodeOf = yield* readNodes(input);
     const add = (host: string) => nodes.add(hostNodeId(host), () => nodeOf(host));
     for (const source of [vectors.hostInfo, vectors.exporters]) {
       yield* eachRow(source, (read) => {
-        if (read('host') !== '' && isSelected(read('host'), options)) {
+        if (read('host') !== '' && isChosen(read('host'))) {
           add(read('host'));
         }
       });
@@ -47,7 +49,8 @@ export const hostsView: View = {
   },
 };
 
-function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(host: string) => TopologyNode> {
+function* readNodes(input: ViewInput): Steps<(host: string) => TopologyNode> {
+  const { vectors, options } = input;
   const text = (query: keyof Vectors, name: string) =>
     textsBy(vectors[query], ['host'], (read) => read(name));
   const identity = {
@@ -65,7 +68,7 @@ function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(host: string
   const failing = new Set(
     [...collectors].filter(([, up]) => up === 0).map(([key]) => key.slice(0, key.lastIndexOf('/'))),
   );
-  const containers = yield* readContainersByHost(vectors, options);
+  const containers = readContainersByHost(input);
   const metrics = yield* readMetrics(vectors, options);
   return (host) => {
     const own = containers.get(host) ?? [];
@@ -94,15 +97,14 @@ function* readNodes(vectors: Vectors, options: ViewOptions): Steps<(host: string
   };
 }
 
-function* readContainersByHost(
-  vectors: Vectors,
-  options: ViewOptions,
-): Steps<ReadonlyMap<string, readonly Relative[]>> {
-  const containers = yield* readContainers(vectors);
+function readContainersByHost({
+  containers,
+  selection,
+}: ViewInput): ReadonlyMap<string, readonly Relative[]> {
   const byHost = new Map<string, Relative[]>();
   for (const container of containers.values()) {
     const { host, id } = container;
-    if (isStopped(container) && !options.stopped) {
+    if (!selection.shows(container)) {
       continue;
     }
     const relative = {

@@ -1,5 +1,5 @@
 import * as families from '@toposcope/exporter/contract/process-families.js';
-import { containerKey, containerLabel, readContainers, unknownContainer } from '../graph/containers';
+import { containerKey, containerLabel, unknownContainer } from '../graph/containers';
 import { isOutside } from '../graph/endpoint';
 import { eachRow, numbersBy } from '../graph/indexes';
 import { containerNodeId, hostNodeId, imageNodeId, nodeId, processNameNodeId } from '../graph/node-id';
@@ -13,23 +13,23 @@ import { PROCESS_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
 import { CORES, metric, sumOfKnown } from './measured';
 import { SHORT_LIVED } from './processes';
-import { isSelected, type View, type ViewOptions } from './view';
+import type { View, ViewInput, ViewOptions } from './view';
 
 /** A node a process name, over all containers and hosts. */
 export const processNamesView: View = {
   id: 'process-names',
   queries: ['groupProcesses', 'groupCpu', 'groupMemory', 'groupThreads', 'groupOpenFiles'],
   edges: PROCESS_EDGES,
-  *read(vectors, options, nodes) {
-    const places = yield* readPlaces(vectors);
-    const containers = yield* readContainers(vectors);
+  *read(input, nodes) {
+    const { containers, selection } = input;
+    const places = yield* readPlaces(input);
     const imageOf = ({ host, container }: Place) =>
       containers.get(containerKey(host, container))?.image ?? '';
-    const nodeOf = yield* readNodes(vectors, options, places);
+    const nodeOf = yield* readNodes(input, places);
     const add = (name: string) => nodes.add(processNameNodeId(name), () => nodeOf(name));
     let count = 0;
     for (const [name, homes] of places) {
-      if (homes.some(({ host }) => isSelected(host, options))) {
+      if (homes.some(({ host, container }) => selection.choosesIn(host, container))) {
         add(name);
       }
       if (++count % (ROWS_A_STEP / 8) === 0) {
@@ -74,12 +74,13 @@ function namelessNode(image: string): TopologyNode {
   };
 }
 
-function* readPlaces(vectors: Vectors): Steps<ReadonlyMap<string, readonly Place[]>> {
+function* readPlaces({ vectors, selection }: ViewInput): Steps<ReadonlyMap<string, readonly Place[]>> {
   const places = new Map<string, Place[]>();
   yield* eachRow(vectors.groupProcesses, (read, processes) => {
     const place = { host: read('host'), container: read('container_id') };
     const name = read('name');
-    if (place.host === '' || name === '' || processes === 0) {
+    const isKnown = place.host !== '' && name !== '' && processes !== 0;
+    if (!isKnown || !selection.showsIn(place.host, place.container)) {
       return;
     }
     const known = places.get(name);
@@ -96,11 +97,9 @@ function* readPlaces(vectors: Vectors): Steps<ReadonlyMap<string, readonly Place
 }
 
 function* readNodes(
-  vectors: Vectors,
-  options: ViewOptions,
+  { vectors, options, containers }: ViewInput,
   places: ReadonlyMap<string, readonly Place[]>,
 ): Steps<(name: string) => TopologyNode> {
-  const containers = yield* readContainers(vectors);
   const processes = yield* numbersBy(vectors.groupProcesses, GROUP);
   const metricsOf = yield* readMetrics(vectors, options);
   return (name) => {

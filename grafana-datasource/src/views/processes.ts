@@ -1,5 +1,5 @@
 import * as families from '@toposcope/exporter/contract/process-families.js';
-import { containerKey, containerLabel, readContainers, unknownContainer } from '../graph/containers';
+import { containerKey, containerLabel, unknownContainer } from '../graph/containers';
 import { isOutside } from '../graph/endpoint';
 import { numbersBy } from '../graph/indexes';
 import { containerNodeId, hostNodeId, nodeId, processNameNodeId } from '../graph/node-id';
@@ -13,7 +13,7 @@ import { PROCESS_EDGES } from './edge-scopes';
 import { fact, few, moment, plural } from './facts';
 import { foldLoose, type LooseProcesses } from './loose-processes';
 import { CORES, metric, sumOfKnown } from './measured';
-import { isSelected, type View, type ViewOptions } from './view';
+import type { View, ViewInput, ViewOptions } from './view';
 
 /**
  * A node a process. Edges carry a process's name and no pid, so processes that share a name in one container are one
@@ -34,9 +34,10 @@ export const processesView: View = {
     'hostMemory',
   ],
   edges: PROCESS_EDGES,
-  *read(vectors, options, nodes) {
+  *read(input, nodes) {
+    const { vectors, selection } = input;
     const groups = yield* readProcesses(vectors);
-    const nodeOf = yield* readNodes(vectors, options);
+    const nodeOf = yield* readNodes(input);
     const claimed = new Set<string>();
     const place = (host: string, container: string, name: string) => {
       const key = groupKey(host, container, name);
@@ -55,12 +56,13 @@ export const processesView: View = {
       keepsLoop: ({ client }) => !isOutside(client) && client.process !== '',
       *addUnclaimed() {
         let count = 0;
-        const loose = [...groups].filter(([key]) => !claimed.has(key)).map(([, members]) => members);
+        const loose = [...groups]
+          .filter(([key]) => !claimed.has(key))
+          .map(([, members]) => members.filter(({ host, container }) => selection.choosesIn(host, container)))
+          .filter((members) => members.length > 0);
         for (const group of foldLoose(loose)) {
-          if (isSelected(group.host, options)) {
-            const id = processNodeId(group);
-            nodes.add(id, () => nodeOf(id, group));
-          }
+          const id = processNodeId(group);
+          nodes.add(id, () => nodeOf(id, group));
           if (++count % (ROWS_A_STEP / 4) === 0) {
             yield;
           }
@@ -85,11 +87,11 @@ function processNodeId({ host, container, name, members }: LooseProcesses): stri
   return nodeId('process', host, container ?? '*', name);
 }
 
-function* readNodes(
-  vectors: Vectors,
-  options: ViewOptions,
-): Steps<(id: string, group: LooseProcesses) => TopologyNode> {
-  const containers = yield* readContainers(vectors);
+function* readNodes({
+  vectors,
+  options,
+  containers,
+}: ViewInput): Steps<(id: string, group: LooseProcesses) => TopologyNode> {
   const started = yield* numbersBy(vectors.processStarted, PID);
   const metricsOf = yield* readMetrics(vectors, options);
   const labelOf = (host: string, id: string) =>

@@ -1,12 +1,6 @@
-import type { NodeHealth, NodeKind, ViewId } from 'toposcope-topology-datasource/graph/topology';
+import type { NodeHealth, NodeKind } from 'toposcope-topology-datasource/graph/topology';
 
-export const VIEW_NAMES = {
-  hosts: 'Hosts',
-  containers: 'Containers',
-  images: 'Images',
-  processes: 'Processes',
-  'process-names': 'Processes by name',
-} as const satisfies Record<ViewId, string>;
+export { VIEW_NAMES } from 'toposcope-topology-datasource/graph/topology';
 
 export const KIND_NAMES = {
   host: 'Host',

@@ -1,0 +1,53 @@
+import { eachRow, type Read } from './indexes';
+import { containerKey } from './containers';
+import type { Steps } from './steps';
+import type { Vectors } from './vectors';
+
+/** What a container runs for, in the words of its orchestrator; texts are empty where a word does not apply. */
+export interface Workload {
+  /** `none` where nobody but the engine runs it. */
+  readonly orchestrator: string;
+  /** Compose project, Swarm stack, Kubernetes namespace. */
+  readonly namespace: string;
+  /** The label that the namespace was read from, for PromQL. */
+  readonly namespaceLabel: 'namespace' | 'exported_namespace';
+  readonly kind: string;
+  readonly name: string;
+  /** Replica, task or pod. */
+  readonly instance: string;
+}
+
+const NO_WORKLOAD: Workload = {
+  orchestrator: 'none',
+  namespace: '',
+  namespaceLabel: 'namespace',
+  kind: '',
+  name: '',
+  instance: '',
+};
+
+/** Returns what tells the workload of a container. */
+export function* readWorkloads(vectors: Vectors): Steps<(host: string, container: string) => Workload> {
+  const workloads = new Map<string, Workload>();
+  yield* eachRow(vectors.containerWorkload, (read) => {
+    workloads.set(containerKey(read('host'), read('container_id')), {
+      orchestrator: read('orchestrator') === '' ? 'none' : read('orchestrator'),
+      namespace: own(read, 'namespace'),
+      namespaceLabel: read('exported_namespace') === '' ? 'namespace' : 'exported_namespace',
+      kind: read('workload_kind'),
+      name: read('workload'),
+      instance: own(read, 'instance'),
+    });
+  });
+  return (host, container) => workloads.get(containerKey(host, container)) ?? NO_WORKLOAD;
+}
+
+/**
+ * The exporter's own label, where Prometheus has labels of its targets by the same name: it renames the scraped one
+ * unless `honor_labels` is set. A target's address has a colon, which no replica, task or pod has.
+ */
+function own(read: Read, name: 'namespace' | 'instance'): string {
+  const exported = read(`exported_${name}`);
+  const label = read(name);
+  return exported !== '' ? exported : name === 'instance' && label.includes(':') ? '' : label;
+}
