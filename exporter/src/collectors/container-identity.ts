@@ -100,7 +100,7 @@ function infoLabels(container: Container, { host, command }: IdentityOptions): R
 }
 
 function workloadLabels(container: Container, host: HostName): RenderedLabels {
-  const workload = workloadOf(container.labels);
+  const workload = workloadOf(container);
   return renderLabels(containerWorkloadInfo, {
     host,
     container_id: container.id,

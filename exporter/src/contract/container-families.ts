@@ -20,7 +20,7 @@ export const containerInfo = gauge('toposcope_container_info', {
 });
 
 export const containerWorkloadInfo = gauge('toposcope_container_workload_info', {
-  help: 'The workload that a container belongs to; always 1.',
+  help: 'The workload that a container belongs to, by the first of Kubernetes, ECS, Nomad, Mesos, Swarm and Compose whose labels or variables name one; always 1.',
   labels: ['container_id', 'orchestrator', 'namespace', 'workload_kind', 'workload', 'instance', 'pod_uid'],
   exists: known,
 });

@@ -32,11 +32,16 @@ function findContainerId(path: string): ContainerId | undefined {
   const parts = path.split('/');
   for (let index = parts.length - 1; index > 0; index--) {
     const hex = CONTAINER.exec(parts[index] ?? '')?.[1];
-    if (hex !== undefined) {
+    if (hex !== undefined && !isPodmanPod(parts, index)) {
       return containerId(hex);
     }
   }
   return undefined;
+}
+
+/** Podman's cgroupfs manager names a pod's group like a container's, and keeps the pod's `conmon` in it. */
+function isPodmanPod(parts: readonly string[], index: number): boolean {
+  return parts[index - 1] === 'libpod_parent' && !(parts[index] ?? '').startsWith('libpod-');
 }
 
 /**

@@ -12,7 +12,6 @@ const WORKLOAD_VARIABLES: ReadonlySet<string> = new Set([
   'NOMAD_ALLOC_INDEX',
   'MARATHON_APP_ID',
   'MESOS_TASK_ID',
-  'MESOS_CONTAINER_NAME',
 ]);
 
 /** Picks them out of an environment of `NAME=value` texts. */
