@@ -87,6 +87,13 @@ describe('a topology query', () => {
     );
   });
 
+  it('names who did not answer once', async () => {
+    const words = 'Shop Prometheus does not answer at http://localhost:9090';
+    await expect(draw(new FakePrometheus(() => throwError(() => new Error(words))))).rejects.toThrow(
+      new RegExp(`^${words}$`),
+    );
+  });
+
   it('fails when what comes back is not an answer, as when a fetch never reached Grafana', async () => {
     const lost = new FakePrometheus(() => of({ data: [] }));
     await expect(draw(lost)).rejects.toThrow(

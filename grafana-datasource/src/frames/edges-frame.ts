@@ -1,6 +1,6 @@
 import type { DataFrame } from '@grafana/data';
 import { ROWS_A_STEP, type Steps } from '../graph/steps';
-import type { Topology, TopologyEdge } from '../graph/topology';
+import type { EdgeLink, Topology, TopologyEdge } from '../graph/topology';
 import { bytesOf } from '../graph/traffic';
 import { numberColumn, textColumn } from './columns';
 
@@ -38,7 +38,7 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
     columns.open.push(traffic.open);
     columns.thickness.push(thicknessOf(edge));
     columns.color.push(traffic.failed > 0 ? 'red' : 'gray');
-    columns.ports.push(edge.links.map(({ protocol, port }) => `${protocol}/${port}`).join(', '));
+    columns.ports.push(edge.links.map(portText).join(', '));
     columns.opened.push(traffic.opened);
     columns.failed.push(traffic.failed);
     columns.retransmits.push(traffic.retransmits);
@@ -52,13 +52,17 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
     length: columns.id.length,
     meta: { preferredVisualisationType: 'nodeGraph' },
     fields: [
-      textColumn('id', columns.id),
-      textColumn('source', columns.source),
-      textColumn('target', columns.target),
+      textColumn('id', columns.id, { displayName: 'Id' }),
+      textColumn('source', columns.source, { displayName: 'Client' }),
+      textColumn('target', columns.target, { displayName: 'Server' }),
       numberColumn('mainstat', columns.bytes, { displayName: 'Throughput', unit: 'Bps', decimals: 1 }),
-      numberColumn('secondarystat', columns.open, { displayName: 'Open connections', unit: 'short' }),
-      numberColumn('thickness', columns.thickness),
-      textColumn('color', columns.color),
+      numberColumn('secondarystat', columns.open, {
+        displayName: 'Open connections',
+        unit: 'short',
+        decimals: 0,
+      }),
+      numberColumn('thickness', columns.thickness, { displayName: 'Line width', unit: 'px', decimals: 1 }),
+      textColumn('color', columns.color, { displayName: 'Color' }),
       textColumn('detail__ports', columns.ports, { displayName: 'Ports' }),
       numberColumn('detail__opened', columns.opened, {
         displayName: 'Connections',
@@ -71,9 +75,14 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
         unit: 'cps',
         decimals: 2,
       }),
-      numberColumn('detail__rtt', columns.rtt, { displayName: 'Round-trip time', unit: 's' }),
+      numberColumn('detail__rtt', columns.rtt, { displayName: 'Round-trip time', unit: 's', decimals: 2 }),
     ],
   };
+}
+
+/** `tcp/443`; the protocol alone where the server's port is not known. */
+function portText({ protocol, port }: EdgeLink): string {
+  return port === '' ? protocol : `${protocol}/${port}`;
 }
 
 /** One pixel, and one more for each hundredfold of bytes per second. */

@@ -38,7 +38,7 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
     columns.push(read);
   };
 
-  text('id', ({ id }) => id);
+  text('id', ({ id }) => id, { displayName: 'Id' });
   text('title', ({ label }) => label, { displayName: 'Name' });
   text('subtitle', ({ sublabel }) => sublabel, { displayName: 'About' });
   for (const [name, metric] of [
@@ -59,7 +59,7 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
       color: { mode: 'fixed', fixedColor: color },
     });
   }
-  text('icon', ({ kind }) => ICONS[kind] ?? null);
+  text('icon', ({ kind }) => ICONS[kind] ?? null, { displayName: 'Icon' });
   text('detail__kind', ({ kind }) => kind, { displayName: 'Kind' });
   for (const key of DETAILS) {
     const displayName = labels.get(key);

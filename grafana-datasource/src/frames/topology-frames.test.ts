@@ -2,6 +2,7 @@ import type { DataFrame } from '@grafana/data';
 import { describe, expect, it } from 'vitest';
 import { demoAnswers } from '../fixtures/demo';
 import { complete } from '../graph/steps';
+import type { Topology } from '../graph/topology';
 import { buildTopology } from '../views/build';
 import { VIEWS } from '../views/register';
 import { topologyFrames, topologyFromFrames, TopologyFormatError } from './topology-frames';
@@ -33,6 +34,29 @@ describe('the frames of a topology', () => {
     expect(TOPOLOGY.edges.some(({ source, target }) => source === target)).toBe(true);
     const [source, target] = ['source', 'target'].map((name) => column(FRAMES[1], name));
     expect(source?.filter((id, row) => id === target?.[row])).toEqual([]);
+  });
+
+  it('have columns that people can read: each with a name, each number that measures something with a unit', () => {
+    for (const frame of FRAMES) {
+      for (const { name, type, config } of frame.fields) {
+        expect([name, config.displayName]).toEqual([name, expect.stringMatching(/^[A-Z]/)]);
+        const needsUnit = (type as string) === 'number' && !name.startsWith('arc__');
+        expect([name, config.unit !== undefined]).toEqual([name, needsUnit]);
+      }
+    }
+  });
+
+  it('name the protocol alone where the port is not known', () => {
+    const [edge] = TOPOLOGY.edges.filter(({ source, target }) => source !== target);
+    const links = [
+      { protocol: 'tcp', port: '' },
+      { protocol: 'udp', port: '53' },
+    ].map((link) => ({
+      ...link,
+      traffic: edge?.traffic,
+    }));
+    const topology = { ...TOPOLOGY, edges: [{ ...edge, links }] } as Topology;
+    expect(column(complete(topologyFrames(topology, 'A'))[1], 'detail__ports')).toEqual(['tcp, udp/53']);
   });
 
   it('have edges only between nodes that are there', () => {

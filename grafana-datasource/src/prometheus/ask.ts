@@ -111,5 +111,8 @@ function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuer
 }
 
 function prometheusError({ name }: PrometheusSource, error: unknown): PrometheusError {
-  return new PrometheusError(`${name} did not answer: ${messageOf(error)}`, { cause: error });
+  const message = messageOf(error);
+  // Some say themselves who did not answer.
+  const words = message.startsWith(name) ? message : `${name} did not answer: ${message}`;
+  return new PrometheusError(words, { cause: error });
 }

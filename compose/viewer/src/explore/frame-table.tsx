@@ -1,13 +1,30 @@
 import { css } from '@emotion/css';
-import type { DataFrame, GrafanaTheme2 } from '@grafana/data';
-import { useStyles2 } from '@grafana/ui';
-import React from 'react';
+import {
+  formattedValueToString,
+  getDisplayProcessor,
+  getFieldDisplayName,
+  type DataFrame,
+  type DisplayProcessor,
+  type GrafanaTheme2,
+} from '@grafana/data';
+import { useStyles2, useTheme2 } from '@grafana/ui';
+import React, { useMemo } from 'react';
 
 const ROWS_SHOWN = 500;
 
-/** One data frame, plainly. */
+/** One data frame, its values in the units of its fields. */
 export function FrameTable({ frame }: { readonly frame: DataFrame }) {
   const styles = useStyles2(getStyles);
+  const theme = useTheme2();
+  const columns = useMemo(
+    () =>
+      frame.fields.map((field) => ({
+        field,
+        name: getFieldDisplayName(field, frame),
+        display: getDisplayProcessor({ field, theme }),
+      })),
+    [frame, theme],
+  );
   const rows = Array.from({ length: Math.min(frame.length, ROWS_SHOWN) }, (_, row) => row);
   return (
     <section aria-label={frame.name}>
@@ -18,16 +35,18 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
         <table className={styles.table}>
           <thead>
             <tr>
-              {frame.fields.map((field) => (
-                <th key={field.name}>{field.name}</th>
+              {columns.map(({ field, name }) => (
+                <th key={field.name} title={field.name}>
+                  {name}
+                </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row}>
-                {frame.fields.map((field) => (
-                  <td key={field.name}>{show(field.values[row])}</td>
+                {columns.map(({ field, display }) => (
+                  <td key={field.name}>{show(field.values[row], display)}</td>
                 ))}
               </tr>
             ))}
@@ -39,11 +58,11 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
   );
 }
 
-function show(value: unknown): string {
+function show(value: unknown, display: DisplayProcessor): string {
   if (value === null || value === undefined) {
     return '';
   }
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : formattedValueToString(display(value));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
