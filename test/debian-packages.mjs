@@ -10,6 +10,7 @@ const PACKAGES = {
   iproute2: '/usr/bin/ss',
   conntrack: '/usr/sbin/conntrack',
   'busybox-static': '/usr/share/doc/busybox-static',
+  podman: '/usr/bin/podman',
   'docker-compose': '/usr/bin/docker-compose',
   'nginx-light': '/usr/sbin/nginx',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',
@@ -20,6 +21,13 @@ const POLICY = '/usr/sbin/policy-rc.d';
 const SERVICES = {
   'docker.io': ['docker.service', 'docker.socket', 'containerd.service'],
   prometheus: ['prometheus.service'],
+  podman: [
+    'podman.service',
+    'podman.socket',
+    'podman-auto-update.service',
+    'podman-auto-update.timer',
+    'podman-restart.service',
+  ],
   'nginx-light': ['nginx.service'],
 };
 
