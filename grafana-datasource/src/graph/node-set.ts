@@ -69,7 +69,7 @@ export class NodeSet {
     return this.#nodes.keys();
   }
 
-  values(): readonly TopologyNode[] {
-    return [...this.#nodes.values()];
+  byId(): ReadonlyMap<string, TopologyNode> {
+    return this.#nodes;
   }
 }

@@ -6,11 +6,14 @@ import { NodeSet } from '../graph/node-set';
 import { readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
 import type { Steps } from '../graph/steps';
-import type { NodeKind, Notice, Topology, TopologyEdge } from '../graph/topology';
+import type { NodeKind, Notice, Topology, TopologyEdge, TopologyNode } from '../graph/topology';
 import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
 import type { QueryId } from '../promql/queries';
+import { overlay, type Overlaid } from './overlays';
+import { scalesOf } from './scales';
 import { readSelection, selectionQueries } from './selection';
+import { Subjects } from './subjects';
 import type { View, ViewOptions } from './view';
 
 /** What every view needs: who owns which address, and how the exporters are. */
@@ -86,14 +89,44 @@ export function* buildTopology(
   if (options.unconnected && placement.addUnclaimed !== undefined) {
     yield* placement.addUnclaimed();
   }
-  const shown = nodes.values();
+  const overlaid = yield* overlay(options.overlays ?? [], ownAnswers, function* () {
+    nodes.close();
+    return {
+      nodes: nodes.byId(),
+      edges: new Set(edges.map(({ id }) => id)),
+      placement,
+      subjects: yield* Subjects.read(vectors, containers, book),
+    };
+  });
+  const shown = yield* sortedById([...nodes.byId().values()].map((node) => withOverlays(node, overlaid)));
+  const { otherAlerts, styles } = overlaid;
+  const scales = scalesOf(shown);
   return {
     view: view.id,
     at,
-    nodes: yield* sortedById(shown),
-    edges: yield* sortedById(edges),
-    notices: [...notices, ...(yield* readNotices(vectors, shown.length))],
+    nodes: shown,
+    edges: yield* sortedById(edges.map((edge) => withWidths(edge, overlaid))),
+    notices: [...notices, ...overlaid.notices, ...(yield* readNotices(vectors, shown.length))],
+    ...(scales.length === 0 ? {} : { scales }),
+    ...(styles.length === 0 ? {} : { overlays: styles }),
+    ...(otherAlerts.length === 0 ? {} : { otherAlerts }),
   };
+}
+
+function withOverlays(node: TopologyNode, { ofNodes, alerts }: Overlaid): TopologyNode {
+  const [overlays, firing] = [ofNodes.get(node.id), alerts.get(node.id)];
+  return overlays === undefined && firing === undefined
+    ? node
+    : {
+        ...node,
+        ...(overlays === undefined ? {} : { overlays }),
+        ...(firing === undefined ? {} : { alerts: firing }),
+      };
+}
+
+function withWidths(edge: TopologyEdge, { ofEdges }: Overlaid): TopologyEdge {
+  const overlays = ofEdges.get(edge.id);
+  return overlays === undefined ? edge : { ...edge, overlays };
 }
 
 function endsOf(edges: readonly TopologyEdge[]): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import type { CustomSpec, GroupSpec, OverlaySpec } from '../query';
+import type { Matcher } from '../promql/selector';
 import type { ViewId } from '../graph/topology';
 
 /** PromQL that the user wrote: asked by itself each, so that an error takes away only what it would have told. */
@@ -11,7 +12,12 @@ export interface OwnQuery {
 }
 
 export const GROUP_ANSWER = 'group-by';
+/** The answer to `alertsExpression`, which is no own query but stands among their answers. */
 export const ALERTS_ANSWER = 'alerts';
+
+export function alertsExpression(scope: readonly Matcher[]): string {
+  return `ALERTS{${['alertstate="firing"', ...scope].join(',')}}`;
+}
 
 export function overlayAnswer(index: number): string {
   return `overlay-${index}`;

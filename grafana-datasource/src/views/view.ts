@@ -52,6 +52,8 @@ export interface ViewOptions extends ViewFilter {
   /** Names and images of the user's own that count as the platform's; `*` stands for anything. */
   readonly systemContainers?: readonly string[];
   readonly overlays?: readonly OverlaySpec[];
+  /** Whether firing alerts are asked for. Default true. */
+  readonly alerts?: boolean;
   readonly groupBy?: GroupSpec;
   readonly custom?: CustomSpec;
   /** The data source's own conditions, for the expressions of nodes and edges. */
