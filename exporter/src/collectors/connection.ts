@@ -198,6 +198,17 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   private reportBlindness(): void {
     const { procRoot, logger } = this.options;
+    // Either lets read what the owner alone may read.
+    if (
+      !['CAP_DAC_READ_SEARCH' as const, 'CAP_DAC_OVERRIDE' as const].some((one) =>
+        hasCapability(procRoot, one),
+      )
+    ) {
+      logger.warn(
+        { capability: 'CAP_DAC_READ_SEARCH' },
+        'CAP_DAC_READ_SEARCH is missing: other users’ sockets have no process, and their open files are not counted',
+      );
+    }
     if (!hasCapability(procRoot, 'CAP_SYS_PTRACE')) {
       logger.warn(
         { capability: 'CAP_SYS_PTRACE' },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** Bit numbers of include/uapi/linux/capability.h: what the connection collector can make use of. */
 const BITS = {
+  CAP_DAC_OVERRIDE: 1,
   CAP_DAC_READ_SEARCH: 2,
   CAP_NET_BROADCAST: 11,
   CAP_NET_ADMIN: 12,
