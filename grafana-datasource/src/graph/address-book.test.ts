@@ -20,6 +20,9 @@ const VECTORS: Vectors = {
     'b bbbbbbbbbbb1 bridge 172.17.0.2',
     'b bbbbbbbbbbb2 bridge 172.17.0.3',
     'b bbbbbbbbbbb3 overlay 10.99.0.7',
+    'b bbbbbbbbbbb4 pod 10.244.0.7',
+    'b bbbbbbbbbbb5 pod 10.244.0.7',
+    'b bbbbbbbbbbb6 pod 10.244.0.7',
   ]),
   containerPorts: rows('host container_id host_ip host_port port protocol', [
     'b bbbbbbbbbbb2 0.0.0.0 8080 80 tcp',
@@ -28,6 +31,8 @@ const VECTORS: Vectors = {
   listeners: rows('host container_id process protocol ip port', [
     'b bbbbbbbbbbb2 nginx tcp 0.0.0.0 80',
     'b bbbbbbbbbbb3 java tcp 10.99.0.7 9000',
+    'b bbbbbbbbbbb5 envoy tcp 0.0.0.0 15001',
+    'b bbbbbbbbbbb6 nginx tcp 0.0.0.0 80',
     'b - docker-proxy tcp 0.0.0.0 8080',
     'b - sshd tcp 0.0.0.0 22',
     'b - chronyd udp 0.0.0.0 123',
@@ -56,6 +61,9 @@ describe('who is reached', () => {
       '9000',
       container('b', 'bbbbbbbbbbb3', 'java'),
     ],
+    ['the container of a pod that listens', 'a', '10.244.0.7', '80', container('b', 'bbbbbbbbbbb6', 'nginx')],
+    ['another one at another port', 'a', '10.244.0.7', '15001', container('b', 'bbbbbbbbbbb5', 'envoy')],
+    ['the first of a pod where none listens', 'a', '10.244.0.7', '7', container('b', 'bbbbbbbbbbb4')],
     ['a published port of another host', 'a', '10.0.0.2', '8080', container('b', 'bbbbbbbbbbb2', 'nginx')],
     ['a port published on loopback, dialled at the host’s address', 'a', '10.0.0.2', '9090', host('b')],
     ['a host’s own process', 'a', '10.0.0.2', '22', host('b', 'sshd')],

@@ -40,7 +40,8 @@ const ENGINE_BRIDGE = /^(?:docker|br-|podman|cni|nerdctl|lxcbr|lxdbr|incusbr|vir
 /** Whose an address and a port are, over all hosts. */
 export class AddressBook {
   readonly #hosts = new Map<string, Set<string>>();
-  readonly #containers = new Map<string, Map<string, string>>();
+  /** By address and host; the containers of a pod share theirs. */
+  readonly #containers = new Map<string, Map<string, readonly string[]>>();
   readonly #listeners = new Map<string, Listener[]>();
   readonly #published = new Map<string, PublishedPort[]>();
   readonly #ownNamespace = new Set<string>();
@@ -95,9 +96,9 @@ export class AddressBook {
     if (this.ip(ip).isLoopback) {
       return this.#atLoopback({ ip, port, protocol }, viewer);
     }
-    const container = this.#containerAt(ip, viewer.host);
-    if (container !== undefined) {
-      return this.#inContainer(container.host, container.id, protocol, port);
+    const owners = this.#containersAt(ip, viewer.host);
+    if (owners !== undefined) {
+      return this.#inOneOf(owners.host, owners.ids, protocol, port);
     }
     const host = this.#hostAt(ip, viewer.host);
     return host === undefined ? undefined : this.#onHost(host, { ip, port, protocol });
@@ -107,6 +108,13 @@ export class AddressBook {
     return container !== '' && this.#ownNamespace.has(`${host}/${container}`)
       ? this.#inContainer(host, container, protocol, port)
       : this.#onHost(host, { ip, port, protocol });
+  }
+
+  /** Of containers that share an address, the one that listens is reached; else the first. */
+  #inOneOf(host: string, containers: readonly string[], protocol: string, port: string): Endpoint {
+    const ends = containers.map((container) => this.#inContainer(host, container, protocol, port));
+    const [first = localEndpoint(host, '', '')] = ends;
+    return ends.find((end) => end.kind === 'container' && end.process !== '') ?? first;
   }
 
   #inContainer(host: string, container: string, protocol: string, port: string): Endpoint {
@@ -132,11 +140,11 @@ export class AddressBook {
     return container === '' || !this.#ownNamespace.has(`${host}/${container}`);
   }
 
-  #containerAt(ip: string, viewer: string): { host: string; id: string } | undefined {
+  #containersAt(ip: string, viewer: string): { host: string; ids: readonly string[] } | undefined {
     const owners = this.#containers.get(ip);
     const host = this.#ownerAmong(owners, ip, viewer);
-    const id = host === undefined ? undefined : owners?.get(host);
-    return host === undefined || id === undefined ? undefined : { host, id };
+    const ids = host === undefined ? undefined : owners?.get(host);
+    return host === undefined || ids === undefined ? undefined : { host, ids };
   }
 
   #hostAt(ip: string, viewer: string): string | undefined {
@@ -176,9 +184,8 @@ export class AddressBook {
       owners = new Map();
       this.#containers.set(ip, owners);
     }
-    const known = owners.get(host);
-    // Two containers of one host cannot both hold an address: one has just gone. Any rule will do that does not flicker.
-    owners.set(host, known === undefined || container < known ? container : known);
+    // In one order whatever that of the rows: one of two that do not share may have just gone, and must not flicker.
+    owners.set(host, [...(owners.get(host) ?? []), container].sort(compareText));
     this.#ownNamespace.add(`${host}/${container}`);
   }
 }
