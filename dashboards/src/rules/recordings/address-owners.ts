@@ -33,19 +33,27 @@ export const addressHost: Recording = {
 
 const containerAddresses = distinct([...CONTAINER, 'ip'], select(containerAddressInfo, { ip: isNot('') }));
 
+const hostsOfAddress = distinct(['cluster', 'ip', 'host'], select(containerAddressInfo, { ip: isNot('') }));
+
+/** The containers of a pod share an address, and are one workload; a bridge's addresses are on many hosts. */
+const workloadsOfAddress = distinct(
+  ['cluster', 'ip', ...SERVER_WORKLOAD],
+  `(${join(
+    `(${containerAddresses} and on (cluster, ip) count by (cluster, ip) (${hostsOfAddress}) == 1)`,
+    CONTAINER,
+    SERVER_WORKLOAD,
+    containerWorkload.record,
+  )})`,
+);
+
 export const addressWorkload: Recording = {
   record: 'toposcope:address_workload:info',
-  help: 'The workload that a container’s address belongs to, for addresses that only one container has. Always 1.',
+  help: 'The workload that a container’s address belongs to, for addresses that only one workload on one host has. Always 1.',
   labels: ['cluster', 'server_ip', ...SERVER_WORKLOAD],
   expr: distinct(
     ['cluster', 'server_ip', ...SERVER_WORKLOAD],
     copyLabel(
-      `(${join(
-        `(${containerAddresses} and on (cluster, ip) count by (cluster, ip) (${containerAddresses}) == 1)`,
-        CONTAINER,
-        SERVER_WORKLOAD,
-        containerWorkload.record,
-      )})`,
+      `(${workloadsOfAddress} and on (cluster, ip) count by (cluster, ip) (${workloadsOfAddress}) == 1)`,
       'server_ip',
       'ip',
     ),
