@@ -1,5 +1,6 @@
 import { aggregate, type Aggregate } from './aggregate';
 import { toWorld, type Camera, type Size } from './camera';
+import { NO_DECORATIONS } from './decoration';
 import { detailLevel } from './detail-level';
 import { emphasisOf } from './emphasis';
 import { HitTest } from './hit-test';
@@ -37,6 +38,8 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   let camera: Camera = { x: 0, y: 0, zoom: 1 };
   let moving = false;
   let emphasis = NO_EMPHASIS;
+  let decorations = NO_DECORATIONS;
+  let matches: ReadonlySet<string> | undefined;
   let frame = 0;
   let indexing: ReturnType<typeof setTimeout> | undefined;
 
@@ -85,24 +88,48 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       paintEdges(target, edges, camera.zoom, pixelRatio, level, palette);
     }
     const nodes = visibleNodes(shown.nodes, camera, area);
-    paintNodes(target, nodes, camera.zoom, level, palette);
+    paintNodes(target, nodes, camera.zoom, level, palette, decorations);
     target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-    if (level.aggregated && groups && groups.hulls.length > 1) {
+    if (matches) {
+      paintMatches(target, shown, area, matches);
+    } else if (level.aggregated && groups && groups.hulls.length > 1) {
       paintHullLabels(target, groups.hulls, camera, area, palette);
     } else {
       paintLabels(target, nodes, camera, area, level, palette);
     }
   };
 
+  /** What a search found, on top of a veil: part of the picture that is kept, since it may be much. */
+  const paintMatches = (
+    target: CanvasRenderingContext2D,
+    shown: Scene,
+    area: Size,
+    found: ReadonlySet<string>,
+  ) => {
+    const level = { ...detailLevel(shown, camera.zoom), aggregated: false };
+    veil(target, area);
+    const edges = shown.edges.filter(({ source, target: to }) => found.has(source.id) && found.has(to.id));
+    const nodes = visibleNodes(shown.nodes, camera, area).filter(({ id }) => found.has(id));
+    toWorldCoordinates(target, area);
+    paintEdges(target, visibleEdges(edges, camera, area), camera.zoom, pixelRatio, level, palette);
+    paintNodes(target, nodes, camera.zoom, level, palette, decorations);
+    target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    paintLabels(target, nodes, camera, area, level, palette);
+  };
+
+  const veil = (target: CanvasRenderingContext2D, area: Size) => {
+    target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    target.globalAlpha = VEIL;
+    target.fillStyle = palette.background;
+    target.fillRect(0, 0, area.width, area.height);
+    target.globalAlpha = 1;
+  };
+
   /** The rest fades behind a veil; what is brought out is drawn again on top. */
   const paintEmphasis = (shown: Scene) => {
     const { nodes, edges, fades, rings } = emphasisOf(shown, emphasis);
     if (fades) {
-      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-      context.globalAlpha = VEIL;
-      context.fillStyle = palette.background;
-      context.fillRect(0, 0, size.width, size.height);
-      context.globalAlpha = 1;
+      veil(context, size);
     }
     if (nodes.length > 0) {
       const level = { ...detailLevel(shown, camera.zoom), hairlines: false };
@@ -111,7 +138,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
         color: palette.accent,
         extraWidth: 0.6,
       });
-      paintNodes(context, nodes, camera.zoom, level, palette);
+      paintNodes(context, nodes, camera.zoom, level, palette, decorations);
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       paintLabels(context, visibleNodes(nodes, camera, size), camera, size, level, palette);
     }
@@ -166,6 +193,14 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     },
     setPalette(next) {
       palette = next;
+      invalidate();
+    },
+    setDecorations(next) {
+      decorations = next;
+      invalidate();
+    },
+    setMatches(next) {
+      matches = next;
       invalidate();
     },
     resize(nextSize, nextPixelRatio) {

@@ -1,8 +1,9 @@
 import type { Aggregate } from './aggregate';
 import type { Camera, Size } from './camera';
 import type { DetailLevel } from './detail-level';
+import type { PaintContext } from './paint-context';
 import type { Palette } from './palette';
-import type { EdgePath, EdgeTone, SceneEdge } from './scene';
+import { EDGE_TONES, type EdgePath, type EdgeTone, type SceneEdge } from './scene';
 
 /** Paths a stroke: longer ones make the software rasteriser slow, single ones cost a call each. */
 const BATCH = 16;
@@ -13,6 +14,7 @@ const THRONG = 3_000;
 const THRONG_ALPHA = 0.22;
 /** Lines between groups that can still be told apart. */
 const MOST_BUNDLES = 250;
+const DASHES: Partial<Readonly<Record<EdgeTone, number[]>>> = { failing: [7, 5], removed: [3, 4] };
 const ARROW = { length: 8, halfWidth: 3.6 } as const;
 
 export interface EdgeStyle {
@@ -23,7 +25,7 @@ export interface EdgeStyle {
 
 /** Strokes edges in the colours of their tone; the context is in world coordinates. */
 export function paintEdges(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   edges: readonly SceneEdge[],
   zoom: number,
   pixelRatio: number,
@@ -34,7 +36,9 @@ export function paintEdges(
   const colorOf = (tone: EdgeTone) =>
     tone === 'failing'
       ? palette.edgeFailing
-      : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
+      : tone === 'added' || tone === 'removed' || tone === 'changed'
+        ? palette.changes[tone]
+        : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
   const worldWidth = (width: number) => (width * Math.min(1, Math.max(0.5, zoom))) / zoom;
   const alpha = style || edges.length <= CROWD ? 1 : edges.length <= THRONG ? CROWD_ALPHA : THRONG_ALPHA;
   for (const [key, members] of byAppearance(edges, level.hairlines && !style)) {
@@ -44,15 +48,15 @@ export function paintEdges(
     }
     const [tone, width] = key;
     context.strokeStyle = colorOf(tone);
-    context.globalAlpha = tone === 'failing' ? 1 : alpha;
+    context.globalAlpha = tone === 'idle' || tone === 'normal' ? alpha : 1;
     context.lineWidth = width === 0 ? 1 / pixelRatio / zoom : worldWidth(width + (style?.extraWidth ?? 0));
-    context.setLineDash(tone === 'failing' && level.arrows ? [7, 5] : []);
+    context.setLineDash(level.arrows ? (DASHES[tone] ?? []) : []);
     strokeInBatches(context, members);
   }
   context.setLineDash([]);
   context.globalAlpha = 1;
   if (level.arrows) {
-    for (const tone of ['idle', 'normal', 'failing'] as const) {
+    for (const tone of EDGE_TONES) {
       context.fillStyle = colorOf(tone);
       paintArrows(
         context,
@@ -65,7 +69,7 @@ export function paintEdges(
 
 /** One weighted line a pair of groups, discs for the groups themselves. */
 export function paintAggregate(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   { hulls, bundles, loose }: Aggregate,
   zoom: number,
   pixelRatio: number,
@@ -145,11 +149,10 @@ function byAppearance(
       buckets.set(key, [[edge.tone, width], [edge]]);
     }
   }
-  const order: readonly EdgeTone[] = ['idle', 'normal', 'failing'];
-  return [...buckets.values()].sort(([[a]], [[b]]) => order.indexOf(a) - order.indexOf(b));
+  return [...buckets.values()].sort(([[a]], [[b]]) => EDGE_TONES.indexOf(a) - EDGE_TONES.indexOf(b));
 }
 
-function strokeInBatches(context: CanvasRenderingContext2D, edges: readonly SceneEdge[]): void {
+function strokeInBatches(context: PaintContext, edges: readonly SceneEdge[]): void {
   context.beginPath();
   let batched = 0;
   for (const { path } of edges) {
@@ -162,7 +165,7 @@ function strokeInBatches(context: CanvasRenderingContext2D, edges: readonly Scen
   context.stroke();
 }
 
-function trace(context: CanvasRenderingContext2D, { fromX, fromY, toX, toY, curves }: EdgePath): void {
+function trace(context: PaintContext, { fromX, fromY, toX, toY, curves }: EdgePath): void {
   context.moveTo(fromX, fromY);
   if (!curves) {
     context.lineTo(toX, toY);
@@ -180,7 +183,7 @@ function trace(context: CanvasRenderingContext2D, { fromX, fromY, toX, toY, curv
   }
 }
 
-function paintArrows(context: CanvasRenderingContext2D, edges: readonly SceneEdge[], scale: number): void {
+function paintArrows(context: PaintContext, edges: readonly SceneEdge[], scale: number): void {
   context.beginPath();
   let batched = 0;
   for (const { path, width } of edges) {

@@ -4,6 +4,7 @@ import { toScreen, type Camera, type Size } from './camera';
 import type { DetailLevel } from './detail-level';
 import { ellipsize } from './ellipsis';
 import { LabelPlacement } from './label-placement';
+import type { PaintContext } from './paint-context';
 import type { Palette } from './palette';
 import type { SceneNode } from './scene';
 
@@ -27,7 +28,7 @@ const MOST_WIDTHS = 20_000;
  * CSS pixels.
  */
 export function paintLabels(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   nodes: readonly SceneNode[],
   camera: Camera,
   size: Size,
@@ -120,7 +121,7 @@ interface Fonts {
 }
 
 function fitLines(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   node: SceneNode,
   room: number,
   fonts: Fonts,
@@ -139,7 +140,7 @@ function fitLines(
 
 /** Names of groups in the middle of their discs, the biggest first. */
 export function paintHullLabels(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   hulls: readonly Hull[],
   camera: Camera,
   size: Size,
@@ -180,7 +181,7 @@ function reserveNodes(
 
 /** The background's colour round the letters keeps them apart from edges behind them. */
 function write(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   text: string,
   x: number,
   y: number,
@@ -197,7 +198,7 @@ function write(
   context.fillText(text, x, y);
 }
 
-function measure(context: CanvasRenderingContext2D, text: string): number {
+function measure(context: PaintContext, text: string): number {
   const key = `${context.font}\n${text}`;
   let width = widths.get(key);
   if (width === undefined) {

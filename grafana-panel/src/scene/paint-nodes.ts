@@ -1,6 +1,9 @@
 import type { Camera, Size } from './camera';
+import type { Decorations } from './decoration';
 import type { DetailLevel } from './detail-level';
 import { ICON_OF_KIND } from './icons';
+import type { PaintContext } from './paint-context';
+import { fillColor, paintBadges, paintFill } from './paint-decorations';
 import type { Palette } from './palette';
 import type { SceneNode } from './scene';
 import { addShape, SHAPE_OF_KIND } from './shapes';
@@ -11,18 +14,19 @@ const icons = new Map<string, Path2D>();
 
 /** Draws nodes, in world coordinates: dots from afar, from nearer on outline, icon, ring, stack and badge. */
 export function paintNodes(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   nodes: readonly SceneNode[],
   zoom: number,
   level: DetailLevel,
   palette: Palette,
+  decorations: Decorations,
 ): void {
   if (!level.shapes) {
-    paintDots(context, nodes, zoom, palette);
+    paintDots(context, nodes, zoom, palette, decorations);
     return;
   }
   for (const node of nodes) {
-    paintNode(context, node, level, palette);
+    paintNode(context, node, level, palette, decorations);
   }
 }
 
@@ -37,7 +41,7 @@ export function visibleNodes(nodes: readonly SceneNode[], camera: Camera, size: 
 
 /** A ring round a node: the selection, or where the keyboard is. */
 export function paintRing(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   node: SceneNode,
   zoom: number,
   color: string,
@@ -53,14 +57,16 @@ export function paintRing(
 }
 
 function paintDots(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   nodes: readonly SceneNode[],
   zoom: number,
   palette: Palette,
+  decorations: Decorations,
 ): void {
   const byColor = new Map<string, SceneNode[]>();
   for (const node of nodes) {
-    const color = ringColor(node, palette);
+    const fill = decorations.get(node.id)?.fill ?? null;
+    const color = fill !== null && fill >= 0.8 ? fillColor(fill, palette) : ringColor(node, palette);
     const list = byColor.get(color);
     if (list) {
       list.push(node);
@@ -79,12 +85,16 @@ function paintDots(
 }
 
 function paintNode(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   node: SceneNode,
   level: DetailLevel,
   palette: Palette,
+  decorations: Decorations,
 ): void {
   const { x, y, radius, kind, health, count } = node;
+  const decoration = decorations.get(node.id);
+  const fill = decoration?.fill ?? null;
+  const filled = fill !== null;
   const shape = SHAPE_OF_KIND[kind];
   const color = ringColor(node, palette);
   const isImage = kind === 'image';
@@ -97,10 +107,23 @@ function paintNode(
   context.fillStyle = palette.surface;
   context.fill();
   if (health !== 'stopped' || !level.icons) {
-    context.globalAlpha = level.icons ? (trouble ? 0.24 : 0.13) : health === 'stopped' ? 0.15 : 0.45;
+    context.globalAlpha = filled
+      ? 0.06
+      : level.icons
+        ? trouble
+          ? 0.24
+          : 0.13
+        : health === 'stopped'
+          ? 0.15
+          : 0.45;
     context.fillStyle = color;
     context.fill();
     context.globalAlpha = 1;
+  }
+  if (filled) {
+    paintFill(context, node, fill, palette);
+    context.beginPath();
+    addShape(context, shape, x, y, radius);
   }
   context.strokeStyle = color;
   context.lineWidth = trouble ? 3.2 : 1.9;
@@ -108,16 +131,19 @@ function paintNode(
   context.stroke();
   context.setLineDash([]);
   if (level.icons) {
-    paintIcon(context, node, health === 'stopped' ? color : palette.kinds[kind]);
+    paintIcon(context, node, filled ? palette.text : health === 'stopped' ? color : palette.kinds[kind]);
     if (trouble || health === 'stopped') {
       paintHealthBadge(context, node, color, palette);
+    }
+    if (decoration) {
+      paintBadges(context, node, decoration, palette);
     }
   }
 }
 
 /** Two more outlines behind it: this stands for several. */
 function paintStack(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   { x, y, radius, kind }: SceneNode,
   color: string,
   palette: Palette,
@@ -138,15 +164,12 @@ function paintStack(
   }
 }
 
-function paintIcon(
-  context: CanvasRenderingContext2D,
-  { x, y, kind, radius }: SceneNode,
-  color: string,
-): void {
+function paintIcon(context: PaintContext, { x, y, kind, radius }: SceneNode, color: string): void {
   const drawing = ICON_OF_KIND[kind];
   let icon = icons.get(drawing);
   if (!icon) {
-    icon = new Path2D(drawing);
+    // An SVG document draws it from its text.
+    icon = Object.assign(new Path2D(drawing), { drawing });
     icons.set(drawing, icon);
   }
   const scale = Math.min(1, radius / 23) * ICON_SCALE;
@@ -163,7 +186,7 @@ function paintIcon(
 
 /** A mark at the upper left that says the health without colour: `!`, a cross, a bar. */
 function paintHealthBadge(
-  context: CanvasRenderingContext2D,
+  context: PaintContext,
   { x, y, radius, health }: SceneNode,
   color: string,
   palette: Palette,

@@ -1,5 +1,6 @@
 import type { GrafanaTheme2 } from '@grafana/data';
 import type { NodeHealth, NodeKind } from 'toposcope-topology-datasource/graph/topology';
+import type { ChangeKind } from './decoration';
 
 /** The colours and fonts of a picture. */
 export interface Palette {
@@ -14,6 +15,9 @@ export interface Palette {
   /** What the pointer or the selection brings out. */
   readonly accent: string;
   readonly hull: string;
+  /** Of a metric that fills nodes. */
+  readonly fill: string;
+  readonly changes: Readonly<Record<ChangeKind, string>>;
   readonly kinds: Readonly<Record<NodeKind, string>>;
   readonly health: Readonly<Record<NodeHealth, string>>;
   readonly fontFamily: string;
@@ -39,6 +43,12 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
     edgeFailing: dark ? '#ff7a52' : '#c8401a',
     accent: dark ? '#5cadf5' : '#0b6bb8',
     hull: dark ? 'rgba(122, 146, 190, 0.10)' : 'rgba(40, 80, 140, 0.07)',
+    fill: dark ? '#3d7fd0' : '#7fb3ea',
+    changes: {
+      added: dark ? '#3fc6a2' : '#00795a',
+      removed: dark ? '#ff7a52' : '#c8401a',
+      changed: dark ? '#f5b23d' : '#a86400',
+    },
     kinds: {
       host: dark ? '#3fc6a2' : '#00795a',
       container,

@@ -1,5 +1,6 @@
 import type { Point } from '../layout/graph';
 import type { Camera, Size } from './camera';
+import type { Decorations } from './decoration';
 import type { Palette } from './palette';
 import type { Scene, SceneEdge, SceneNode } from './scene';
 
@@ -7,6 +8,9 @@ import type { Scene, SceneEdge, SceneNode } from './scene';
 export interface Renderer {
   setScene(scene: Scene): void;
   setPalette(palette: Palette): void;
+  setDecorations(decorations: Decorations): void;
+  /** Ids of the nodes that a search found: the rest fades; undefined: nothing is searched for. */
+  setMatches(matches: ReadonlySet<string> | undefined): void;
   /** @param pixelRatio Device pixels a CSS pixel. */
   resize(size: Size, pixelRatio: number): void;
   /** @param moving A gesture or an animation goes on: speed before sharpness until a call without it. */

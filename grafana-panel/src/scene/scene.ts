@@ -46,8 +46,9 @@ export interface SceneEdge {
   readonly path: EdgePath;
 }
 
-/** `idle`: open, but nothing flows. */
-export type EdgeTone = 'normal' | 'idle' | 'failing';
+/** In the order of drawing. `idle`: open, but nothing flows; the last three only where two moments are compared. */
+export const EDGE_TONES = ['idle', 'normal', 'failing', 'changed', 'removed', 'added'] as const;
+export type EdgeTone = (typeof EDGE_TONES)[number];
 
 /** From the border of one node to that of the other: straight, or by cubic Bézier curves. */
 export interface EdgePath {
@@ -76,6 +77,7 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
     return point ? [sceneNode(node, point, degrees.get(node.id) ?? 0, looseScale)] : [];
   });
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
+  const widths = overlayWidths(topology);
   const drawn = topology.edges.flatMap((edge) => {
     const source = nodesById.get(edge.source);
     const target = nodesById.get(edge.target);
@@ -90,7 +92,14 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
       toY: target.y,
       curves: undefined,
     };
-    return { id: edge.id, source, target, tone: toneOf(edge), width: widthOf(edge), path };
+    return {
+      id: edge.id,
+      source,
+      target,
+      tone: toneOf(edge),
+      width: widths.get(edge.id) ?? widthOf(edge),
+      path,
+    };
   });
   return {
     nodes,
@@ -124,7 +133,10 @@ function degreesOf(edges: readonly TopologyEdge[]): Map<string, number> {
   return degrees;
 }
 
-function toneOf({ traffic }: TopologyEdge): EdgeTone {
+function toneOf({ traffic, change }: TopologyEdge): EdgeTone {
+  if (change) {
+    return change.kind;
+  }
   if (traffic.failed > 0) {
     return 'failing';
   }
@@ -135,6 +147,19 @@ function toneOf({ traffic }: TopologyEdge): EdgeTone {
 /** One pixel without traffic, 0.4 more for each ten times as many bytes from 100 B/s on, 3.2 at most. */
 function widthOf({ traffic }: TopologyEdge): number {
   return Math.min(3.2, 1.1 + 0.4 * Math.log10(1 + bytesPerSecond(traffic) / 100));
+}
+
+/** By an overlay that the query adds for widths, where it has a value. */
+function overlayWidths({ overlays = [], edges }: Topology): Map<string, number> {
+  const widths = new Map<string, number>();
+  const style = overlays.find(({ show }) => show === 'width');
+  for (const { id, overlays: values = [] } of style ? edges : []) {
+    const value = values.find(({ key }) => key === style?.key)?.value;
+    if (style && value !== undefined) {
+      widths.set(id, 1.1 + 2.6 * Math.min(1, Math.max(0, value / style.max)));
+    }
+  }
+  return widths;
 }
 
 function bytesPerSecond({ requestBytes, responseBytes }: TopologyEdge['traffic']): number {

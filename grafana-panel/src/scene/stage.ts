@@ -1,6 +1,7 @@
 import type { Point } from '../layout/graph';
 import { between, fit, panBy, toScreen, toWorld, zoomAround, type Camera, type Size } from './camera';
 import { createCanvasRenderer } from './canvas-renderer';
+import type { Decorations } from './decoration';
 import { listenForGestures, type WheelMode } from './gestures';
 import { nodeInDirection, type ArrowKey } from './navigation';
 import type { Palette } from './palette';
@@ -11,6 +12,8 @@ import type { Scene, SceneNode } from './scene';
 export interface StageEvents {
   onSelect(id: string | undefined): void;
   onHover(hover: Hover | undefined): void;
+  /** The camera came to rest; undefined: where everything is shown. */
+  onCamera(camera: Camera | undefined): void;
   /** While a node is dragged, and once more at the end. */
   onDrag(id: string, to: Point, done: boolean): void;
 }
@@ -30,6 +33,8 @@ const BORDER = 70;
 /** A gesture without a pointer's end, such as a wheel, is over after this. */
 const SETTLE_MS = 140;
 const GLIDE_MS = 260;
+/** World units round nodes that are shown together. */
+const AROUND = 110;
 
 /** The picture with its camera and what the user does to it: everything of the panel that React need not know. */
 export class Stage {
@@ -44,6 +49,7 @@ export class Stage {
   #gliding = 0;
   /** CSS pixels at the right that are covered by cards. */
   #covered = 0;
+  readonly #movers = new Set<() => void>();
   /** The camera stands where the last fit put it. */
   #showsAll = false;
 
@@ -76,6 +82,30 @@ export class Stage {
   show(scene: Scene): void {
     this.#scene = scene;
     this.#renderer.setScene(scene);
+  }
+
+  decorate(decorations: Decorations): void {
+    this.#renderer.setDecorations(decorations);
+  }
+
+  highlight(matches: ReadonlySet<string> | undefined): void {
+    this.#renderer.setMatches(matches);
+  }
+
+  /** Calls back whenever the camera moves, until the returned function is called. */
+  onMove(callback: () => void): () => void {
+    this.#movers.add(callback);
+    return () => {
+      this.#movers.delete(callback);
+    };
+  }
+
+  get camera(): Camera {
+    return this.#camera;
+  }
+
+  get size(): Size {
+    return this.#size;
   }
 
   setPalette(palette: Palette): void {
@@ -118,9 +148,30 @@ export class Stage {
       };
       const camera = fit(this.#scene.bounds, free);
       const shifted = panBy(camera, -this.#covered / 2, (INSET.top - INSET.bottom) / 2);
-      this.#goTo(shifted, glide);
-      this.#showsAll = true;
+      this.#goTo(shifted, glide, true);
     }
+  }
+
+  /** Shows these nodes, and is never nearer than a fit of everything would be. */
+  fitTo(ids: ReadonlySet<string>): void {
+    const nodes = this.#scene?.nodes.filter(({ id }) => ids.has(id)) ?? [];
+    if (nodes.length > 0) {
+      const xs = nodes.map(({ x }) => x);
+      const ys = nodes.map(({ y }) => y);
+      const bounds = {
+        left: Math.min(...xs) - AROUND,
+        right: Math.max(...xs) + AROUND,
+        top: Math.min(...ys) - AROUND,
+        bottom: Math.max(...ys) + AROUND,
+      };
+      const free = { width: Math.max(80, this.#size.width - this.#covered), height: this.#size.height };
+      this.#goTo(panBy(fit(bounds, free), -this.#covered / 2, 0), true);
+    }
+  }
+
+  /** Stands where it is told. */
+  lookFrom(camera: Camera): void {
+    this.#goTo(camera, false);
   }
 
   zoomBy(factor: number): void {
@@ -245,6 +296,7 @@ export class Stage {
   #setMoving(camera: Camera): void {
     this.#camera = camera;
     this.#renderer.setCamera(camera, true);
+    this.#movers.forEach((callback) => callback());
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => this.#settle(), SETTLE_MS);
   }
@@ -252,10 +304,12 @@ export class Stage {
   #settle(): void {
     clearTimeout(this.#settling);
     this.#renderer.setCamera(this.#camera, false);
+    this.#movers.forEach((callback) => callback());
+    this.events.onCamera(this.#showsAll ? undefined : this.#camera);
   }
 
-  #goTo(camera: Camera, glide: boolean): void {
-    this.#showsAll = false;
+  #goTo(camera: Camera, glide: boolean, showsAll = false): void {
+    this.#showsAll = showsAll;
     cancelAnimationFrame(this.#gliding);
     if (!glide || matchMedia('(prefers-reduced-motion: reduce)').matches) {
       this.#camera = camera;

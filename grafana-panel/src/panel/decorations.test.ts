@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { nodeOf, topologyOf } from '../scene/topology.fixture';
+import { decorationsOf, fillsOf } from './decorations';
+
+const memory = (value: number | null, limit: number | null) => ({
+  ...{ key: 'memory', label: 'Memory', unit: 'bytes', value, limit, expr: '' },
+});
+const SCALE = { key: 'memory', label: 'Memory', unit: 'bytes', max: 2_000 };
+const TOPOLOGY = {
+  ...topologyOf(
+    [
+      nodeOf('limited', { metrics: [memory(500, 1_000)] }),
+      nodeOf('free', { metrics: [memory(500, null)], overlays: [{ key: 'orders', value: 12 }] }),
+      nodeOf('unmeasured', { metrics: [memory(null, 1_000)] }),
+      nodeOf('alerting', { alerts: [{ name: 'Down', severity: 'critical', labels: {} }] }),
+      nodeOf('new', { change: { kind: 'added', differences: [] } }),
+    ],
+    [],
+  ),
+  scales: [SCALE],
+  overlays: [
+    { ...SCALE, key: 'orders', unit: 'short', max: 24, show: 'badge' as const, expr: 'orders' },
+    { ...SCALE, key: 'load', show: 'fill' as const, expr: 'load' },
+  ],
+};
+
+describe('what is laid over a picture', () => {
+  it('fills nodes to their share of their own limit, or of the greatest value', () => {
+    const decorations = decorationsOf(TOPOLOGY, 'memory', String);
+    expect(decorations.get('limited')?.fill).toBe(0.5);
+    expect(decorations.get('free')?.fill).toBe(0.25);
+    expect(decorations.has('unmeasured')).toBe(false);
+  });
+
+  it('is alerts, figures and changes without a metric', () => {
+    const decorations = decorationsOf(TOPOLOGY, '', String);
+    expect([...decorations.keys()]).toEqual(['free', 'alerting', 'new']);
+    expect(decorations.get('free')).toMatchObject({ fill: null, badges: ['12'] });
+    expect(decorations.get('alerting')).toMatchObject({ alerts: 1, alertSeverity: 'critical' });
+    expect(decorations.get('new')?.change).toBe('added');
+  });
+
+  it('can be any metric of the nodes or overlay that fills', () => {
+    expect(fillsOf(TOPOLOGY).map(({ key }) => key)).toEqual(['memory', 'load']);
+  });
+});
