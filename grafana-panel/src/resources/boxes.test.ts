@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { nodeOf, topologyOf } from '../scene/topology.fixture';
+import { boxesOf } from './boxes';
+
+const figure = (key: string, value: number | null, limit: number | null) => ({
+  ...{ key, label: key, unit: 'short', value, limit, expr: '' },
+});
+const HOSTS = topologyOf(
+  [
+    nodeOf('h2', { kind: 'host', metrics: [figure('cpu', 0.5, 1), figure('load1', 1, 4)] }),
+    nodeOf('h1', { kind: 'host', metrics: [figure('memory', 600, 1_000)] }),
+    nodeOf('internet', { kind: 'internet' }),
+  ],
+  [],
+);
+const on = (host: string) => [{ view: 'hosts' as const, id: host, label: host }];
+const CONTAINERS = topologyOf(
+  [
+    nodeOf('small', { relatives: on('h1'), metrics: [figure('memory', 100, 200)] }),
+    nodeOf('big', { relatives: on('h1'), metrics: [figure('memory', 300, null)] }),
+    nodeOf('idle', { relatives: on('h1'), metrics: [figure('memory', 0, null)] }),
+    nodeOf('busy', { relatives: on('h2'), metrics: [figure('cpu', 1, null)] }),
+  ],
+  [],
+);
+const PROCESSES = topologyOf(
+  [
+    nodeOf('p', {
+      relatives: [{ view: 'containers', id: 'big', label: 'big' }],
+      metrics: [figure('memory', 900, null)],
+    }),
+  ],
+  [],
+);
+
+describe('the boxes of the resources view', () => {
+  it('lie on their host, the greatest first, as wide as their share of it', () => {
+    const { hosts } = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory');
+    expect(hosts.map(({ id, used, capacity }) => [id, used, capacity])).toEqual([
+      ['h1', 600, 1_000],
+      ['h2', null, null],
+    ]);
+    expect(hosts[0]?.children.map(({ id, start, width }) => [id, start, width])).toEqual([
+      ['big', 0, 0.3],
+      ['small', 0.3, 0.1],
+    ]);
+  });
+
+  it('are no wider than what they lie on', () => {
+    const [process] = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory').hosts[0]?.children[0]?.children ?? [];
+    expect(process).toMatchObject({ id: 'p', used: 900, start: 0, width: 0.3 });
+  });
+
+  it('count CPU in cores of the host', () => {
+    const host = boxesOf(HOSTS, CONTAINERS, undefined, 'cpu').hosts.find(({ id }) => id === 'h2');
+    expect(host).toMatchObject({ used: 2, capacity: 4 });
+    expect(host?.children).toMatchObject([{ id: 'busy', width: 0.25 }]);
+  });
+});

@@ -1,0 +1,185 @@
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
+import React, { useState } from 'react';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import { formatValue } from '../details/format';
+import { paletteOf } from '../scene/palette';
+import { boxesOf, type Box, type Resource } from './boxes';
+
+interface Props {
+  readonly hosts: Topology | undefined;
+  /** Undefined while they are not known. */
+  readonly containers: Topology | undefined;
+  readonly processes: Topology | undefined;
+  readonly matches: ReadonlySet<string> | undefined;
+  readonly width: number;
+  readonly height: number;
+  /** Shows a box's card in its view. */
+  readonly onOpen: (box: Box) => void;
+}
+
+const NO_HOSTS: Topology = { view: 'hosts', at: 0, nodes: [], edges: [], notices: [] };
+/** A box narrower than this has no room for its name, CSS pixels. */
+const LEAST_NAMED = 34;
+/** Narrower ones are not in the page. */
+const LEAST_DRAWN = 2;
+
+/** Who uses the hosts: hosts as wide as their capacity, containers and processes on them as wide as what they use. */
+export function ResourceView(props: Props): React.JSX.Element {
+  const { hosts, containers, processes, width, height } = props;
+  const styles = useStyles2(getStyles);
+  const [resource, setResource] = useState<Resource>('cpu');
+  const { hosts: boxes, unit } = boxesOf(hosts ?? NO_HOSTS, containers, processes, resource);
+  const room = Math.max(120, width - 190);
+  return (
+    <div className={styles.frame} style={{ width, height }} data-testid="toposcope-resources">
+      <div className={styles.head}>
+        <RadioButtonGroup
+          size="sm"
+          aria-label="Resource"
+          options={[
+            { value: 'cpu', label: 'CPU' },
+            { value: 'memory', label: 'Memory' },
+          ]}
+          value={resource}
+          onChange={setResource}
+        />
+        <span>Width: share of the host’s capacity. Containers above, their processes below.</span>
+      </div>
+      <ul className={styles.list} aria-label="Hosts">
+        {boxes.map((host) => (
+          <li key={host.id} className={styles.host}>
+            <button type="button" className={styles.name} onClick={() => props.onOpen(host)}>
+              <strong>{host.label}</strong>
+              <span>
+                {formatValue(host.used, unit)} of {formatValue(host.capacity, unit)}
+              </span>
+            </button>
+            <Bars host={host} unit={unit} room={room} matches={props.matches} onOpen={props.onOpen} />
+          </li>
+        ))}
+      </ul>
+      {boxes.length === 0 && hosts === undefined && <p className={styles.nothing}>Asking for the hosts …</p>}
+      {boxes.length === 0 && hosts !== undefined && (
+        <p className={styles.nothing}>No host is measured at this time.</p>
+      )}
+    </div>
+  );
+}
+
+function Bars({
+  host,
+  unit,
+  room,
+  matches,
+  onOpen,
+}: {
+  readonly host: Box;
+  readonly unit: string;
+  readonly room: number;
+  readonly matches: ReadonlySet<string> | undefined;
+  readonly onOpen: (box: Box) => void;
+}): React.JSX.Element {
+  const styles = useStyles2(getStyles);
+  const palette = paletteOf(useTheme2(), false);
+  const share = host.capacity ? Math.min(1, (host.used ?? 0) / host.capacity) : 0;
+  const rows = [
+    { key: 'containers', color: palette.kinds.container, boxes: host.children },
+    {
+      key: 'processes',
+      color: palette.kinds.process,
+      boxes: host.children.flatMap(({ children }) => children),
+    },
+  ];
+  return (
+    <div className={styles.bars} style={{ width: room }}>
+      <div className={styles.used} style={{ width: share * room, background: palette.kinds.host }} />
+      {rows.map(({ key, color, boxes }) => (
+        <div key={key} className={styles.row}>
+          {boxes
+            .filter(({ width }) => width * room >= LEAST_DRAWN)
+            .map((box) => (
+              <button
+                key={box.id}
+                type="button"
+                className={cx(styles.box, matches?.has(box.id) === false && styles.faded)}
+                style={{
+                  left: box.start * room,
+                  width: Math.max(1, box.width * room - 1),
+                  borderColor: color,
+                }}
+                title={`${box.label}: ${formatValue(box.used, unit)}${box.capacity === null ? '' : ` of ${formatValue(box.capacity, unit)}`}`}
+                aria-label={`${box.label}, ${formatValue(box.used, unit)}`}
+                onClick={() => onOpen(box)}
+              >
+                {box.width * room >= LEAST_NAMED ? box.label : ''}
+              </button>
+            ))}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
+  frame: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: spacing(1),
+    padding: spacing(0, 1),
+    overflow: 'auto',
+    fontSize: typography.bodySmall.fontSize,
+  }),
+  head: css({ display: 'flex', alignItems: 'center', gap: spacing(1.5), color: colors.text.secondary }),
+  list: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: spacing(1.5),
+    margin: 0,
+    padding: 0,
+    listStyle: 'none',
+  }),
+  host: css({ display: 'flex', alignItems: 'flex-start', gap: spacing(1) }),
+  name: css({
+    display: 'flex',
+    flexDirection: 'column',
+    flex: 'none',
+    width: 150,
+    padding: 0,
+    border: 0,
+    background: 'none',
+    color: colors.text.secondary,
+    textAlign: 'left',
+    cursor: 'pointer',
+    '& strong': { color: colors.text.primary, overflow: 'hidden', textOverflow: 'ellipsis' },
+  }),
+  bars: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: 2,
+    background: colors.background.secondary,
+    borderRadius: shape.radius.default,
+  }),
+  used: css({ height: 6, borderRadius: shape.radius.default }),
+  row: css({ position: 'relative', height: 22 }),
+  box: css({
+    position: 'absolute',
+    top: 0,
+    height: 22,
+    padding: '0 4px',
+    border: '1px solid',
+    borderRadius: 2,
+    background: colors.background.primary,
+    color: colors.text.primary,
+    fontSize: 11,
+    overflow: 'hidden',
+    textOverflow: 'ellipsis',
+    whiteSpace: 'nowrap',
+    textAlign: 'left',
+    cursor: 'pointer',
+    '&:hover': { background: colors.action.hover },
+  }),
+  faded: css({ opacity: 0.3 }),
+  nothing: css({ color: colors.text.secondary }),
+});

@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { edgeOf, nodeOf, topologyOf } from '../scene/topology.fixture';
+import { columnsOf, rowsOf, sorted } from './columns';
+
+const cpu = (value: number | null) => ({
+  ...{ key: 'cpu', label: 'CPU', unit: 'percentunit', value, limit: null, expr: '' },
+});
+const TOPOLOGY = topologyOf(
+  [
+    nodeOf('web-10', { metrics: [cpu(0.2)], facts: [{ key: 'image', label: 'Image', values: ['web:3'] }] }),
+    nodeOf('web-9', { metrics: [cpu(null)] }),
+    nodeOf('db', { metrics: [cpu(0.9)], health: 'critical' }),
+  ],
+  [edgeOf('web-10', 'db', { requestBytes: 10, responseBytes: null }), edgeOf('web-9', 'db')],
+);
+const COLUMNS = columnsOf(TOPOLOGY);
+const order = (sort: string) => sorted(rowsOf(TOPOLOGY), COLUMNS, sort).map(({ node }) => node.id);
+
+describe('the table', () => {
+  it('has columns for the facts and metrics that its nodes have', () => {
+    expect(COLUMNS.map(({ label }) => label)).toEqual([
+      ...['Name', 'Kind', 'Health', 'Image', 'CPU', 'Called by', 'Calls', 'Traffic'],
+    ]);
+  });
+
+  it.each([
+    { sort: '', ids: ['db', 'web-9', 'web-10'], by: 'name, numbers in it by their value' },
+    { sort: '-name', ids: ['web-10', 'web-9', 'db'], by: 'name backwards' },
+    { sort: 'cpu', ids: ['web-10', 'db', 'web-9'], by: 'a metric, what is not measured last' },
+    { sort: '-cpu', ids: ['db', 'web-10', 'web-9'], by: 'a metric backwards, what is not measured last' },
+    { sort: '-inbound', ids: ['db', 'web-9', 'web-10'], by: 'the number of callers' },
+    { sort: 'no-such-column', ids: ['db', 'web-9', 'web-10'], by: 'name where the column is gone' },
+  ])('is sorted by $by', ({ sort, ids }) => {
+    expect(order(sort)).toEqual(ids);
+  });
+
+  it('sums the bytes of all connections', () => {
+    expect(rowsOf(TOPOLOGY).find(({ node }) => node.id === 'db')).toMatchObject({ inbound: 2, bytes: 310 });
+  });
+});
