@@ -57,10 +57,23 @@ async function bundle(name: string): Promise<Map<string, Uint8Array>> {
       define: 'undefined',
     },
     loader: { '.svg': 'dataurl', '.ttf': 'dataurl', '.woff2': 'dataurl' },
-    plugins: [workerSources],
+    plugins: [workerSources, reactUseModules],
   });
   return new Map(result.outputFiles.map((file) => [path.relative(PANEL, file.path), file.contents]));
 }
+
+/**
+ * @grafana/ui imports react-use's CommonJS files as modules with a default export, which esbuild takes as Node.js does:
+ * the whole of `exports` is the default. Their ESM twins have one.
+ */
+const reactUseModules: Plugin = {
+  name: 'react-use-modules',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^react-use\/lib\// }, ({ path: name }) => ({
+      path: path.resolve('node_modules', `${name.replace('/lib/', '/esm/')}.js`),
+    }));
+  },
+};
 
 /** As the plugins' build does it: a worker's bundled code as a string. */
 const workerSources: Plugin = {

@@ -64,6 +64,12 @@ export function cardStyles(theme: GrafanaTheme2) {
       padding: spacing(0.5, 0),
     }),
     metricName: css({ color: colors.text.secondary }),
+    metricLink: css({
+      color: colors.text.secondary,
+      textDecoration: 'underline',
+      textDecorationColor: colors.border.strong,
+      '&:hover': { color: colors.text.link },
+    }),
     metricValue: css({
       fontSize: typography.body.fontSize,
       fontWeight: typography.fontWeightMedium,
@@ -114,6 +120,7 @@ export function cardStyles(theme: GrafanaTheme2) {
     trouble: css({ color: colors.warning.text, fontSize: 11, whiteSpace: 'normal' }),
     failure: css({ color: colors.error.text, fontSize: 11, whiteSpace: 'normal' }),
     chips: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75) }),
+    links: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75), marginBottom: spacing(1.5) }),
     chip: css({
       border: `1px solid ${colors.border.medium}`,
       borderRadius: 999,

@@ -5,6 +5,8 @@ import { Glyph } from '../panel/glyph';
 import { Card, Section } from './card';
 import { cardStyles } from './card-styles';
 import { PortAndTrouble, TrafficCells } from './connection-table';
+import { exploreLink } from './explore-link';
+import { Differences, Gone } from './findings';
 import { formatValue } from './format';
 import type { CardProps } from './node-card';
 import { Sparkline } from './sparkline';
@@ -22,6 +24,7 @@ export function EdgeCard({
   const labelOf = (id: string) => props.topology.nodes.find((node) => node.id === id)?.label ?? id;
   const wanted = edge.expr === '' ? [] : [{ key: 'bytes', expr: edge.expr }];
   const { series, failure } = useSeries(props.source, wanted);
+  const explore = exploreLink(props.topology, edge.expr, props.range);
   const { traffic } = edge;
   const bytes =
     traffic.requestBytes === null && traffic.responseBytes === null
@@ -49,6 +52,8 @@ export function EdgeCard({
       onBack={props.onBack}
       onClose={props.onClose}
     >
+      {props.gone && <Gone />}
+      <Differences change={edge.change} />
       <Section title="Throughput, both ways">
         <div className={styles.metricValue}>{formatValue(bytes, 'Bps')}</div>
         <Sparkline
@@ -59,6 +64,11 @@ export function EdgeCard({
           ceiling={null}
         />
         {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
+        {explore !== undefined && (
+          <a className={styles.link} href={explore}>
+            Explore the query
+          </a>
+        )}
       </Section>
       <Section title="All ports together">
         <dl className={styles.facts}>

@@ -1,3 +1,4 @@
+import type { TimeRange } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import type {
@@ -16,8 +17,11 @@ import { Card, Section } from './card';
 import { cardStyles } from './card-styles';
 import { ConnectionTable } from './connection-table';
 import { connectionsOf } from './connections';
+import { exploreLink } from './explore-link';
 import { formatValue } from './format';
+import { Alerts, Differences, Gone } from './findings';
 import { formatMoment } from './moment';
+import { NodeLinks } from './node-links';
 import { Sparkline } from './sparkline';
 import type { TopologySource } from './topology-source';
 import { useSeries } from './use-series';
@@ -26,11 +30,16 @@ export interface CardProps {
   readonly topology: Topology;
   readonly source: TopologySource | undefined;
   readonly timeZone: string;
+  readonly range: TimeRange;
   readonly stacked: boolean;
+  /** It is no longer in the picture: the card shows how it was. */
+  readonly gone: boolean;
   readonly onBack: () => void;
   readonly onClose: () => void;
   /** Opens the card of a node or an edge on top. */
   readonly onOpen: (id: string) => void;
+  /** Narrows the picture to a node and its peers. */
+  readonly onFocus: (id: string) => void;
   /** Shows a node in another view; undefined where the dashboard has no variable for it. */
   readonly onSwitch: ((relative: Relative) => void) | undefined;
 }
@@ -53,8 +62,18 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
       onBack={props.onBack}
       onClose={props.onClose}
     >
+      {props.gone && <Gone />}
+      <NodeLinks node={node} topology={props.topology} onFocus={props.onFocus} />
       <NodeActions node={node} />
-      {node.metrics.length > 0 && <Metrics metrics={node.metrics} source={props.source} />}
+      <Alerts alerts={node.alerts ?? []} />
+      <Differences change={node.change} />
+      {node.metrics.length > 0 && (
+        <Metrics
+          metrics={node.metrics}
+          source={props.source}
+          linkOf={(expr) => exploreLink(props.topology, expr, props.range)}
+        />
+      )}
       {node.facts.length > 0 && (
         <Section title="Facts">
           <Facts facts={node.facts} now={props.topology.at / 1000} timeZone={props.timeZone} />
@@ -81,9 +100,11 @@ const SPARKLINE = { width: 108, height: 28 } as const;
 function Metrics({
   metrics,
   source,
+  linkOf,
 }: {
   readonly metrics: readonly Metric[];
   readonly source: TopologySource | undefined;
+  readonly linkOf: (expr: string) => string | undefined;
 }): React.JSX.Element {
   const styles = useStyles2(cardStyles);
   const theme = useTheme2();
@@ -91,10 +112,10 @@ function Metrics({
   const { series, failure } = useSeries(source, wanted);
   return (
     <Section title="Metrics">
-      {metrics.map(({ key, label, unit, value, limit }) => (
+      {metrics.map(({ key, label, unit, value, limit, expr }) => (
         <div key={key} className={styles.metric}>
           <div>
-            <div className={styles.metricName}>{label}</div>
+            <MetricName label={label} link={linkOf(expr)} />
             <div className={styles.metricValue}>
               {formatValue(value, unit)}
               {limit !== null && <span className={styles.metricLimit}> of {formatValue(limit, unit)}</span>}
@@ -110,6 +131,23 @@ function Metrics({
       ))}
       {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
     </Section>
+  );
+}
+
+function MetricName({
+  label,
+  link,
+}: {
+  readonly label: string;
+  readonly link: string | undefined;
+}): React.JSX.Element {
+  const styles = useStyles2(cardStyles);
+  return link === undefined ? (
+    <div className={styles.metricName}>{label}</div>
+  ) : (
+    <a className={styles.metricLink} href={link} title={`Explore ${label}`}>
+      {label}
+    </a>
   );
 }
 

@@ -1,7 +1,9 @@
 import { FieldType, type DataFrame, type DataQueryRequest } from '@grafana/data';
 import { getDataSourceSrv } from '@grafana/runtime';
 import { from, lastValueFrom } from 'rxjs';
-import type { RangeSpec } from 'toposcope-topology-datasource/query';
+import { topologyFromFrames } from 'toposcope-topology-datasource/frames/topology-frames';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import type { RangeSpec, TopologyQuerySpec, TopologySpec } from 'toposcope-topology-datasource/query';
 
 export interface Sample {
   /** Milliseconds since the epoch. */
@@ -13,30 +15,50 @@ export interface Sample {
 export interface TopologySource {
   /** Series over the dashboard's time range, by their keys; a key without data is left out. */
   series(wanted: RangeSpec['series'], signal: AbortSignal): Promise<ReadonlyMap<string, readonly Sample[]>>;
+  /** The panel's own query with these changes: another view, another moment, another filter. */
+  topology(changes: Partial<TopologySpec>, signal: AbortSignal): Promise<Topology>;
+  /** What the panel's own query asks. */
+  readonly asked: Partial<TopologySpec>;
 }
 
 /** Asks the data source that answered the panel's own query, with its range and variables. */
 export function sourceOfPanel(request: DataQueryRequest): TopologySource {
+  const [own] = request.targets;
+  const asked = (own ?? {}) as Partial<TopologySpec>;
+  const ask = async (spec: TopologyQuerySpec, signal: AbortSignal): Promise<DataFrame[]> => {
+    const reference = own?.datasource;
+    const source = await getDataSourceSrv().get(reference);
+    signal.throwIfAborted();
+    const target = { ...spec, refId: 'details', datasource: reference };
+    // A request id that is in use would cancel the picture's own query.
+    const requestId = `toposcope-details-${++requests}`;
+    const answer = source.query({ ...request, requestId, targets: [target] });
+    const response = await lastValueFrom(from(answer));
+    signal.throwIfAborted();
+    const failure = response.errors?.[0];
+    if (failure) {
+      throw new Error(failure.message ?? 'The data source answered with an error that says nothing.');
+    }
+    return response.data as DataFrame[];
+  };
   return {
+    asked,
     async series(wanted, signal) {
-      const reference = request.targets[0]?.datasource;
-      const source = await getDataSourceSrv().get(reference);
-      signal.throwIfAborted();
-      const spec: RangeSpec = { queryType: 'range', series: wanted };
-      const target = { ...spec, refId: 'details', datasource: reference };
-      // A request id that is in use would cancel the picture's own query.
-      const requestId = `toposcope-details-${Date.now()}-${wanted.map(({ key }) => key).join()}`;
-      const answer = source.query({ ...request, requestId, targets: [target] });
-      const response = await lastValueFrom(from(answer));
-      signal.throwIfAborted();
-      const failure = response.errors?.[0];
-      if (failure) {
-        throw new Error(failure.message ?? 'The data source answered with an error that says nothing.');
+      return seriesByKey(await ask({ queryType: 'range', series: wanted }, signal));
+    },
+    async topology(changes, signal) {
+      const spec: TopologySpec = { ...asked, queryType: 'topology', view: asked.view ?? '', ...changes };
+      const topology = topologyFromFrames(await ask(spec, signal));
+      if (!topology) {
+        throw new Error('The data source answered without a topology.');
       }
-      return seriesByKey(response.data as DataFrame[]);
+      return topology;
     },
   };
 }
+
+/** Makes request ids unique on the page. */
+let requests = 0;
 
 export function seriesByKey(frames: readonly DataFrame[]): Map<string, Sample[]> {
   const series = new Map<string, Sample[]>();

@@ -3,6 +3,8 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useEffect, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import type { Point } from '../layout/graph';
+import type { Camera, Size } from '../scene/camera';
+import type { Decorations } from '../scene/decoration';
 import type { WheelMode } from '../scene/gestures';
 import { ARROW_KEYS, type ArrowKey } from '../scene/navigation';
 import { paletteOf } from '../scene/palette';
@@ -12,6 +14,10 @@ import { AccessibleList, optionId } from './accessible-list';
 
 export interface PictureHandle {
   fit(): void;
+  fitTo(ids: ReadonlySet<string>): void;
+  lookFrom(camera: Camera): void;
+  view(): { readonly camera: Camera; readonly size: Size };
+  onMove(callback: () => void): () => void;
   zoomBy(factor: number): void;
   reveal(id: string): void;
   /** Gives the keyboard to the picture. */
@@ -24,7 +30,12 @@ interface Props {
   readonly height: number;
   readonly transparent: boolean;
   readonly wheel: WheelMode;
+  readonly decorations: Decorations;
+  /** What a search found; undefined: nothing is searched for. */
+  readonly matches: ReadonlySet<string> | undefined;
   readonly selected: string | undefined;
+  /** Where the user looks from; undefined: everything is shown. */
+  readonly camera: Camera | undefined;
   /** CSS pixels at the right that cards cover. */
   readonly covered: number;
   /** Another camera belongs to it; the same one is kept across refreshes. */
@@ -35,13 +46,17 @@ interface Props {
   readonly onDrag: (id: string, to: Point, done: boolean) => void;
   readonly onClose: () => void;
   readonly onHelp: () => void;
+  readonly onSearch: () => void;
+  readonly onCamera: (camera: Camera | undefined) => void;
+  /** Keys that mean something to the panel, such as `t` for the table; false: they mean nothing. */
+  readonly onKey: (key: string) => boolean;
 }
 
 const ZOOM_STEP = 1.4;
 
 /** The canvas, the keys, and the list that says in words what the canvas shows. */
 export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(props, handle) {
-  const { scene, width, height, transparent, selected, covered, cameraKey } = props;
+  const { scene, width, height, transparent, selected, covered, cameraKey, decorations, matches } = props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const frame = useRef<HTMLDivElement>(null);
@@ -64,6 +79,7 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
         onSelect: (id) => latest.current.onSelect(id),
         onHover: (hover) => latest.current.onHover(hover),
         onDrag: (id, to, done) => latest.current.onDrag(id, to, done),
+        onCamera: (camera) => latest.current.onCamera(camera),
       },
       () => latest.current.wheel,
     );
@@ -79,13 +95,29 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
   useLayoutEffect(() => stage.current?.resize({ width, height }, window.devicePixelRatio), [width, height]);
   useLayoutEffect(() => stage.current?.setCovered(covered), [covered]);
   useLayoutEffect(() => stage.current?.show(scene), [scene]);
-  useLayoutEffect(() => stage.current?.fit(false), [cameraKey]);
+  useLayoutEffect(() => {
+    const { camera } = latest.current;
+    if (camera) {
+      stage.current?.lookFrom(camera);
+    } else {
+      stage.current?.fit(false);
+    }
+  }, [cameraKey]);
+  useEffect(() => stage.current?.decorate(decorations), [decorations]);
+  useEffect(() => stage.current?.highlight(matches), [matches]);
   useEffect(() => stage.current?.select(selected), [selected, scene]);
 
   useImperativeHandle(handle, () => ({
     fit: () => stage.current?.fit(true),
     zoomBy: (factor) => stage.current?.zoomBy(factor),
     reveal: (id) => stage.current?.reveal(id),
+    fitTo: (ids) => stage.current?.fitTo(ids),
+    lookFrom: (camera) => stage.current?.lookFrom(camera),
+    view: () => ({
+      camera: stage.current?.camera ?? { x: 0, y: 0, zoom: 1 },
+      size: stage.current?.size ?? { width: 1, height: 1 },
+    }),
+    onMove: (callback) => stage.current?.onMove(callback) ?? (() => undefined),
     takeFocus: () => frame.current?.focus(),
   }));
 
@@ -122,8 +154,10 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
       props.onHelp();
     } else if (key === '0') {
       stage.current?.fit(true);
+    } else if (key === '/') {
+      props.onSearch();
     } else {
-      return false;
+      return props.onKey(key);
     }
     return true;
   };

@@ -6,6 +6,8 @@ import { IconButton } from './icon-button';
 
 interface Props {
   readonly onFit: () => void;
+  /** Undefined: nothing is searched for. */
+  readonly onFitMatches: (() => void) | undefined;
   readonly onZoom: (factor: number) => void;
   readonly onLayOutAgain: () => void;
   readonly onHelp: () => void;
@@ -14,13 +16,16 @@ interface Props {
 const STEP = 1.5;
 
 /** The buttons at the lower left of the picture. */
-export function Toolbar({ onFit, onZoom, onLayOutAgain, onHelp }: Props): React.JSX.Element {
+export function Toolbar({ onFit, onFitMatches, onZoom, onLayOutAgain, onHelp }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.bar} role="toolbar" aria-label="Picture">
       <IconButton glyph="plus" label="Zoom in (+)" onClick={() => onZoom(STEP)} />
       <IconButton glyph="minus" label="Zoom out (−)" onClick={() => onZoom(1 / STEP)} />
       <IconButton glyph="fit" label="Show all (0)" onClick={onFit} />
+      {onFitMatches && (
+        <IconButton glyph="target" label="Show what the search found" onClick={onFitMatches} />
+      )}
       <span className={styles.divider} />
       <IconButton
         glyph="tidy"
@@ -32,11 +37,8 @@ export function Toolbar({ onFit, onZoom, onLayOutAgain, onHelp }: Props): React.
   );
 }
 
-const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
+const getStyles = ({ colors, shape }: GrafanaTheme2) => ({
   bar: css({
-    position: 'absolute',
-    left: spacing(1),
-    bottom: spacing(1),
     display: 'flex',
     alignItems: 'center',
     padding: 2,

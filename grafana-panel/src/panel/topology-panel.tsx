@@ -1,25 +1,47 @@
 import { css, cx } from '@emotion/css';
-import { LoadingState, type GrafanaTheme2, type PanelProps } from '@grafana/data';
+import type { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Notice, Relative, Topology } from 'toposcope-topology-datasource/graph/topology';
 import { CompanionArea } from '../companion/companion-area';
 import { EdgeCard } from '../details/edge-card';
+import { formatValue } from '../details/format';
 import { Legend } from '../details/legend';
 import { NodeCard, type CardProps } from '../details/node-card';
 import { sourceOfPanel } from '../details/topology-source';
 import { withDefaults, type PanelOptions } from '../options';
+import { ResourceView } from '../resources/resource-view';
 import { buildScene, type Scene } from '../scene/scene';
 import type { Hover } from '../scene/stage';
-import { closeTopCard, openCard, type CardStack } from './card-stack';
-import { EmptyState } from './empty-state';
+import { narrow } from '../search/narrow';
+import type { Mode } from '../state/panel-state';
+import { usePanelState } from '../state/use-panel-state';
+import { NodeTable } from '../table/node-table';
+import { closeTopCard, openCard } from './card-stack';
+import { decorationsOf, fillsOf } from './decorations';
 import { ErrorBoundary } from './error-boundary';
+import { exportAs } from './export-as';
+import { ExportMenu } from './export-menu';
+import { FillMenu } from './fill-menu';
+import { FilterChips } from './filter-chips';
+import { FilterMenu } from './filter-menu';
+import { filterOf } from './filters';
 import { HoverTip } from './hover-tip';
+import { Minimap } from './minimap';
+import { ModeSwitch } from './mode-switch';
+import { NoPicture } from './no-picture';
 import { Notices } from './notices';
 import { Picture, type PictureHandle } from './picture';
+import { SearchBar, type SearchBarHandle } from './search-bar';
+import { TimeMenu } from './time-menu';
 import { Toolbar } from './toolbar';
+import { useLastKnown, type Known } from './use-last-known';
+import { useOtherViews } from './use-other-views';
 import { usePositions } from './use-positions';
+import { useSearch } from './use-search';
+import { useShownTopology, type Changes } from './use-shown-topology';
 import { useTopology } from './use-topology';
+import { wantedViews, matchCounts } from './view-counts';
 import { VIEW_NAMES } from './view-names';
 import { viewSwitch } from './view-switch';
 import { ViewTabs } from './view-tabs';
@@ -34,13 +56,33 @@ export function TopologyPanel(props: PanelProps<PanelOptions>): React.JSX.Elemen
   );
 }
 
-const NO_CARDS: CardStack = [];
+/** What the tabs and the search take at the top, CSS pixels. */
+const TOP = 44;
+/** And the buttons at the bottom, where there is a table. */
+const BOTTOM = 48;
+/** Smaller panels show the picture and nothing in its corners. */
+const ROOMY = { width: 640, height: 360 } as const;
+const MODE_OF_KEY: Readonly<Record<string, Mode>> = { g: 'graph', t: 'table', r: 'resources' };
 
 function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const { data, width, height, id, transparent, timeZone } = props;
   const styles = useStyles2(getStyles);
   const options = withDefaults(props.options);
-  const { topology, failure } = useTopology(data);
+  const [state, change] = usePanelState(id);
+  const source = useMemo(() => (data.request ? sourceOfPanel(data.request) : undefined), [data.request]);
+
+  const own = useTopology(data);
+  const changes = useMemo(
+    () => changesOf(state.filters, state.moment, state.compareWith),
+    [state.filters, state.moment, state.compareWith],
+  );
+  const { topology: whole, failure } = useShownTopology(own, source, changes);
+  const topology = useMemo(
+    () => whole && narrow(whole, state.pinned, state.focus),
+    [whole, state.pinned, state.focus],
+  );
+  const search = useSearch(topology, state.search);
+
   const placing = usePositions(
     topology,
     bookKey(data.request?.dashboardUID ?? '', id, topology, options),
@@ -48,55 +90,84 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
     width / Math.max(1, height),
   );
   const scene = useScene(topology, placing.positions, options);
-  const [cards, setCards] = useState<CardStack>(NO_CARDS);
+  const [previewed, setPreviewed] = useState<string>();
+  const fill = previewed ?? state.fill;
+  const decorations = useMemo(
+    () => (topology ? decorationsOf(topology, fill, formatValue) : new Map()),
+    [topology, fill],
+  );
+
+  const others = useOtherViews(
+    source,
+    wantedViews(topology?.view, state.mode, search.expression !== undefined),
+    changes,
+    topology?.at,
+  );
+  const counts = useMemo(
+    () => matchCounts(others, topology, search.expression, search.matches),
+    [others, topology, search.expression, search.matches],
+  );
+
   const [hover, setHover] = useState<Hover>();
+  const [helps, setHelps] = useState(false);
   const picture = useRef<PictureHandle>(null);
-  const source = useMemo(() => (data.request ? sourceOfPanel(data.request) : undefined), [data.request]);
+  const searchBar = useRef<SearchBarHandle>(null);
   const switchView = viewSwitch(options.viewVariable);
   const wanted = useRef<Relative | undefined>(undefined);
-
   useEffect(() => {
     const relative = wanted.current;
     if (topology && relative?.view === topology.view) {
       wanted.current = undefined;
-      setCards([relative.id]);
+      change({ cards: [relative.id] });
     }
   }, [topology]);
 
+  const { cards } = state;
   const top = cards.at(-1);
-  const open = (card: string) => {
-    setCards((stack) => openCard(stack, card));
-    picture.current?.reveal(card);
-  };
+  const known = useLastKnown(topology, top);
+  const showIn = switchView
+    ? (relative: Relative) => {
+        wanted.current = relative;
+        change({ camera: undefined, focus: undefined, mode: 'graph' });
+        switchView(relative.view);
+      }
+    : undefined;
   const cardProps = {
     source,
     timeZone,
+    range: data.timeRange,
     stacked: cards.length > 1,
     onBack: () => {
-      setCards(closeTopCard);
+      change(({ cards: stack }) => ({ cards: closeTopCard(stack) }));
       picture.current?.takeFocus();
     },
     onClose: () => {
-      setCards(NO_CARDS);
+      change({ cards: [] });
       picture.current?.takeFocus();
     },
-    onOpen: open,
-    onSwitch: switchView
-      ? (relative: Relative) => {
-          wanted.current = relative;
-          switchView(relative.view);
-        }
-      : undefined,
+    onOpen: (card: string) => {
+      change(({ cards: stack }) => ({ cards: openCard(stack, card) }));
+      picture.current?.reveal(card);
+    },
+    onFocus: (node: string) => change({ focus: { id: node, hops: 1 } }),
+    onSwitch: showIn,
   };
   const cardWidth = Math.min(400, Math.max(240, width * 0.45));
-  const [helps, setHelps] = useState(false);
   const toggleHelp = () => {
-    setCards(NO_CARDS);
+    change({ cards: [] });
     setHelps((shown) => !shown);
   };
-  const details = topology && top !== undefined ? cardOf(topology, top, cardWidth, cardProps) : undefined;
+  const select = (chosen: string | undefined) => {
+    setHover(undefined);
+    setHelps(false);
+    change({ cards: chosen === undefined ? [] : [chosen] });
+  };
+  const details = known && cardOf(known, cardWidth, cardProps);
   const card = details ?? (helps ? <Legend onClose={() => setHelps(false)} /> : undefined);
-  const showsPicture = scene !== undefined && topology !== undefined && topology.nodes.length > 0;
+  const hasNodes = topology !== undefined && topology.nodes.length > 0;
+  const showsPicture = scene !== undefined && hasNodes && state.mode === 'graph';
+  const roomy = width >= ROOMY.width && height >= ROOMY.height;
+  const body = { width: width - (card ? cardWidth + 8 : 0), height: Math.max(0, height - TOP - BOTTOM) };
 
   return (
     <div
@@ -104,7 +175,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
       style={{ width, height }}
       data-testid="toposcope-panel"
     >
-      {showsPicture ? (
+      {showsPicture && (
         <Picture
           ref={picture}
           scene={scene}
@@ -112,60 +183,207 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           height={height}
           transparent={transparent}
           wheel={options.wheel}
+          decorations={decorations}
+          matches={search.matches}
           selected={details ? top : undefined}
           covered={card ? cardWidth + 8 : 0}
+          camera={state.camera}
           cameraKey={`${topology.view} ${placing.layouts}`}
           name={VIEW_NAMES[topology.view]}
-          onSelect={(chosen) => {
-            setHover(undefined);
-            setHelps(false);
-            setCards(chosen === undefined ? NO_CARDS : [chosen]);
-          }}
+          onSelect={select}
           onHover={setHover}
           onDrag={placing.move}
           onClose={() => {
             setHelps(false);
-            setCards(closeTopCard);
+            change(({ cards: stack }) => ({ cards: closeTopCard(stack) }));
           }}
           onHelp={toggleHelp}
+          onSearch={() => searchBar.current?.focus()}
+          onCamera={(camera) => change({ camera })}
+          onKey={(key) => {
+            const mode = MODE_OF_KEY[key];
+            if (mode) {
+              change({ mode });
+            }
+            return mode !== undefined;
+          }}
         />
-      ) : (
-        <NoPicture state={data.state} topology={topology} failure={failure} />
+      )}
+      {hasNodes && state.mode === 'table' && (
+        <div className={styles.body}>
+          <NodeTable
+            topology={topology}
+            matches={search.matches}
+            sort={state.sort}
+            selected={top}
+            {...body}
+            onSort={(sort) => change({ sort })}
+            onOpen={(node) => select(node)}
+          />
+        </div>
+      )}
+      {hasNodes && state.mode === 'resources' && (
+        <div className={styles.body}>
+          <ResourceView
+            hosts={topology.view === 'hosts' ? topology : others.get('hosts')}
+            containers={topology.view === 'containers' ? topology : others.get('containers')}
+            processes={topology.view === 'processes' ? topology : others.get('processes')}
+            matches={search.matches}
+            {...body}
+            onOpen={({ id: box, label, view }) => {
+              if (view === topology.view) {
+                select(box);
+              } else {
+                showIn?.({ view, id: box, label });
+              }
+            }}
+          />
+        </div>
+      )}
+      {!showsPicture && !(hasNodes && state.mode !== 'graph') && (
+        <NoPicture
+          state={data.state}
+          topology={topology}
+          failure={failure}
+          hidden={(whole?.nodes.length ?? 0) - (topology?.nodes.length ?? 0)}
+        />
       )}
       <div className={styles.top}>
+        <ViewTabs
+          width={width}
+          view={topology?.view}
+          counts={counts}
+          onSwitch={
+            switchView &&
+            ((view) => {
+              change({ camera: undefined, focus: undefined });
+              switchView(view);
+            })
+          }
+        />
         {placing.forming && (
           <span className={styles.forming} role="status">
             Laying out {topology?.nodes.length} nodes …
           </span>
         )}
-        <ViewTabs width={width} view={topology?.view} onSwitch={switchView} />
+        <span className={styles.spring} />
+        {roomy && hasNodes && <ModeSwitch mode={state.mode} onChange={(mode) => change({ mode })} />}
+        {roomy && topology && (
+          <SearchBar
+            ref={searchBar}
+            text={state.search}
+            found={search.matches?.size}
+            error={search.error}
+            unknown={search.unknown}
+            onChange={(text) => change({ search: text })}
+            onPin={() =>
+              change(({ pinned, search: text }) => ({
+                pinned: pinned.includes(text) ? pinned : [...pinned, text],
+                search: '',
+              }))
+            }
+            onLeave={() => picture.current?.takeFocus()}
+          />
+        )}
+        {roomy && topology && (
+          <div className={styles.bar}>
+            <FilterMenu
+              asked={source?.asked ?? {}}
+              filters={state.filters}
+              onChange={(filters) => change({ filters })}
+            />
+            <ExportMenu onExport={(kind) => void exportAs(kind, { topology, scene, decorations })} />
+          </div>
+        )}
       </div>
-      {showsPicture && (
-        <Toolbar
-          onFit={() => picture.current?.fit()}
-          onZoom={(factor) => picture.current?.zoomBy(factor)}
-          onLayOutAgain={placing.layOutAgain}
-          onHelp={toggleHelp}
+      <div className={styles.chips}>
+        <FilterChips
+          pinned={state.pinned}
+          focus={state.focus}
+          focusName={labelOf(whole, state.focus?.id)}
+          onUnpin={(text) => change(({ pinned }) => ({ pinned: pinned.filter((other) => other !== text) }))}
+          onFocus={(focus) => change({ focus })}
         />
-      )}
-      {showsPicture && (
-        <div
-          className={styles.notices}
-          style={{ maxWidth: Math.max(120, Math.min(520, width - 181 - (card ? cardWidth + 12 : 0))) }}
-        >
-          <Notices notices={noticesOf(topology, failure, placing.failure)} />
+      </div>
+      <div
+        className={styles.bottom}
+        style={{ right: card ? cardWidth + 16 : roomy && showsPicture ? 172 : 8 }}
+      >
+        {hasNodes && (
+          <div className={styles.notices}>
+            <Notices notices={noticesOf(topology, failure, placing.failure)} />
+          </div>
+        )}
+        <div className={styles.bars}>
+          {showsPicture && (
+            <Toolbar
+              onFit={() => picture.current?.fit()}
+              onFitMatches={search.matches && (() => picture.current?.fitTo(search.matches ?? new Set()))}
+              onZoom={(factor) => picture.current?.zoomBy(factor)}
+              onLayOutAgain={() => {
+                change({ camera: undefined });
+                placing.layOutAgain();
+              }}
+              onHelp={toggleHelp}
+            />
+          )}
+          {roomy && topology && (
+            <div className={styles.bar}>
+              <TimeMenu
+                range={data.timeRange}
+                timeZone={timeZone}
+                moment={state.moment}
+                compareWith={state.compareWith}
+                shown={topology.at}
+                onMoment={(moment) => change({ moment })}
+                onCompare={(compareWith) => change({ compareWith })}
+              />
+            </div>
+          )}
+          {roomy && showsPicture && fillsOf(topology).length > 0 && (
+            <div className={styles.bar}>
+              <FillMenu
+                fills={fillsOf(topology)}
+                fill={fill}
+                onChoose={(key) => change({ fill: key })}
+                onPreview={setPreviewed}
+              />
+            </div>
+          )}
+        </div>
+      </div>
+      {roomy && showsPicture && !card && (
+        <div className={styles.minimap}>
+          <Minimap scene={scene} picture={picture} />
         </div>
       )}
-      {hover && topology && !(card && hover.id === top) && (
+      {hover && topology && showsPicture && !(card && hover.id === top) && (
         <HoverTip hover={hover} topology={topology} width={width} height={height} />
       )}
       {card && (
-        <div className={styles.card} style={{ width: cardWidth }}>
+        <div className={styles.card} style={{ width: cardWidth, top: roomy ? TOP + 2 : 4 }}>
           <ErrorBoundary attempt={card}>{card}</ErrorBoundary>
         </div>
       )}
     </div>
   );
+}
+
+/** What the user's own choices change of the panel's query. */
+function changesOf(
+  filters: readonly string[],
+  moment: number | 'range' | undefined,
+  compareWith: string,
+): Changes {
+  return {
+    ...filterOf(filters),
+    ...(moment === undefined
+      ? {}
+      : {
+          time: moment === 'range' ? { mode: 'range' as const } : { mode: 'at' as const, at: String(moment) },
+        }),
+    ...(compareWith === '' ? {} : { compareWith }),
+  };
 }
 
 /** One book a panel, view and direction: each has its own places. */
@@ -194,17 +412,19 @@ function useScene(
 }
 
 function cardOf(
-  topology: Topology,
-  id: string,
+  known: Known,
   width: number,
-  props: Omit<CardProps, 'topology'>,
+  props: Omit<CardProps, 'topology' | 'gone'>,
 ): React.JSX.Element | undefined {
-  const node = topology.nodes.find((candidate) => candidate.id === id);
+  const { topology, node, edge, gone } = known;
   if (node) {
-    return <NodeCard {...props} topology={topology} node={node} />;
+    return <NodeCard {...props} topology={topology} gone={gone} node={node} />;
   }
-  const edge = topology.edges.find((candidate) => candidate.id === id);
-  return edge && <EdgeCard {...props} topology={topology} edge={edge} width={width} />;
+  return edge && <EdgeCard {...props} topology={topology} gone={gone} edge={edge} width={width} />;
+}
+
+function labelOf(topology: Topology | undefined, id: string | undefined): string {
+  return topology?.nodes.find((node) => node.id === id)?.label ?? 'a node that is gone';
 }
 
 function noticesOf(
@@ -229,66 +449,51 @@ function noticesOf(
   ];
 }
 
-function NoPicture({
-  state,
-  topology,
-  failure,
-}: {
-  readonly state: LoadingState;
-  readonly topology: Topology | undefined;
-  readonly failure: string | undefined;
-}): React.JSX.Element {
-  if (failure !== undefined) {
-    return (
-      <EmptyState severity="error" title="The query failed.">
-        {failure}
-      </EmptyState>
-    );
-  }
-  if (!topology && (state === LoadingState.Loading || state === LoadingState.NotStarted)) {
-    return <EmptyState title="Asking Prometheus …" />;
-  }
-  if (!topology) {
-    return (
-      <EmptyState title="There is no topology in the answer.">
-        Choose the Toposcope data source for this panel’s query, and a view.
-      </EmptyState>
-    );
-  }
-  if (topology.nodes.length > 0) {
-    return <EmptyState title="Laying out …" />;
-  }
-  const [notice] = topology.notices;
-  return (
-    <EmptyState
-      title={notice?.message ?? `There are no ${VIEW_NAMES[topology.view].toLowerCase()} at this time.`}
-    >
-      {notice?.action ?? 'Choose another time range or view, or look whether the exporters are scraped.'}
-    </EmptyState>
-  );
-}
-
-const getStyles = ({ colors, spacing, typography }: GrafanaTheme2) => {
+const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
   const throughGaps = { pointerEvents: 'none', '& > *': { pointerEvents: 'auto' } } as const;
   return {
     panel: css({ position: 'relative', overflow: 'hidden' }),
     outdated: css({
       '& [data-testid="toposcope-picture"] canvas': { opacity: 0.5, filter: 'grayscale(0.6)' },
     }),
+    body: css({ position: 'absolute', top: TOP, left: 0 }),
     top: css({
       position: 'absolute',
+      zIndex: 3,
       top: 4,
       left: 8,
       right: 8,
       display: 'flex',
-      flexDirection: 'row-reverse',
       alignItems: 'center',
-      justifyContent: 'flex-end',
-      gap: spacing(1.5),
+      gap: spacing(1),
       ...throughGaps,
     }),
+    spring: css({ flex: 1, '&&': { pointerEvents: 'none' } }),
     forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
-    notices: css({ position: 'absolute', left: 173, bottom: 8 }),
-    card: css({ position: 'absolute', top: 4, right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
+    chips: css({ position: 'absolute', zIndex: 2, top: TOP, left: 8 }),
+    bar: css({
+      display: 'flex',
+      alignItems: 'center',
+      gap: 1,
+      padding: 2,
+      background: colors.background.primary,
+      border: `1px solid ${colors.border.weak}`,
+      borderRadius: shape.radius.default,
+    }),
+    bottom: css({
+      position: 'absolute',
+      left: 8,
+      bottom: 8,
+      display: 'flex',
+      flexDirection: 'column',
+      alignItems: 'flex-start',
+      gap: spacing(0.75),
+      ...throughGaps,
+      '& > *': { ...throughGaps, maxWidth: '100%' },
+    }),
+    bars: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75) }),
+    notices: css({ maxWidth: 520 }),
+    minimap: css({ position: 'absolute', right: 8, bottom: 8 }),
+    card: css({ position: 'absolute', right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
   };
 };

@@ -6,22 +6,25 @@ import { VIEW_IDS, type ViewId } from 'toposcope-topology-datasource/graph/topol
 import { VIEW_NAMES } from './view-names';
 
 /** Panels narrower than this get a list to choose from instead of tabs, CSS pixels. */
-const LEAST_WIDTH = 480;
+const LEAST_WIDTH = 1150;
 
 interface Props {
   /** Of the panel, CSS pixels. */
   readonly width: number;
   readonly view: ViewId | undefined;
+  /** How many nodes of each view a search finds; empty: nothing is searched for. */
+  readonly counts: ReadonlyMap<ViewId, number>;
   /** Undefined where the dashboard has no variable for the view: the name alone is shown. */
   readonly onSwitch: ((view: ViewId) => void) | undefined;
 }
 
 /** Which view is shown, and the way to the others. */
-export function ViewTabs({ width, view, onSwitch }: Props): React.JSX.Element | null {
+export function ViewTabs({ width, view, counts, onSwitch }: Props): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
   if (!onSwitch) {
     return view ? <span className={styles.name}>{VIEW_NAMES[view]}</span> : null;
   }
+  const ids: readonly ViewId[] = view && !VIEW_IDS.some((id) => id === view) ? [...VIEW_IDS, view] : VIEW_IDS;
   if (width < LEAST_WIDTH) {
     return (
       <select
@@ -29,15 +32,16 @@ export function ViewTabs({ width, view, onSwitch }: Props): React.JSX.Element | 
         aria-label="View"
         value={view}
         onChange={({ target }) => {
-          const chosen = VIEW_IDS.find((id) => id === target.value);
+          const chosen = ids.find((id) => id === target.value);
           if (chosen) {
             onSwitch(chosen);
           }
         }}
       >
-        {VIEW_IDS.map((id) => (
+        {ids.map((id) => (
           <option key={id} value={id}>
             {VIEW_NAMES[id]}
+            {counts.has(id) ? ` (${counts.get(id)})` : ''}
           </option>
         ))}
       </select>
@@ -45,7 +49,7 @@ export function ViewTabs({ width, view, onSwitch }: Props): React.JSX.Element | 
   }
   return (
     <nav className={styles.tabs} aria-label="View">
-      {VIEW_IDS.map((id) => (
+      {ids.map((id) => (
         <button
           key={id}
           type="button"
@@ -54,6 +58,7 @@ export function ViewTabs({ width, view, onSwitch }: Props): React.JSX.Element | 
           onClick={() => onSwitch(id)}
         >
           {VIEW_NAMES[id]}
+          {counts.has(id) && <span className={styles.count}>{counts.get(id)}</span>}
         </button>
       ))}
     </nav>
@@ -86,6 +91,15 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     background: colors.action.selected,
     color: colors.text.primary,
     fontWeight: typography.fontWeightMedium,
+  }),
+  count: css({
+    marginLeft: spacing(0.5),
+    padding: spacing(0, 0.5),
+    borderRadius: 999,
+    background: colors.background.secondary,
+    color: colors.text.primary,
+    fontSize: 11,
+    fontVariantNumeric: 'tabular-nums',
   }),
   select: css({
     width: 'auto',

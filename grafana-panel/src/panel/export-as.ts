@@ -1,0 +1,45 @@
+import { config } from '@grafana/runtime';
+import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import { formatValue } from '../details/format';
+import { csvOf } from '../export/csv';
+import { download, fileName, jsonOf, pngOf, svgOf } from '../export/export-files';
+import type { Decorations } from '../scene/decoration';
+import { paletteOf } from '../scene/palette';
+import type { Scene } from '../scene/scene';
+import { columnsOf, rowsOf, sorted } from '../table/columns';
+import type { ExportKind } from './export-menu';
+
+interface Shown {
+  readonly topology: Topology;
+  readonly scene: Scene | undefined;
+  readonly decorations: Decorations;
+}
+
+/** Hands what is shown to the browser as a file, or its address to the clipboard. */
+export async function exportAs(kind: ExportKind, { topology, scene, decorations }: Shown): Promise<void> {
+  const palette = paletteOf(config.theme2, false);
+  switch (kind) {
+    case 'png':
+      if (scene) {
+        download(await pngOf(scene, decorations, palette), fileName(topology, kind));
+      }
+      return;
+    case 'svg':
+      if (scene) {
+        download(svgOf(scene, decorations, palette, 'Topology'), fileName(topology, kind));
+      }
+      return;
+    case 'json':
+      download(jsonOf(topology), fileName(topology, kind));
+      return;
+    case 'csv': {
+      const columns = columnsOf(topology);
+      const rows = sorted(rowsOf(topology), columns, '');
+      const cells = rows.map((row) => columns.map(({ text }) => text(row, formatValue)));
+      download(csvOf([columns.map(({ label }) => label), ...cells]), fileName(topology, kind));
+      return;
+    }
+    case 'link':
+      await navigator.clipboard.writeText(window.location.href);
+  }
+}

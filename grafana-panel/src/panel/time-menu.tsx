@@ -1,0 +1,127 @@
+import { css } from '@emotion/css';
+import { dateTimeFormat, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React, { useEffect, useState } from 'react';
+import type { PanelState } from '../state/panel-state';
+import { ChoiceList } from './choice-list';
+import { IconButton } from './icon-button';
+import { Popover } from './popover';
+
+interface Props {
+  readonly range: TimeRange;
+  readonly timeZone: string;
+  readonly moment: PanelState['moment'];
+  readonly compareWith: string;
+  /** The moment that the picture shows, Unix milliseconds. */
+  readonly shown: number | undefined;
+  readonly onMoment: (moment: PanelState['moment']) => void;
+  readonly onCompare: (compareWith: string) => void;
+}
+
+const STEPS = 240;
+/** A slider that is dragged asks for a picture where it rests. */
+const REST_MS = 250;
+
+const COMPARISONS = [
+  { key: '', label: 'No comparison' },
+  { key: '5m', label: 'with 5 minutes before' },
+  { key: '15m', label: 'with 15 minutes before' },
+  { key: '1h', label: 'with 1 hour before' },
+  { key: '6h', label: 'with 6 hours before' },
+  { key: '1d', label: 'with 1 day before' },
+  { key: '7d', label: 'with 7 days before' },
+] as const;
+
+/** Live or not, the moment within the dashboard's time range, and what it is compared with. */
+export function TimeMenu(props: Props): React.JSX.Element {
+  const { range, timeZone, moment, compareWith, shown, onMoment, onCompare } = props;
+  const styles = useStyles2(getStyles);
+  const from = range.from.valueOf();
+  const to = range.to.valueOf();
+  const format = (at: number) => dateTimeFormat(at, { timeZone, format: 'MM-DD HH:mm:ss' });
+  const [dragged, setDragged] = useState<number>();
+  useEffect(() => {
+    if (dragged === undefined) {
+      return undefined;
+    }
+    const timer = setTimeout(() => {
+      onMoment(dragged);
+      setDragged(undefined);
+    }, REST_MS);
+    return () => clearTimeout(timer);
+  }, [dragged]);
+  const at = dragged ?? (typeof moment === 'number' ? Math.min(to, Math.max(from, moment)) : to);
+  const text = moment === undefined ? 'Live' : moment === 'range' ? 'Everything' : format(moment);
+  return (
+    <>
+      {moment === undefined ? (
+        <IconButton glyph="pause" label="Pause: keep this moment" onClick={() => onMoment(shown ?? to)} />
+      ) : (
+        <IconButton glyph="play" label="Live again" onClick={() => onMoment(undefined)} />
+      )}
+      <Popover
+        glyph="clock"
+        label="Moment and comparison"
+        text={compareWith === '' ? text : `${text} against ${nameOf(compareWith, format)}`}
+        active={moment !== undefined || compareWith !== ''}
+        side="above"
+        align="left"
+      >
+        {(close) => (
+          <div className={styles.box}>
+            <label className={styles.slider}>
+              Moment: {format(at)}
+              <input
+                type="range"
+                min={from}
+                max={to}
+                step={Math.max(1, Math.round((to - from) / STEPS))}
+                value={at}
+                onChange={({ target }) => setDragged(Number(target.value))}
+              />
+              <span className={styles.ends}>
+                <span>{format(from)}</span>
+                <span>{format(to)}</span>
+              </span>
+            </label>
+            <ChoiceList
+              choices={[
+                { key: 'live', label: 'Live: the end of the time range' },
+                { key: 'range', label: 'Everything seen within the time range' },
+              ]}
+              chosen={moment === undefined ? 'live' : String(moment)}
+              onChoose={(key) => onMoment(key === 'range' ? 'range' : undefined)}
+            />
+            <div className={styles.heading}>Compare</div>
+            <ChoiceList
+              choices={COMPARISONS}
+              chosen={compareWith}
+              onChoose={(key) => {
+                onCompare(key);
+                close();
+              }}
+            />
+          </div>
+        )}
+      </Popover>
+    </>
+  );
+}
+
+function nameOf(compareWith: string, format: (at: number) => string): string {
+  return /^\d+$/.test(compareWith) ? format(Number(compareWith)) : `${compareWith} before`;
+}
+
+const getStyles = ({ colors, spacing }: GrafanaTheme2) => ({
+  box: css({ display: 'flex', flexDirection: 'column', gap: spacing(0.75), width: 280 }),
+  slider: css({
+    display: 'flex',
+    flexDirection: 'column',
+    gap: spacing(0.5),
+    padding: spacing(0, 1),
+    fontVariantNumeric: 'tabular-nums',
+    '& input': { width: '100%', accentColor: colors.primary.main },
+  }),
+  ends: css({ display: 'flex', justifyContent: 'space-between', color: colors.text.secondary, fontSize: 11 }),
+  heading: css({ padding: spacing(0.5, 1, 0), color: colors.text.secondary, fontSize: 11 }),
+});
