@@ -11,13 +11,26 @@ import {
   type TestDataSourceResponse,
 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { defer, forkJoin, from, lastValueFrom, map, type Observable, of, switchMap } from 'rxjs';
+import {
+  defer,
+  forkJoin,
+  from,
+  lastValueFrom,
+  map,
+  merge,
+  type Observable,
+  of,
+  switchMap,
+  throwError,
+} from 'rxjs';
 import { vectorOfFrames } from './frames/vector-frames';
 import type { Slicing } from './graph/steps';
 import { VIEW_IDS } from './graph/topology';
 import type { CompanionClient } from './companion/companion-client';
 import { testCompanion } from './companion/companion-health';
 import { openCompanion } from './companion/open-companion';
+import { asLogsQuery, type LogsQuery } from './logs/logs-query';
+import { queryLogs } from './logs/query-logs';
 import { type Diagnosis, diagnose, healthExpressions } from './health';
 import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
 import { prometheusDataSource, scrapeIntervalOf } from './prometheus/data-sources';
@@ -40,20 +53,25 @@ const DEFAULT_SCRAPE_SECONDS = 15;
 export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
   override readonly variables = new TopologyVariables(this);
   readonly #settings: TopologySettings;
-  readonly #companion: CompanionClient | undefined;
+  /** Undefined where there is none, and so no logs. */
+  readonly companion: CompanionClient | undefined;
   readonly #memo = new Memo<Answers>(2000);
   readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: 12 };
 
   constructor(instanceSettings: DataSourceInstanceSettings<TopologySettings>) {
     super(instanceSettings);
     this.#settings = instanceSettings.jsonData;
-    this.#companion = openCompanion(instanceSettings);
+    this.companion = openCompanion(instanceSettings);
   }
 
   override query(request: DataQueryRequest<TopologyQuery>): Observable<DataQueryResponse> {
     const targets = request.targets.filter(({ hide }) => hide !== true);
     if (targets.length === 0) {
       return of({ data: [], state: LoadingState.Done });
+    }
+    const logs = targets.flatMap((target) => asLogsQuery(target) ?? []);
+    if (logs.length > 0) {
+      return this.#queryLogs(logs, request);
     }
     return this.#prometheus().pipe(
       switchMap((prometheus) =>
@@ -64,7 +82,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   }
 
   override async testDatasource(): Promise<TestDataSourceResponse> {
-    const [topology, companion] = await Promise.all([this.#testPrometheus(), testCompanion(this.#companion)]);
+    const [topology, companion] = await Promise.all([this.#testPrometheus(), testCompanion(this.companion)]);
     const failed = topology.status === 'error' || companion.status === 'error';
     return {
       status: failed ? 'error' : 'success',
@@ -92,10 +110,18 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   }
 
   override filterQuery(query: TopologyQuery): boolean {
+    const logs = asLogsQuery(query);
+    if (logs !== undefined) {
+      return logs.host !== '' && logs.container !== '';
+    }
     return query.queryType === 'range' || query.view !== '';
   }
 
   override getQueryDisplayText(query: TopologyQuery): string {
+    const logs = asLogsQuery(query);
+    if (logs !== undefined) {
+      return `Log of ${logs.container} on ${logs.host}`;
+    }
     return query.queryType === 'range' ? `${query.series.length} series` : `Topology of ${query.view}`;
   }
 
@@ -104,7 +130,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     scopedVars: ScopedVars | Readonly<ScopedVars>,
   ): TopologyQuery[] {
     return queries.map((query) =>
-      query.queryType === 'range'
+      query.queryType === 'range' || asLogsQuery(query) !== undefined
         ? query
         : { ...query, view: interpolate(query.view, scopedVars)[0] ?? '', hosts: hostsOf(query, scopedVars) },
     );
@@ -120,6 +146,19 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
       .filter((value): value is string => value != null && value !== '')
       .sort()
       .map((text) => ({ text, value: text }));
+  }
+
+  /** Each by itself, so that a live one is told as it grows. */
+  #queryLogs(
+    queries: readonly LogsQuery[],
+    request: DataQueryRequest<TopologyQuery>,
+  ): Observable<DataQueryResponse> {
+    const { companion } = this;
+    return companion === undefined
+      ? throwError(
+          () => new Error('Logs need a companion: name its address in the settings of this data source.'),
+        )
+      : merge(...queries.map((query) => queryLogs(query, request, companion)));
   }
 
   #queryOne(
