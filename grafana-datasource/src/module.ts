@@ -1,6 +1,6 @@
 import { DataSourcePlugin } from '@grafana/data';
 import { ConfigEditor } from './components/ConfigEditor';
-import { QueryEditor } from './components/QueryEditor';
+import { EitherQueryEditor } from './components/EitherQueryEditor';
 import { TopologyDataSource } from './datasource';
 import type { TopologyQuery, TopologySettings } from './settings';
 
@@ -8,4 +8,4 @@ export const plugin = new DataSourcePlugin<TopologyDataSource, TopologyQuery, To
   TopologyDataSource,
 )
   .setConfigEditor(ConfigEditor)
-  .setQueryEditor(QueryEditor);
+  .setQueryEditor(EitherQueryEditor);
