@@ -28,7 +28,7 @@ export function Dashboard({ plugin }: { readonly plugin: PanelPlugin }) {
   const theme = useTheme2();
   const { search } = usePageLocation();
   const refresh = new URLSearchParams(search).get('refresh') ?? '5s';
-  const { data, run } = usePanelData(TOPOLOGY_UID, QUERY, search, refresh);
+  const { data, run } = usePanelData(TOPOLOGY_UID, QUERY, partOfQuery(search), refresh);
   const [options, setOptions] = useState<unknown>(() => panelOptions(plugin));
   const eventBus = useMemo(() => new EventBusSrv(), []);
   const area = useRef<HTMLDivElement>(null);
@@ -86,6 +86,15 @@ export function Dashboard({ plugin }: { readonly plugin: PanelPlugin }) {
       </main>
     </>
   );
+}
+
+/** The address without what panels keep of themselves in it: a zoom or a card is no reason to ask anew. */
+function partOfQuery(search: string): string {
+  const parameters = new URLSearchParams(search);
+  for (const name of [...parameters.keys()].filter((key) => /^topo\d+-/.test(key))) {
+    parameters.delete(name);
+  }
+  return parameters.toString();
 }
 
 function useSize(ref: React.RefObject<HTMLElement>): { width: number; height: number } | undefined {
