@@ -1,0 +1,168 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const run = promisify(execFile);
+
+interface Manifest {
+  readonly version: string;
+  readonly workspaces?: readonly string[];
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+const json = async <Content>(file: string) => JSON.parse(await readFile(file, 'utf8')) as Content;
+const manifestOf = (folder: string) => json<Manifest>(path.join(ROOT, folder, 'package.json'));
+
+describe('the version', async () => {
+  const { version, workspaces = [] } = await manifestOf('.');
+
+  it.each(workspaces)('of %s is that of the whole', async (workspace) => {
+    expect((await manifestOf(workspace)).version).toBe(version);
+  });
+
+  it.each([
+    ['compose/.env', `TOPOSCOPE_VERSION=${version}\n`],
+    ['compose/swarm.yml', `toposcope/exporter:${version}`],
+    ['compose/swarm.yml', `toposcope/companion:${version}`],
+    ['compose/kubernetes/kustomization.yaml', `newTag: ${version}\n`],
+    ['compose/kubernetes/companion/kustomization.yaml', `newTag: ${version}\n`],
+  ])('is in %s as %s', async (file, words) => {
+    expect(await readFile(path.join(ROOT, file), 'utf8')).toContain(words);
+  });
+});
+
+describe('what npm run package makes', () => {
+  let folder: string;
+  let packages: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'toposcope-packages-'));
+    packages = path.join(folder, 'packages');
+    await run(process.execPath, [path.join(ROOT, 'packaging/package.mjs'), packages], { cwd: ROOT });
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  describe.each(['toposcope-topology-datasource', 'toposcope-topology-panel'])('the zip of %s', (id) => {
+    const zipName = async () => `${id}-${(await manifestOf('.')).version}.zip`;
+
+    it('has one folder, named as the plugin, with all that a package must carry', async () => {
+      const { stdout } = await run('busybox', ['unzip', '-l', path.join(packages, await zipName())]);
+      const files = [...stdout.matchAll(/\S+$/gm)].map(([name]) => name).filter((name) => name.includes('/'));
+      expect(files.filter((file) => !file.startsWith(`${id}/`) && !file.startsWith('/'))).toEqual([]);
+      for (const file of [
+        'module.js',
+        'module.js.map',
+        'plugin.json',
+        'README.md',
+        'CHANGELOG.md',
+        'LICENSE',
+      ]) {
+        expect(files).toContain(`${id}/${file}`);
+      }
+      expect(files).toContain(`${id}/THIRD-PARTY-LICENSES.md`);
+    });
+
+    it('unpacks to what was built, in the version of the whole, dated', async () => {
+      const target = path.join(folder, id);
+      await mkdir(target);
+      await run('busybox', ['unzip', '-q', path.join(packages, await zipName())], { cwd: target });
+      const { info } = await json<{ info: { version: string; updated: string } }>(
+        path.join(target, id, 'plugin.json'),
+      );
+      expect(info.version).toBe((await manifestOf('.')).version);
+      expect(info.updated).toMatch(/^\d{4}-\d{2}-\d{2}$/);
+      const workspace = id.endsWith('panel') ? 'grafana-panel' : 'grafana-datasource';
+      expect(await readFile(path.join(target, id, 'module.js'))).toEqual(
+        await readFile(path.join(ROOT, workspace, 'dist/module.js')),
+      );
+    });
+
+    it.each(['sha1sum', 'sha256sum'])('has the checksum that %s finds', async (program) => {
+      const file = `${await zipName()}.${program.replace('sum', '')}`;
+      await expect(run(program, ['--check', file], { cwd: packages })).resolves.toBeTruthy();
+    });
+  });
+
+  describe.each([
+    ['exporter', 'toposcope-exporter'],
+    ['companion', 'toposcope-companion'],
+  ])('the npm package of the %s', (workspace, command) => {
+    let installed: string;
+    beforeAll(async () => {
+      const target = path.join(folder, `empty-${workspace}`);
+      installed = path.join(target, 'node_modules/@toposcope', workspace);
+      await mkdir(installed, { recursive: true });
+      const { version } = await manifestOf('.');
+      const tarball = path.join(packages, `toposcope-${workspace}-${version}.tgz`);
+      await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', installed]);
+      await linkDependencies(workspace, path.join(target, 'node_modules'));
+    });
+
+    it('runs from an empty folder by its bin', async () => {
+      const { bin = {} } = await json<Manifest>(path.join(installed, 'package.json'));
+      const main = path.join(installed, bin[command] ?? '');
+      expect(await readFile(main, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+      const { stdout } = await run(process.execPath, [main, '--version']);
+      expect(stdout.trim()).toContain((await manifestOf('.')).version);
+    });
+
+    it('has README, licence and types, and neither tests nor sources', async () => {
+      const files = await readdir(installed, { recursive: true });
+      expect(files).toEqual(
+        expect.arrayContaining(['README.md', 'LICENSE', 'dist/main.js', 'dist/main.d.ts']),
+      );
+      expect(files.filter((file) => /\.test\.|^src|tsbuildinfo|fixtures/.test(file))).toEqual([]);
+    });
+
+    it('comes with every licence and a bill of materials', async () => {
+      const { dependencies = {} } = await manifestOf(workspace);
+      const licences = await readFile(path.join(packages, `${workspace}-licences.md`), 'utf8');
+      const { components } = await json<{ components: { name: string; group?: string }[] }>(
+        path.join(packages, `${workspace}-sbom.cdx.json`),
+      );
+      const names = components.map(({ name, group }) => (group === undefined ? name : `${group}/${name}`));
+      for (const name of Object.keys(dependencies)) {
+        expect(licences).toContain(`## ${name} `);
+        expect(names).toContain(name);
+      }
+    });
+  });
+});
+
+const ANALYZE = '/usr/bin/systemd-analyze';
+
+describe.skipIf(!existsSync(ANALYZE))('the systemd units (skipped where there is no systemd)', () => {
+  it.each(['exporter', 'gateway', 'agent'])('toposcope-%s is exposed less than 3 of 10', async (name) => {
+    const unit = path.join(ROOT, `packaging/systemd/toposcope-${name}.service`);
+    await expect(
+      run(ANALYZE, ['security', '--no-pager', '--offline=true', '--threshold=29', unit]),
+    ).resolves.toBeTruthy();
+  });
+
+  it('gives the exporter no capability that the table in README.md does not explain', async () => {
+    const unit = await readFile(path.join(ROOT, 'packaging/systemd/toposcope-exporter.service'), 'utf8');
+    const readme = await readFile(path.join(ROOT, 'README.md'), 'utf8');
+    const [, given = ''] = /^CapabilityBoundingSet=(.*)$/m.exec(unit) ?? [];
+    const table = new Set([...readme.matchAll(/`(CAP_[A-Z_]+)`/g)].map(([, name]) => name));
+    expect([...table]).toEqual(expect.arrayContaining(given.split(' ')));
+  });
+});
+
+/** What the registry would install, from this checkout. */
+async function linkDependencies(workspace: string, target: string): Promise<void> {
+  const list = ['ls', '--workspace', workspace, '--omit', 'dev', '--all', '--parseable', '--silent'];
+  const { stdout } = await run('npm', list, { cwd: ROOT });
+  for (const source of stdout.trim().split('\n')) {
+    const [, name] = /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(source) ?? [];
+    const link = path.join(target, name ?? '');
+    const isNested = /node_modules\/.*node_modules\//.test(source);
+    if (name !== undefined && !isNested && !name.startsWith('@toposcope/') && !existsSync(link)) {
+      await mkdir(path.dirname(link), { recursive: true });
+      await symlink(source, link);
+    }
+  }
+}
