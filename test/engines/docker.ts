@@ -80,7 +80,7 @@ async function stopEngine(identity: ProcessIdentity): Promise<void> {
 }
 
 /** An engine leaves the namespaces and root filesystems mounted that it did not get round to unmounting. */
-function unmountBelow(folder: string): void {
+export function unmountBelow(folder: string): void {
   const mountPoints = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '')

@@ -1,74 +1,13 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
-import { identify } from '../../compose/local/src/processes/process-identity.js';
 import { ExporterRun, sampleOf } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
+import { DOCKERD, OwnEngine } from '../engines/own-engine.js';
 
-const DOCKERD = '/usr/sbin/dockerd';
 const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
-
-/** An engine of its own, without any network, that can be killed. */
-class OwnEngine {
-  readonly socketPath: string;
-  readonly docker: Docker;
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'toposcope-own-engine-'));
-  private child: ChildProcess | undefined;
-
-  constructor() {
-    this.socketPath = path.join(this.folder, 'docker.sock');
-    this.docker = new Docker({ socketPath: this.socketPath });
-  }
-
-  async start(): Promise<void> {
-    rmSync(path.join(this.folder, 'docker.pid'), { force: true });
-    const log = openSync(path.join(this.folder, 'log'), 'a');
-    const flags = {
-      host: `unix://${this.socketPath}`,
-      'data-root': path.join(this.folder, 'data'),
-      'exec-root': path.join(this.folder, 'exec'),
-      pidfile: path.join(this.folder, 'docker.pid'),
-      bridge: 'none',
-      iptables: 'false',
-      'storage-driver': 'vfs',
-    };
-    // In a network namespace of its own: an engine without a bridge removes docker0, whosever it is.
-    this.child = spawn(
-      'unshare',
-      ['--net', DOCKERD, ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`)],
-      { detached: true, stdio: ['ignore', log, log] },
-    );
-    closeSync(log);
-    await vi.waitFor(() => this.docker.ping(), { timeout: 60_000, interval: 200 });
-  }
-
-  /** As a crash: no time to say good-bye. The kernel ends its containerd with it; what both left is in the way. */
-  async kill(): Promise<void> {
-    if (this.child?.exitCode === null && this.child.signalCode === null) {
-      const exited = once(this.child, 'exit');
-      this.child.kill('SIGKILL');
-      await exited;
-    }
-    spawnSync('umount', ['--lazy', path.join(this.folder, 'data')]);
-    rmSync(path.join(this.folder, 'exec'), { recursive: true, force: true });
-  }
-
-  async dispose(): Promise<void> {
-    const identity = this.child?.pid === undefined ? undefined : identify(this.child.pid);
-    if (identity !== undefined) {
-      await stopProcessGroup(identity, 20_000);
-    }
-    spawnSync('umount', ['--lazy', path.join(this.folder, 'data')]);
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-}
 
 describe.skipIf(!canRun)(
   'the exporter, while its engine is killed and started again (needs root and dockerd)',

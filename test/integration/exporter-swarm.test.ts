@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmod, copyFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
+import { ExporterRun, sampleOf } from '../engines/exporter.js';
+import { freePort } from '../engines/free-port.js';
+import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
+
+const PROBE = path.resolve(import.meta.dirname, '../../exporter/dist/runtimes/cri-probe-process.js');
+const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
+
+describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and dockerd)', () => {
+  const engine = new OwnEngine();
+  const { docker } = engine;
+  let exporter: ExporterRun | undefined;
+  let port: number;
+
+  beforeAll(async () => {
+    await engine.start();
+    await importBusybox();
+    await docker.swarmInit({ ListenAddr: '0.0.0.0:2377', AdvertiseAddr: ENGINE_ADDRESS });
+    await docker.createService({
+      Name: 'shop_web',
+      Mode: { Replicated: { Replicas: 2 } },
+      TaskTemplate: {
+        // As `docker stack deploy` writes it.
+        ContainerSpec: {
+          Image: 'busybox',
+          Command: ['/bin/busybox', 'sleep', '600'],
+          Labels: { 'com.docker.stack.namespace': 'shop' },
+        },
+        Networks: [{ Target: 'host' }],
+      },
+      Labels: { 'com.docker.stack.namespace': 'shop' },
+    });
+    port = await freePort();
+    exporter = await ExporterRun.serving([
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--runtime.docker=${engine.socketPath}`,
+      `--runtime.cri=${engine.containerdSocketPath}`,
+      '--no-collector.connection',
+    ]);
+  });
+  afterAll(async () => {
+    await exporter?.stop();
+    await docker.swarmLeave({ force: true }).catch(() => undefined);
+    await engine.dispose();
+  });
+
+  async function scrape(): Promise<string> {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    return response.text();
+  }
+  const linesOf = (text: string, ...words: string[]) =>
+    text.split('\n').filter((line) => !line.startsWith('#') && words.every((word) => line.includes(word)));
+
+  it('names each replica’s service, stack and slot', async () => {
+    await vi.waitFor(
+      async () => {
+        const running = linesOf(await scrape(), 'toposcope_container_state{', 'state="running"');
+        expect(running).toHaveLength(2);
+      },
+      { timeout: 60_000, interval: 200 },
+    );
+    const told = linesOf(await scrape(), 'toposcope_container_workload_info{').map(
+      (line) => /orchestrator=".*instance="[^"]*"/.exec(line)?.[0],
+    );
+    expect(told.sort()).toEqual(
+      ['1', '2'].map(
+        (slot) =>
+          `orchestrator="swarm",namespace="shop",workload_kind="service",workload="shop_web",instance="${slot}"`,
+      ),
+    );
+  });
+
+  it('shows Docker’s containers once, and says that its containerd serves no CRI', async () => {
+    const text = await scrape();
+    expect(linesOf(text, 'toposcope_container_info{')).toHaveLength(2);
+    expect(sampleOf(text, 'toposcope_container_runtime_up{', engine.socketPath)).toBe(1);
+    expect(sampleOf(text, 'toposcope_container_runtime_up{', engine.containerdSocketPath)).toBe(0);
+    expect(exporter?.stderr).toMatch(/containerd\.sock does not serve the Container Runtime Interface/);
+    expect(sampleOf(text, 'collector_up', 'collector="container"')).toBe(1);
+  });
+
+  it('finds that out in a process of its own where nobody named the socket', () => {
+    const answer = execFileSync(process.execPath, [PROBE, engine.containerdSocketPath], { encoding: 'utf8' });
+    expect(answer).toBe('no CRI');
+  });
+
+  async function importBusybox(): Promise<void> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-swarm-'));
+    try {
+      mkdirSync(path.join(folder, 'bin'));
+      const busybox = path.join(folder, 'bin/busybox');
+      await copyFile(await findStaticBusybox(process.env.PATH ?? '', folder), busybox);
+      await chmod(busybox, 0o755);
+      execFileSync('tar', ['-C', folder, '-cf', path.join(folder, 'image.tar'), 'bin']);
+      const progress = await docker.importImage(path.join(folder, 'image.tar'), { repo: 'busybox' });
+      await once(progress.resume(), 'end');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+});
