@@ -4,6 +4,7 @@ import {
   type DataQueryResponse,
   DataSourceApi,
   type DataSourceInstanceSettings,
+  dateTime,
   getDefaultTimeRange,
   LoadingState,
   type MetricFindValue,
@@ -25,7 +26,6 @@ import {
 } from 'rxjs';
 import { vectorOfFrames } from './frames/vector-frames';
 import type { Slicing } from './graph/steps';
-import { VIEW_IDS } from './graph/topology';
 import type { CompanionClient } from './companion/companion-client';
 import { testCompanion } from './companion/companion-health';
 import { openCompanion } from './companion/open-companion';
@@ -33,11 +33,12 @@ import { asLogsQuery, type LogsQuery } from './logs/logs-query';
 import { queryLogs } from './logs/query-logs';
 import { type Diagnosis, diagnose, healthExpressions } from './health';
 import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
-import { prometheusDataSource, scrapeIntervalOf } from './prometheus/data-sources';
+import { prometheusDataSource, prometheusReference, scrapeIntervalOf } from './prometheus/data-sources';
 import { messageOf } from './prometheus/error-message';
 import { Memo } from './prometheus/memo';
 import { durationSeconds, rateWindow } from './promql/rate-window';
 import { equals, type Matcher } from './promql/selector';
+import { fillIn, ownSpecsOf } from './own-query-schema';
 import type { TopologySpec } from './query';
 import { queryRange } from './range-query';
 import type { TopologyQuery, TopologySettings } from './settings';
@@ -132,7 +133,11 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     return queries.map((query) =>
       query.queryType === 'range' || asLogsQuery(query) !== undefined
         ? query
-        : { ...query, view: interpolate(query.view, scopedVars)[0] ?? '', hosts: hostsOf(query, scopedVars) },
+        : {
+            ...query,
+            view: interpolate(query.view, scopedVars)[0] ?? '',
+            hosts: valuesOf(query.hosts, scopedVars),
+          },
     );
   }
 
@@ -173,25 +178,37 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
             prometheus,
             memo: this.#memo,
             slicing: this.#slicing,
+            requestAt,
+            source: prometheusReference(this.#settings.prometheusUid),
           }),
     );
   }
 
   /** Fills in variables and defaults. A query of a dashboard that was made by hand may lack anything. */
-  #resolve(query: TopologySpec & { refId: string }, { scopedVars }: DataQueryRequest): TopologyRequest {
+  #resolve(query: TopologySpec & { refId: string }, request: DataQueryRequest): TopologyRequest {
+    const { scopedVars } = request;
+    const own = fillIn(ownSpecsOf(query), (expr) => getTemplateSrv().replace(expr, scopedVars, 'regex'));
     const [view = 'containers'] = interpolate(query.view, scopedVars);
     if (!isViewId(view)) {
-      throw new Error(`There is no view “${view}”. The views are ${VIEW_IDS.join(', ')}.`);
+      throw new Error(`There is no view “${view}”. The views are ${Object.keys(VIEWS).join(', ')}.`);
     }
+    const text = (value: string | undefined) => interpolate(value, scopedVars).join(',');
     return {
       refId: query.refId,
       view: VIEWS[view],
       window: rateWindow(this.#scrapeSeconds()),
+      time: query.time === undefined ? undefined : { ...query.time, at: text(query.time.at) },
+      compareWith: text(query.compareWith),
       options: {
-        hosts: hostsOf(query, scopedVars),
+        ...query,
+        hosts: valuesOf(query.hosts, scopedVars),
+        namespaces: valuesOf(query.namespaces, scopedVars),
         stopped: query.stopped ?? false,
         unconnected: query.unconnected ?? true,
         outside: query.outside ?? true,
+        ...own,
+        groupBy: own.groupBy && { ...own.groupBy, label: text(own.groupBy.label) },
+        systemContainers: this.#settings.systemContainers ?? [],
         scope: this.#scope(),
       },
     };
@@ -223,9 +240,17 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   }
 }
 
-function hostsOf({ hosts }: Pick<TopologySpec, 'hosts'>, scopedVars: ScopedVars): readonly string[] {
-  const chosen = (hosts ?? []).flatMap((host) => interpolate(host, scopedVars));
+function valuesOf(texts: readonly string[] | undefined, scopedVars: ScopedVars): readonly string[] {
+  const chosen = (texts ?? []).flatMap((text) => interpolate(text, scopedVars));
   return chosen.includes('$__all') || chosen.includes('.*') ? [] : chosen;
+}
+
+function requestAt(request: DataQueryRequest, at: number): DataQueryRequest {
+  const [from, to] = [
+    request.range.from.valueOf() < at ? request.range.from : dateTime(at - 60_000),
+    dateTime(at),
+  ];
+  return { ...request, range: { from, to, raw: { from, to } } };
 }
 
 /** The values of a text that may be a variable with several. */

@@ -11,6 +11,8 @@ export interface TopologySettings extends DataSourceJsonData {
   scrapeInterval?: string;
   /** Labels that every series must carry, such as the cluster's. */
   conditions?: readonly Condition[];
+  /** Names and images of containers that count as the platform's; `*` stands for anything. */
+  systemContainers?: readonly string[];
   /** The companion's gateway as Grafana's server reaches it, such as `https://companion:10421`; empty: none. */
   companionUrl?: string;
 }

@@ -145,6 +145,69 @@ describe('a topology query', () => {
   });
 });
 
+describe('a topology query of another time', () => {
+  it.each<[string, Partial<TopologyRequest>, number[]]>([
+    ['the moment that it names', { time: { mode: 'at', at: '15m' } }, [9_100_000]],
+    ['the end where it names none', { time: { mode: 'at', at: '' } }, [10_000_000]],
+    ['both moments that it compares', { compareWith: '1h' }, [10_000_000, 6_400_000]],
+    [
+      'a moment before the moment that it names',
+      { time: { mode: 'at', at: '1699999000000' }, compareWith: '10m' },
+      [1_699_999_000_000, 1_699_998_400_000],
+    ],
+  ])('asks at %s', async (_, changes, moments) => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    const topology = await draw(prometheus, { at: 10_000_000, ...changes });
+    expect(prometheus.requests.map(({ range }) => range.to.valueOf())).toEqual(moments);
+    expect([topology.at, topology.comparedWith]).toEqual([moments[0], moments[1]]);
+  });
+
+  it('asks for all that was seen within the time range', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    const topology = await draw(prometheus, { at: 10_000_000, time: { mode: 'range' } });
+    const expressions = new Map(prometheus.requests[0]?.targets.map(({ refId, expr }) => [refId, expr]));
+    expect(expressions.get('containerInfo')).toMatch(
+      /\(last_over_time\(toposcope_container_info\[3600s\]\)\)$/,
+    );
+    expect(expressions.get('edgeSent')).toContain('[3600s]');
+    expect(topology.since).toBe(6_400_000);
+  });
+
+  it('says what is wrong with a moment', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    await expect(draw(prometheus, { compareWith: 'noon' })).rejects.toThrow('“noon” is no moment');
+  });
+});
+
+describe('PromQL of the user’s own', () => {
+  const overlays = [
+    { name: 'Orders', expr: 'sum by (host, container_id) (orders)', show: 'fill' as const },
+    { name: 'Broken', expr: 'sum by (', show: 'fill' as const },
+  ];
+  const options = { ...SPEC.options, overlays };
+
+  it('takes nothing from the picture when Prometheus refuses it, and says which it was', async () => {
+    const prometheus = new FakePrometheus((request) =>
+      request.targets.some(({ expr }) => expr === 'sum by (') ? of(REFUSAL) : of(demoResponse(request)),
+    );
+    const { nodes, notices } = await draw(prometheus, { options });
+    expect(nodes.length).toBe(8);
+    expect(notices.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([
+      'The overlay “Broken” could not be had: Shop Prometheus did not answer: bad_data: parse error',
+    ]);
+  });
+
+  it('does not ask for alerts when they are not wanted', async () => {
+    const prometheus = new FakePrometheus((request) => of(demoResponse(request)));
+    await draw(prometheus);
+    await draw(prometheus, { options: { ...SPEC.options, alerts: false } });
+    const asksForAlerts = prometheus.requests.map(({ targets }) =>
+      targets.some(({ expr }) => expr.startsWith('ALERTS')),
+    );
+    expect(asksForAlerts).toEqual([true, false]);
+  });
+});
+
 describe('a range query', () => {
   it('names each frame by its key, and fills in a window that suits the step', async () => {
     const prometheus = new FakePrometheus(({ targets }) =>
@@ -188,9 +251,14 @@ class FakePrometheus implements PrometheusSource {
 
 async function draw(
   prometheus: PrometheusSource,
-  { memo = new Memo<Answers>(50), at = 5000 } = {},
+  {
+    memo = new Memo<Answers>(50),
+    at = 5000,
+    ...changes
+  }: Partial<TopologyRequest> & { memo?: Memo<Answers>; at?: number } = {},
 ): Promise<Topology> {
-  const frames = await firstValueFrom(queryTopology(SPEC, requestAt(at), means(prometheus, memo)));
+  const asked = { ...SPEC, ...changes };
+  const frames = await firstValueFrom(queryTopology(asked, requestAt(at), means(prometheus, memo)));
   const topology = topologyFromFrames(frames);
   if (topology === undefined) {
     throw new Error('The frames carry no topology.');
@@ -200,7 +268,9 @@ async function draw(
 
 function means(prometheus: PrometheusSource, memo = new Memo<Answers>(50)) {
   const slicing = { now: () => performance.now(), pause: () => Promise.resolve(), budget: 10 };
-  return { prometheus, memo, slicing };
+  const requestAt = (request: DataQueryRequest, at: number) =>
+    ({ ...request, range: { ...request.range, to: { valueOf: () => at } } }) as unknown as DataQueryRequest;
+  return { prometheus, memo, slicing, requestAt };
 }
 
 function requestAt(at: number): DataQueryRequest {
@@ -209,7 +279,7 @@ function requestAt(at: number): DataQueryRequest {
     intervalMs: 30_000,
     targets: [],
     scopedVars: {},
-    range: { to: { valueOf: () => at } },
+    range: { from: { valueOf: () => at - 3_600_000 }, to: { valueOf: () => at } },
   } as unknown as DataQueryRequest;
 }
 

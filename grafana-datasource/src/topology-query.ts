@@ -2,13 +2,17 @@ import type { DataFrame, DataQueryRequest } from '@grafana/data';
 import { catchError, forkJoin, map, type Observable, of, switchMap } from 'rxjs';
 import { topologyFrames } from './frames/topology-frames';
 import { vectorOfFrames } from './frames/vector-frames';
+import { compare } from './graph/compare';
+import { momentOf } from './graph/moment';
 import { type Slicing, type Steps } from './graph/steps';
-import type { Notice } from './graph/topology';
+import type { Notice, Topology } from './graph/topology';
 import type { Vector } from './graph/vector';
 import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
 import { messageOf } from './prometheus/error-message';
 import type { Memo } from './prometheus/memo';
 import { QUERIES, type QueryId } from './promql/queries';
+import { durationSeconds } from './promql/rate-window';
+import type { TimeSpec } from './query';
 import { sliced } from './sliced';
 import { buildTopology, queriesOf } from './views/build';
 import { ALERTS_ANSWER, alertsExpression, type OwnQuery, ownQueries } from './views/own-queries';
@@ -21,30 +25,80 @@ export interface TopologyRequest {
   /** The window of rates, such as `60s`. */
   readonly window: string;
   readonly refId: string;
+  readonly time?: TimeSpec | undefined;
+  /** Milliseconds since the epoch, or how long before the moment shown; absent or empty: nothing to compare with. */
+  readonly compareWith?: string | undefined;
 }
 
 export interface TopologyMeans {
   readonly prometheus: PrometheusSource;
+  /** For links to Explore. */
+  readonly source?: Topology['prometheus'];
   /** Answers by what was asked and when. */
   readonly memo: Memo<Answers>;
   readonly slicing: Slicing;
+  /** The request with another end of its time range. */
+  readonly requestAt: (request: DataQueryRequest, at: number) => DataQueryRequest;
 }
 
 /**
- * Asks Prometheus once, at the end of the request's time range, and makes the frames of the picture. PromQL of the
- * user's own is asked apart: an error in it takes away only what it would have told.
+ * Asks Prometheus and makes the frames of the picture: of a moment, of all that was seen within the time range, or of a
+ * moment compared with another.
  */
 export function queryTopology(
-  { view, options, window, refId }: TopologyRequest,
+  asked: TopologyRequest,
   request: DataQueryRequest,
-  { prometheus, memo, slicing }: TopologyMeans,
+  means: TopologyMeans,
 ): Observable<DataFrame[]> {
-  const at = request.range.to.valueOf();
-  const scope = { matchers: options.scope, hosts: options.hosts, window, edges: view.edges };
+  const { time, compareWith, refId } = asked;
+  const [from, end] = [request.range.from.valueOf(), request.range.to.valueOf()];
+  const at = (time?.mode === 'at' ? momentOf(time.at, end) : undefined) ?? end;
+  const since = time?.mode === 'range' ? from : undefined;
+  const before = momentOf(compareWith, at);
+  const later = drawMoment(asked, { at, since }, request, means);
+  if (before === undefined) {
+    return later.pipe(switchMap((topology) => sliced(topologyFrames(topology, refId), means.slicing)));
+  }
+  const shifted = since === undefined ? undefined : since - (at - before);
+  return forkJoin([later, drawMoment(asked, { at: before, since: shifted }, request, means)]).pipe(
+    switchMap(([now, then]) => sliced(framesOfComparison(now, then, refId), means.slicing)),
+  );
+}
+
+interface Moment {
+  readonly at: number;
+  readonly since: number | undefined;
+}
+
+function* framesOfComparison(later: Topology, earlier: Topology, refId: string): Steps<DataFrame[]> {
+  return yield* topologyFrames(yield* compare(later, earlier), refId);
+}
+
+/**
+ * Asks all about a moment at once. PromQL of the user's own is asked apart: an error in it takes away only what it would
+ * have told.
+ */
+function drawMoment(
+  { view, options, window }: TopologyRequest,
+  { at, since }: Moment,
+  request: DataQueryRequest,
+  { prometheus, memo, slicing, source, requestAt }: TopologyMeans,
+): Observable<Topology> {
+  const seconds = since === undefined ? 0 : Math.ceil((at - since) / 1000);
+  const isLonger = seconds > (durationSeconds(window) ?? 0);
+  const period = since === undefined ? undefined : isLonger ? `${seconds}s` : window;
+  const scope = {
+    matchers: options.scope,
+    hosts: options.hosts,
+    window: period ?? window,
+    period,
+    edges: view.edges,
+  };
   const ids = queriesOf(view, options);
+  const momentary = at === request.range.to.valueOf() ? request : requestAt(request, at);
   const remembered = (expressions: ReadonlyMap<string, string>): Observable<Answers> =>
     memo.get(JSON.stringify([prometheus.name, Math.round(at / 1000), ...expressions]), () =>
-      askInstant(prometheus, request, expressions),
+      askInstant(prometheus, momentary, expressions),
     );
   const expressions = ids.map((id) => [id, QUERIES[id].promql(scope)] as const);
   const alerts = options.alerts === false ? [] : [[ALERTS_ANSWER, alertsExpression(options.scope)] as const];
@@ -53,9 +107,12 @@ export function queryTopology(
     answers: remembered(new Map<string, string>([...expressions, ...alerts])),
     own: own.length === 0 ? of([]) : forkJoin(own),
   }).pipe(
-    switchMap(({ answers, own: owned }) =>
-      sliced(framesOf(answers, owned, { view, options, at, refId }), slicing),
-    ),
+    switchMap(({ answers, own: owned }) => sliced(pictureOf(answers, owned, { view, options, at }), slicing)),
+    map((topology) => ({
+      ...topology,
+      ...(since === undefined ? {} : { since }),
+      ...(source === undefined ? {} : { prometheus: source }),
+    })),
   );
 }
 
@@ -77,11 +134,11 @@ function ownAnswer(
   );
 }
 
-function* framesOf(
+function* pictureOf(
   { frames, failures }: Answers,
   owned: readonly OwnAnswer[],
-  { view, options, at, refId }: Omit<TopologyRequest, 'window'> & { at: number },
-): Steps<DataFrame[]> {
+  { view, options, at }: Pick<TopologyRequest, 'view' | 'options'> & { at: number },
+): Steps<Topology> {
   const vectors: Partial<Record<QueryId, Vector>> = {};
   const notices: Notice[] = [];
   for (const id of queriesOf(view, options)) {
@@ -117,6 +174,5 @@ function* framesOf(
       });
     }
   }
-  const topology = yield* buildTopology(view, vectors, options, { at, notices, own });
-  return yield* topologyFrames(topology, refId);
+  return yield* buildTopology(view, vectors, options, { at, notices, own });
 }

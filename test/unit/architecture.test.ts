@@ -28,6 +28,7 @@ const isWithin =
     folders.some((folder) => target === folder || target.startsWith(`${folder}/`));
 const PANEL_MAY_USE = new Set([
   'toposcope-topology-datasource/query',
+  'toposcope-topology-datasource/explore-link',
   'toposcope-topology-datasource/graph/topology',
   'toposcope-topology-datasource/frames/topology-frames',
   'toposcope-topology-datasource/companion/companion-client',
@@ -87,7 +88,7 @@ const RULES: readonly Rule[] = [
     forbids: isOfTheBrowserOrNode,
   },
   {
-    sentence: 'the panel reaches the data source only through its three public modules',
+    sentence: 'the panel reaches the data source only through its public modules',
     folder: 'grafana-panel/src',
     forbids: (target) =>
       target.startsWith('grafana-datasource/') ||

@@ -32,6 +32,12 @@ export async function prometheusDataSource(uid: string | undefined): Promise<Pro
   }
 }
 
+/** The picked Prometheus data source, for links to Explore; undefined where Grafana knows it no more. */
+export function prometheusReference(uid: string | undefined): { uid: string; type: string } | undefined {
+  const settings = uid === undefined ? undefined : getDataSourceSrv().getInstanceSettings(uid);
+  return settings && { uid: settings.uid, type: settings.type };
+}
+
 /** The scrape interval that the Prometheus data source's own settings name, if any. */
 export function scrapeIntervalOf(uid: string | undefined): string | undefined {
   const settings = uid === undefined ? undefined : getDataSourceSrv().getInstanceSettings(uid);

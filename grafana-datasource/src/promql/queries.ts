@@ -16,6 +16,8 @@ export interface QueryScope {
   readonly hosts: readonly string[];
   /** The window of rates, such as `60s`. */
   readonly window: string;
+  /** Everything that was seen within so long, such as `3600s`, which is then the window, too; absent: what is now. */
+  readonly period?: string | undefined;
   /** What the view needs of an edge's labels; the rest is added up by Prometheus. */
   readonly edges: EdgeScope;
 }
@@ -122,7 +124,8 @@ function identity(family: Family, required: readonly string[] = [], renamed: rea
   return {
     family,
     required: ['host', ...required],
-    promql: ({ matchers }) => `max by (${labels.join(', ')}) (${selector(family, matchers)})`,
+    promql: ({ matchers, period }) =>
+      `max by (${labels.join(', ')}) (${latest(selector(family, matchers), period)})`,
   };
 }
 
@@ -131,7 +134,8 @@ function everything(family: Family): Query {
   return {
     family,
     required: ['host', 'container_id'],
-    promql: ({ matchers }) => `max without (instance, job) (${selector(family, matchers)})`,
+    promql: ({ matchers, period }) =>
+      `max without (instance, job) (${latest(selector(family, matchers), period)})`,
   };
 }
 
@@ -143,7 +147,8 @@ function gauge<Label extends string>(
   return {
     family,
     required: ['host'],
-    promql: (scope) => `sum by (${by.join(', ')}) (${selector(family, [...within(scope), ...only])})`,
+    promql: (scope) =>
+      `sum by (${by.join(', ')}) (${latest(selector(family, [...within(scope), ...only]), scope.period)})`,
   };
 }
 
@@ -188,7 +193,11 @@ function edges(family: Family): Query {
   return {
     family,
     required: ['host', 'role', 'protocol'],
-    promql: (scope) => `sum by (${edgeLabels(scope)}) (${selector(family, edgeMatchers(scope))})`,
+    promql: (scope) => {
+      const series = selector(family, edgeMatchers(scope));
+      const open = scope.period === undefined ? series : `max_over_time(${series}[${scope.period}])`;
+      return `sum by (${edgeLabels(scope)}) (${open})`;
+    },
   };
 }
 
@@ -199,6 +208,11 @@ function edgeRates(family: Family, part = ''): Query {
     promql: (scope) =>
       `sum by (${edgeLabels(scope)}) (${rateOf(family, edgeMatchers(scope), scope.window, part)})`,
   };
+}
+
+/** The series as they are, or as they last were within the period. */
+function latest(series: string, period: string | undefined): string {
+  return period === undefined ? series : `last_over_time(${series}[${period}])`;
 }
 
 function edgeLabels({ edges: { labels } }: QueryScope): string {
