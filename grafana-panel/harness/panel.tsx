@@ -15,7 +15,7 @@ import React, { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { of } from 'rxjs';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
-import type { RangeSpec } from 'toposcope-topology-datasource/query';
+import type { RangeSpec, TopologySpec } from 'toposcope-topology-datasource/query';
 import { withDefaults, type PanelOptions } from '../src/options';
 import { TopologyPanel } from '../src/panel/topology-panel';
 
@@ -30,12 +30,16 @@ export interface PanelHarness {
   setSize(width: number, height: number): void;
   /** Keys of the series that the panel asked for. */
   readonly asked: string[];
+  /** Topologies that the panel asked for itself: the answer is the last one shown, at the moment and in the view asked for. */
+  readonly questions: TopologySpec[];
 }
 
 const parameters = new URLSearchParams(location.search);
 const theme = createTheme({ colors: { mode: parameters.get('theme') === 'light' ? 'light' : 'dark' } });
 const range = getDefaultTimeRange();
 const asked: string[] = [];
+const questions: TopologySpec[] = [];
+let last: Topology | null = null;
 
 setTemplateSrv({ getVariables: () => [], replace: (text?: string) => text ?? '' } as unknown as TemplateSrv);
 setDataSourceSrv({
@@ -43,8 +47,15 @@ setDataSourceSrv({
   getInstanceSettings: () => undefined,
   get: () =>
     Promise.resolve({
-      query: ({ targets }: { targets: RangeSpec[] }) => {
-        const keys = targets.flatMap(({ series }) => series.map(({ key }) => key));
+      query: ({ targets }: { targets: readonly (RangeSpec | TopologySpec)[] }) => {
+        const [first] = targets;
+        if (first?.queryType === 'topology') {
+          questions.push(first);
+          return of({ data: framesOf(answerTo(first)) });
+        }
+        const keys = targets.flatMap((target) =>
+          target.queryType === 'range' ? target.series.map(({ key }) => key) : [],
+        );
         asked.push(...keys);
         return of({ data: keys.map(risingSeries) });
       },
@@ -76,6 +87,16 @@ function dataOf(state: LoadingState, series: DataFrame[], message?: string): Pan
   };
 }
 
+function answerTo({ view, time }: TopologySpec): Topology | null {
+  return (
+    last && {
+      ...last,
+      view: view === '' ? last.view : (view as Topology['view']),
+      at: time?.mode === 'at' ? Number(time.at) : last.at,
+    }
+  );
+}
+
 function framesOf(topology: Topology | null): DataFrame[] {
   return [
     createDataFrame({ name: 'nodes', fields: [], meta: topology ? { custom: { topology } } : undefined }),
@@ -88,12 +109,16 @@ function Harness(): React.JSX.Element {
   const [size, setSize] = useState({ width: 900, height: 600 });
   useEffect(() => {
     const harness: PanelHarness = {
-      show: (topology) => setData(dataOf(LoadingState.Done, framesOf(topology))),
+      show: (topology) => {
+        last = topology;
+        setData(dataOf(LoadingState.Done, framesOf(topology)));
+      },
       fail: (message) => setData(dataOf(LoadingState.Error, [], message)),
       load: () => setData((last) => ({ ...last, state: LoadingState.Loading })),
       setOptions: (changes) => setOptions((last) => ({ ...last, ...changes })),
       setSize: (width, height) => setSize({ width, height }),
       asked,
+      questions,
     };
     Object.assign(window, { panelHarness: harness });
   }, []);

@@ -10,13 +10,18 @@ export function formatMoment(seconds: number, now: number, timeZone: string): st
   if (!Number.isFinite(seconds)) {
     return UNMEASURED;
   }
+  return `${formatInstant(seconds * 1000, timeZone)} (${formatAge(now - seconds)})`;
+}
+
+/**
+ * `2026-11-21 02:04:19`.
+ *
+ * @param milliseconds Since the epoch.
+ */
+export function formatInstant(milliseconds: number, timeZone: string): string {
   const zone = timeZone === 'browser' || timeZone === '' ? undefined : timeZone === 'utc' ? 'UTC' : timeZone;
-  const moment = new Intl.DateTimeFormat('sv-SE', {
-    dateStyle: 'short',
-    timeStyle: 'medium',
-    timeZone: zone,
-  });
-  return `${moment.format(seconds * 1000)} (${formatAge(now - seconds)})`;
+  const style = { dateStyle: 'short', timeStyle: 'medium', timeZone: zone } as const;
+  return new Intl.DateTimeFormat('sv-SE', style).format(milliseconds);
 }
 
 const AGES = [

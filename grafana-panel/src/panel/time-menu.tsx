@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
-import { dateTimeFormat, type GrafanaTheme2, type TimeRange } from '@grafana/data';
+import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useState } from 'react';
+import { formatInstant } from '../details/moment';
 import type { PanelState } from '../state/panel-state';
 import { ChoiceList } from './choice-list';
 import { IconButton } from './icon-button';
@@ -38,7 +39,7 @@ export function TimeMenu(props: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   const from = range.from.valueOf();
   const to = range.to.valueOf();
-  const format = (at: number) => dateTimeFormat(at, { timeZone, format: 'MM-DD HH:mm:ss' });
+  const format = (at: number) => formatInstant(at, timeZone);
   const [dragged, setDragged] = useState<number>();
   useEffect(() => {
     if (dragged === undefined) {

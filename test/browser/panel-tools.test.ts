@@ -1,0 +1,191 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
+import { startChromium } from '../engines/chromium.js';
+import { serveHarness, type HarnessPage } from '../engines/harness-page.js';
+
+const metric = (key: string, value: number, limit: number) => ({
+  ...{ key, label: key === 'cpu' ? 'CPU' : 'Memory', unit: 'short', value, limit, expr: `${key}_expr` },
+});
+const SHOP = {
+  ...topologyOf(
+    [
+      nodeOf('app', { metrics: [metric('cpu', 0.9, 1)], sublabel: 'shop/app:3' }),
+      nodeOf('cache', {
+        metrics: [metric('cpu', 0.1, 1)],
+        alerts: [{ name: 'CacheDown', severity: 'critical', labels: { job: 'cache' } }],
+      }),
+      nodeOf('database', { health: 'critical', metrics: [metric('cpu', 0.5, 1)] }),
+      nodeOf('web', { metrics: [metric('cpu', 0.2, 1)] }),
+    ],
+    [edgeOf('app', 'cache'), edgeOf('app', 'database', { failed: 1 }), edgeOf('web', 'app')],
+  ),
+  at: 1_800_000_000_000,
+  scales: [{ key: 'cpu', label: 'CPU', unit: 'short', max: 1 }],
+  prometheus: { uid: 'prom', type: 'prometheus' },
+};
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe("the panel's tools", () => {
+  let harness: HarnessPage;
+  let browser: Browser;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    harness = await serveHarness('panel');
+    browser = await startChromium();
+  });
+  afterAll(async () => {
+    await browser.close();
+    harness.close();
+  });
+  beforeEach(async () => {
+    complaints = [];
+    page = await browser.newPage({ viewport: { width: 1300, height: 700 } });
+    page.setDefaultTimeout(60_000);
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await open();
+  });
+  afterEach(async () => {
+    await page.close();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(parameters = ''): Promise<void> {
+    await page.goto(harness.url + parameters);
+    await page.waitForFunction('"panelHarness" in window');
+    await page.evaluate(`panelHarness.setSize(1280, 680); panelHarness.show(${JSON.stringify(SHOP)})`);
+    await page.getByRole('toolbar').or(page.getByTestId('toposcope-table')).first().waitFor();
+  }
+
+  const field = () => page.getByRole('textbox', { name: 'Search nodes' });
+  const found = () => page.getByRole('search').getByRole('status').innerText();
+  const nodes = () => page.getByRole('option').count();
+  const parameter = (name: string) => new URL(page.url()).searchParams.get(`topo1-${name}`);
+
+  it('searches, says what is wrong at its place, and keeps the last good result', async () => {
+    await field().fill('cpu > 40%');
+    await expect.poll(found).toBe('2');
+    await field().fill('cpu > 40% and (');
+    expect(await page.getByRole('alert').innerText()).toContain('Something to look for is missing here.');
+    expect(await found()).toBe('2');
+  });
+
+  it('filters by a pinned search, and shows a node with its peers alone', async () => {
+    await field().fill('-health:critical');
+    await field().press('Enter');
+    await expect.poll(nodes).toBe(3);
+    await page.getByRole('button', { name: 'Unpin -health:critical' }).click();
+    await expect.poll(nodes).toBe(4);
+    await page.getByRole('radio', { name: 'Table' }).click({ force: true });
+    await page.getByRole('button', { name: 'database' }).click();
+    await page.getByRole('button', { name: 'Only this and its peers' }).click();
+    await expect.poll(() => page.getByTestId('toposcope-table').getByRole('row').count()).toBe(3);
+    await page.getByRole('button', { name: 'One hop more' }).click();
+    await expect.poll(() => page.getByTestId('toposcope-table').getByRole('row').count()).toBe(5);
+  });
+
+  it('is the same after a reload: search, filter, card, mode, sorting and camera', async () => {
+    await page.mouse.move(400, 500);
+    await page.mouse.wheel(0, -200);
+    await expect.poll(() => parameter('cam')).not.toBeNull();
+    const camera = parameter('cam');
+    await field().fill('app or web');
+    await page.getByRole('radio', { name: 'Table' }).click({ force: true });
+    await page.getByRole('button', { name: 'CPU' }).click();
+    await page.getByTestId('toposcope-table').getByRole('button', { name: 'web' }).click();
+    await expect.poll(() => parameter('card')).toBe('web');
+    await open(new URL(page.url()).search);
+    const rows = page.getByTestId('toposcope-table').locator('tbody').getByRole('rowheader');
+    expect(await rows.allInnerTexts()).toEqual(['app', 'web']);
+    expect(await page.getByRole('columnheader', { name: 'CPU' }).getAttribute('aria-sort')).toBe(
+      'descending',
+    );
+    expect(await page.getByTestId('toposcope-card').getByRole('heading', { level: 3 }).innerText()).toBe(
+      'web',
+    );
+    expect(await field().inputValue()).toBe('app or web');
+    expect(parameter('cam')).toBe(camera);
+  });
+
+  it('keeps an open card after its node left, and links it to its dashboard and to Explore', async () => {
+    await open('?topo1-card=cache');
+    const card = page.getByTestId('toposcope-card');
+    await expect.poll(() => card.innerText()).toContain('CacheDown, critical');
+    const dashboard = await card.getByRole('link', { name: 'Dashboard' }).getAttribute('href');
+    expect(dashboard).toContain('/d/toposcope-container?');
+    expect(dashboard).toContain('var-container=cache');
+    const explore = (await card.getByRole('link', { name: 'CPU' }).getAttribute('href')) ?? '';
+    expect(decodeURIComponent(explore)).toContain('"expr":"cpu_expr"');
+    const rest = {
+      ...SHOP,
+      nodes: SHOP.nodes.filter(({ id }) => id !== 'cache'),
+      edges: SHOP.edges.filter(({ target }) => target !== 'cache'),
+    };
+    await page.evaluate(`panelHarness.show(${JSON.stringify(rest)})`);
+    await expect.poll(() => card.innerText()).toContain('No longer in the picture');
+  });
+
+  it('pauses at the moment shown, compares, and asks the data source for both', async () => {
+    await page.getByRole('button', { name: 'Pause: keep this moment' }).click();
+    await page.getByRole('button', { name: /^Moment and comparison/ }).click();
+    await page.getByRole('button', { name: 'with 1 hour before' }).click();
+    await expect
+      .poll(() =>
+        page.evaluate<{ time?: unknown; compareWith?: string }[]>('panelHarness.questions.slice(-1)'),
+      )
+      .toMatchObject([{ time: { mode: 'at', at: String(SHOP.at) }, compareWith: '1h' }]);
+    await page.getByRole('button', { name: 'Live again' }).click();
+    await expect.poll(() => parameter('at')).toBeNull();
+  });
+
+  it('fills nodes by a metric, and exports what is shown', async () => {
+    await page.getByRole('button', { name: /^Fill nodes by/ }).click();
+    await page.getByRole('button', { name: 'CPU', exact: true }).click();
+    await expect.poll(() => parameter('fill')).toBe('cpu');
+    for (const [name, ending] of [
+      ['Drawing (SVG)', /\.svg$/],
+      ['Picture (PNG)', /\.png$/],
+      ['Table (CSV)', /\.csv$/],
+    ] as const) {
+      await page.getByRole('button', { name: 'Export what is shown' }).click();
+      const file = page.waitForEvent('download');
+      await page.getByRole('button', { name }).click();
+      const download = await file;
+      expect(download.suggestedFilename()).toMatch(ending);
+      const content = readFileSync(await download.path(), 'latin1');
+      expect(content).toContain(
+        ending.test('.svg') ? 'database</text>' : ending.test('.csv') ? 'database' : 'PNG',
+      );
+    }
+  });
+
+  it('shows hosts as boxes of what uses them', async () => {
+    await page.getByRole('radio', { name: 'Resources' }).click({ force: true });
+    await page.getByTestId('toposcope-resources').waitFor();
+    await expect
+      .poll(() => page.evaluate<string[]>('panelHarness.questions.map(({ view }) => view)'))
+      .toEqual(expect.arrayContaining(['hosts', 'processes']));
+  });
+
+  it.each(['dark', 'light'])('has nothing serious that axe-core finds, in the %s theme', async (theme) => {
+    await page.setViewportSize({ width: 1300, height: 700 });
+    await open(`?theme=${theme}&topo1-card=app&topo1-q=app&topo1-pin=kind:container`);
+    await page.getByTestId('toposcope-card').waitFor();
+    expect(await seriousFindings()).toEqual([]);
+    await page.getByRole('radio', { name: 'Table' }).click({ force: true });
+    await page.getByTestId('toposcope-table').waitFor();
+    expect(await seriousFindings()).toEqual([]);
+  });
+
+  async function seriousFindings(): Promise<string[]> {
+    await page.evaluate(AXE);
+    return page.evaluate<string[]>(`axe.run(document.getElementById('root'))
+      .then(({ violations }) => violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
+  }
+});
