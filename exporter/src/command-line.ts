@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { ALL_FLAGS, COLLECTOR_FLAGS } from './collector-flags.js';
 import { environmentName, type Flag } from './flags.js';
-import { ALL_FLAGS, COLLECTOR_FLAGS, FLAGS, type Options } from './options.js';
+import { FLAGS, type Options } from './options.js';
 
 /** What the command line asked for: to run, or text to print and an exit code. */
 export type Invocation =

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { withFlagTable } from './flag-table.js';
-import { ALL_FLAGS } from './options.js';
+import { ALL_FLAGS } from './collector-flags.js';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 

@@ -1,6 +1,5 @@
 import { InvalidArgumentError } from 'commander';
 import { hostname } from 'node:os';
-import { REGISTER } from './collectors/registry.js';
 import type { CollectorName } from './contract/family.js';
 import {
   absolutePath,
@@ -24,7 +23,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Every flag of the exporter, in the order of the help. Collectors' own switches are in {@link COLLECTOR_FLAGS}. */
+/** Every flag of the exporter but the collectors' own switches, in the order of the help. */
 export const FLAGS = {
   listenAddresses: repeatableFlag(
     'web.listen-address',
@@ -136,17 +135,6 @@ export const FLAGS = {
   ),
   once: switchFlag('once', false, 'Print one exposition and end.'),
 } satisfies Record<string, Flag>;
-
-/** One switch a collector: `--no-collector.NAME` leaves it out. */
-export const COLLECTOR_FLAGS: ReadonlyMap<CollectorName, Flag<boolean>> = new Map(
-  [...REGISTER, { name: 'self' as const, about: 'The exporter itself.' }].map(({ name, about }) => [
-    name,
-    switchFlag(`collector.${name}`, true, about),
-  ]),
-);
-
-/** Every flag, the collectors' switches last: the order of the help and of the README. */
-export const ALL_FLAGS: readonly Flag[] = [...Object.values<Flag>(FLAGS), ...COLLECTOR_FLAGS.values()];
 
 /** The flags' values. */
 export type Options = { readonly [Name in keyof typeof FLAGS]: ReturnType<(typeof FLAGS)[Name]['parse']> } & {

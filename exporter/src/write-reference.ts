@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { ALL_FLAGS } from './collector-flags.js';
 import { FAMILIES } from './contract/families.js';
 import { referencePage } from './contract/reference.js';
 import { withFlagTable } from './flag-table.js';
-import { ALL_FLAGS } from './options.js';
 
 const root = new URL('../../', import.meta.url);
 const readme = new URL('README.md', root);
