@@ -25,6 +25,18 @@ function start(options: readonly string[], ...command: string[]): string {
   return docker('run', '--detach', '--label', LABEL, ...options, IMAGE, ...command).slice(0, 12);
 }
 
+/** Starts many that run the same, some at a time. */
+function startMany(count: number, script: string): string[] {
+  const run = `docker run --detach --label ${LABEL} ${IMAGE} sh -c "$1"`;
+  const started = execFileSync('sh', ['-c', `seq ${count} | xargs -P 5 -I{} ${run}`, 'start', script], {
+    encoding: 'utf8',
+  });
+  return started
+    .trim()
+    .split('\n')
+    .map((id) => id.slice(0, 12));
+}
+
 /** A web server whose log has a line for each answer. */
 function startWeb(...options: string[]): string {
   return start(options, 'sh', '-c', 'echo page > /tmp/index.html; exec httpd -f -v -p 80 -h /tmp');
@@ -188,20 +200,21 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
     }
   });
 
-  it('counts for 30 containers at once, each its own', async () => {
+  it('counts for 50 containers at once, each its own', async () => {
     const web = startWeb();
     const fetches = fetchTimes(20, `http://${addressOf(web)}/`);
-    const clients = Array.from({ length: 30 }, () => start([], 'sh', '-c', `${fetches}; sleep 600`));
+    const clients = startMany(50, `${fetches}; sleep 600`);
+    expect(new Set(clients).size).toBe(50);
     await eventually(
       collector,
       (rows) => {
-        expect(answersOf(web)).toBe(600);
+        expect(answersOf(web)).toBe(1_000);
         for (const client of clients) {
           expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 20`]);
           const inbound = { role: 'server', container_id: web, peer_container_id: client };
           expect(sumOf(rows, OPENED, inbound)).toBe(20);
         }
-        expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(600);
+        expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(1_000);
       },
       60,
     );
