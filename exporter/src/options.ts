@@ -119,6 +119,18 @@ export const FLAGS = {
     false,
     'Export public clients’ addresses instead of “internet”.',
   ),
+  namesDns: switchFlag(
+    'names.dns',
+    true,
+    'Name public peers by the DNS answers that pass by; nothing is ever looked up.',
+  ),
+  namesServicesFile: flag(
+    'names.services-file',
+    'FILE',
+    '',
+    'YAML list of well-known services, by suffixes of names and by networks, each shown by one name.',
+    optionalPath,
+  ),
   logLevel: flag(
     'log.level',
     'LEVEL',

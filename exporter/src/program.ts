@@ -37,7 +37,13 @@ export async function run(args: readonly string[]): Promise<number> {
     log.error(messageOf(error));
     return USAGE;
   }
-  const exporter = createExporter(options, log, manifest.version);
+  let exporter: Exporter;
+  try {
+    exporter = createExporter(options, log, manifest.version);
+  } catch (error) {
+    log.error(messageOf(error));
+    return USAGE;
+  }
   try {
     await Promise.race([exporter.ready, sleep(LONGEST_START_MS, undefined, { ref: false })]);
     await (options.once ? printOnce(exporter) : serve(exporter, options, config, log));

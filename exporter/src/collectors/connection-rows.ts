@@ -3,6 +3,7 @@ import * as families from '../contract/connection-families.js';
 import type { HostName } from '../contract/ids.js';
 import { renderLabels, type RenderedLabels } from '../contract/labels.js';
 import type { Edge, Tally } from '../edges/edge.js';
+import { EMBEDDED_RESOLVER } from '../edges/embedded-resolver.js';
 import type { Listener } from '../edges/listening-set.js';
 import type { Family } from '../contract/family.js';
 import type { SampleSink } from './collector.js';
@@ -19,14 +20,19 @@ export function writeEdges(sink: SampleSink, edges: readonly Edge[], folded: num
     }
   }
   const counting = edges.filter(({ hasCounters }) => hasCounters);
-  for (const [family, value] of COUNTER_FAMILIES) {
+  for (const [family, value] of BYTE_FAMILIES) {
     sink.family(family);
     for (const edge of counting) {
       sink.sample(edge.rendered, value(edge));
     }
   }
+  const ofTcp = counting.filter(({ labels }) => labels.protocol === 'tcp');
+  sink.family(families.connectionRetransmits);
+  for (const edge of ofTcp) {
+    sink.sample(edge.rendered, edge.retransmittedSegments);
+  }
   sink.family(families.connectionRtt);
-  for (const edge of counting) {
+  for (const edge of ofTcp) {
     sink.summary(edge.rendered, edge.rttSecondsSum, edge.rttSamples);
   }
 }
@@ -38,10 +44,9 @@ const EDGE_FAMILIES: readonly (readonly [Family, (tally: Tally) => number])[] = 
   [families.connectionsFailed, (tally) => tally.failed],
 ];
 
-const COUNTER_FAMILIES: readonly (readonly [Family, (tally: Tally) => number])[] = [
+const BYTE_FAMILIES: readonly (readonly [Family, (tally: Tally) => number])[] = [
   [families.connectionSentBytes, (tally) => tally.sentBytes],
   [families.connectionReceivedBytes, (tally) => tally.receivedBytes],
-  [families.connectionRetransmits, (tally) => tally.retransmittedSegments],
 ];
 
 /** Writes who listens where; workers that share a port are one row. */
@@ -58,7 +63,7 @@ export function writeListeners(
   const rows = new Set<RenderedLabels>();
   let dropped = 0;
   for (const { owner, protocol, address, port } of listeners) {
-    if (address === DOCKER_RESOLVER) {
+    if (address === EMBEDDED_RESOLVER) {
       continue;
     }
     const containerId = owner?.containerId ?? '';
@@ -85,6 +90,3 @@ export function writeListeners(
     sink.dropped(dropped);
   }
 }
-
-/** Docker listens there in each of its containers, on a port that changes with every start. */
-const DOCKER_RESOLVER = '127.0.0.11';

@@ -2,13 +2,15 @@ import type { Logger } from 'pino';
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import type { Listener } from '../edges/listening-set.js';
-import { TrackedNamespace } from '../edges/tracked-namespace.js';
+import { isWithEmbeddedResolver } from '../edges/embedded-resolver.js';
+import { TrackedNamespace, type UnconnectedSocket } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
 import { copySocketRecord, TCP_ESTABLISHED, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import type { Container } from '../runtimes/container.js';
+import { FlowWatch } from './flow-watch.js';
 import type { SocketHolders } from './socket-holders.js';
 import { StrangeNamespaces } from './strange-namespaces.js';
 
@@ -27,6 +29,8 @@ export interface ConnectionWatchOptions {
   readonly ownNamespace: number;
   /** How old what is known of processes may be, in milliseconds; new ones are found at every pass. */
   readonly maxTableAgeMs: number;
+  /** Milliseconds between two readings of tracked flows. */
+  readonly flowIntervalMs: number;
 }
 
 /** An event that must wait for a pass, copied. */
@@ -49,8 +53,11 @@ export class ConnectionWatch {
   private eventsLost = false;
 
   private readonly strangers = new StrangeNamespaces();
+  private readonly flows: FlowWatch;
 
-  constructor(private readonly options: ConnectionWatchOptions) {}
+  constructor(private readonly options: ConnectionWatchOptions) {
+    this.flows = new FlowWatch({ ...options, intervalMs: options.flowIntervalMs });
+  }
 
   /** Within how many milliseconds after the last pass the next is wanted; Infinity when nothing waits for it. */
   get patienceMs(): number {
@@ -63,7 +70,7 @@ export class ConnectionWatch {
 
   destroyed(record: SocketRecord, origin: EventOrigin): void {
     const { tracker, now, source } = this.options;
-    if (source.events?.isRepeated(origin) === true) {
+    if (source.events?.isRepeated(origin) === true || isWithEmbeddedResolver(record)) {
       return;
     }
     const namespace = this.namespaceOf(origin);
@@ -114,6 +121,10 @@ export class ConnectionWatch {
       await pause();
     }
     tracker.rebuildAddresses();
+    const readsFlows = this.flows.isDue;
+    if (readsFlows) {
+      await this.flows.read(pause);
+    }
     const unowned = tracker.unownedInodes();
     if ([...unowned.values()].some((inodes) => holders.isNews(inodes))) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
@@ -126,6 +137,9 @@ export class ConnectionWatch {
     await this.findGuests(processesOf, pause);
     this.ownListeners();
     tracker.endPass(now());
+    if (readsFlows) {
+      tracker.udpFlows.endPass(tracker.namespaces, now());
+    }
     let isInVain = false;
     for (const { origin, record } of waiting) {
       isInVain = !this.give(origin, record) || isInVain;
@@ -208,18 +222,26 @@ export class ConnectionWatch {
     const time = now();
     namespace.addresses = source.addresses(namespace.inode);
     const listeners: Listener[] = [];
+    const udpSockets = new Map<number, UnconnectedSocket>();
     source.visitSockets(namespace.inode, {
       listener: (record) => listeners.push(listenerOf(record)),
       connection: (record) => tracker.observe(namespace, record, time),
       udp: (record) => {
+        const { localPort } = record;
         if (record.state === TCP_ESTABLISHED) {
           tracker.observe(namespace, record, time);
-        } else if (record.localPort > 0 && record.localPort < firstEphemeralPort) {
-          // Above that, a client that never connects looks the same.
-          listeners.push(listenerOf(record));
+        } else if (localPort > 0) {
+          if (!udpSockets.has(localPort)) {
+            udpSockets.set(localPort, { inode: record.inode, cgroupId: record.cgroupId });
+          }
+          if (localPort < firstEphemeralPort) {
+            // Above that, a client that never connects looks the same.
+            listeners.push(listenerOf(record));
+          }
         }
       },
     });
+    namespace.udpSockets = udpSockets;
     namespace.listening.replace(listeners, time);
     tracker.endNamespace(namespace, source.announcesEnds(namespace.inode) && !eventsLost, time);
   }
@@ -266,6 +288,9 @@ export class ConnectionWatch {
         live.add(inode);
       }
       for (const { inode } of namespace.sockets.values()) {
+        live.add(inode);
+      }
+      for (const { inode } of namespace.udpSockets.values()) {
         live.add(inode);
       }
     }

@@ -11,6 +11,7 @@ import { loadLibc } from '../kernel/libc.js';
 import { NetlinkSource } from '../kernel/netlink-source.js';
 import { ownNamespaceInode } from '../kernel/netns.js';
 import { ProcSource } from '../kernel/proc-source.js';
+import { readSmallText } from '../kernel/small-file.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
@@ -20,7 +21,9 @@ import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { PeerNames } from './peer-names.js';
 import { SocketHolders } from './socket-holders.js';
+import { NO_SERVICES, type WellKnownServices } from './well-known-services.js';
 
 export interface ConnectionCollectorOptions {
   readonly host: HostName;
@@ -40,6 +43,9 @@ export interface ConnectionCollectorOptions {
   readonly idleMs?: number;
   /** Keep the addresses of public clients instead of folding them into `internet`. */
   readonly publicPeers?: boolean;
+  /** Name public peers by the DNS answers that pass by. */
+  readonly listensForNames?: boolean;
+  readonly services?: WellKnownServices;
   /** Of the destroy events' socket; tests make it tiny. */
   readonly receiveBufferBytes?: number;
   /** Milliseconds of a clock that never goes back. */
@@ -66,6 +72,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly source: SocketSource;
   private readonly watch: ConnectionWatch;
   private readonly translation: AddressTranslation;
+  private readonly names: PeerNames;
   private readonly now: () => number;
   private timer: NodeJS.Timeout | undefined;
   private lastPassAt = -Infinity;
@@ -98,8 +105,14 @@ class KernelConnectionCollector implements ConnectionCollector {
       actualSource: (namespace, tuple) => this.translation.actualSource(namespace, tuple),
       proxyTarget: ({ process, pid }) =>
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
-      nameOf: () => '',
+      nameOf: (address) => this.names.nameOf(address),
     };
+    this.names = new PeerNames({
+      listens: options.listensForNames ?? false,
+      services: options.services ?? NO_SERVICES,
+      logger,
+      now: this.now,
+    });
     this.tracker = new ConnectionTracker({
       ledger: this.ledger,
       surroundings,
@@ -120,6 +133,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       now: this.now,
       firstEphemeralPort: firstPort,
       ownNamespace: ownNamespaceInode(procRoot),
+      flowIntervalMs: options.passIntervalMs ?? PASS_INTERVAL_MS,
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
     this.reportBlindness();
@@ -158,6 +172,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
+    this.names.close();
     await this.source.close();
   }
 
@@ -198,6 +213,14 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   private reportBlindness(): void {
     const { procRoot, logger } = this.options;
+    if (
+      this.source.mode === 'netlink' &&
+      readSmallText(`${procRoot}/sys/net/netfilter/nf_conntrack_acct`)?.trim() === '0'
+    ) {
+      logger.info(
+        'net.netfilter.nf_conntrack_acct is 0: connections over UDP have no bytes; the exporter leaves it as it is',
+      );
+    }
     // Either lets read what the owner alone may read.
     if (
       !['CAP_DAC_READ_SEARCH' as const, 'CAP_DAC_OVERRIDE' as const].some((one) =>

@@ -18,6 +18,7 @@ import { createConnectionCollector } from './connection.js';
 import { createContainerCollector } from './container.js';
 import { createHostCollector } from './host.js';
 import { createProcessCollector } from './process.js';
+import { NO_SERVICES, readWellKnownServices } from './well-known-services.js';
 
 /** What collectors are made of. */
 export interface Surroundings {
@@ -75,6 +76,11 @@ function connection(around: Surroundings): Collector {
     listenerLimit: options.edgesListenerLimit,
     idleMs: options.edgesIdle,
     publicPeers: options.edgesPublicPeers,
+    listensForNames: options.namesDns,
+    services:
+      options.namesServicesFile === undefined
+        ? NO_SERVICES
+        : readWellKnownServices(options.namesServicesFile),
   });
   around.connectedPids = () => collector.connectedPids();
   return collector;

@@ -5,6 +5,7 @@ import type { AddressBook, LocalPeer } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
+import { OtherEnds, type HeldSocket } from './other-ends.js';
 import type { ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
 
@@ -28,16 +29,17 @@ export interface AttributionOptions {
 /** Says what a socket is: which end of its connection, whose, and who is at the other end. */
 export class Attribution {
   readonly unattributed = new Map<UnattributedReason, number>();
+  readonly otherEnds = new OtherEnds();
 
   constructor(
     private readonly options: AttributionOptions,
     private readonly addressBook: AddressBook,
   ) {}
 
-  /** Decides role and owner, notes them on the socket, and returns the labels of its edge. */
-  attribute(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
+  /** Decides role (unless it is known) and owner, notes them on the socket, and returns the labels of its edge. */
+  attribute(namespace: TrackedNamespace, socket: TrackedSocket, role?: Role): EdgeLabels {
     const listener = namespace.listening.find(socket.protocol, socket.localAddress, socket.localPort);
-    socket.role = this.roleOf(namespace, socket, listener);
+    socket.role = role ?? this.roleOf(namespace, socket, listener);
     socket.owner = this.ownerOf(namespace, socket, listener);
     return socket.role === 'server'
       ? this.serverLabels(namespace, socket)
@@ -91,6 +93,11 @@ export class Attribution {
     return (owner === undefined ? undefined : surroundings.proxyTarget(owner)) ?? reached;
   }
 
+  /** Keeps who holds a socket that may be closed by the time it is attributed. */
+  noteHolder(socket: TrackedSocket): void {
+    socket.owner ??= socket.inode === 0 ? undefined : this.options.surroundings.ownerOfInode(socket.inode);
+  }
+
   /** The container that made a socket, as far as its cgroup tells. */
   ownerOfCgroup(cgroupId: number): SocketOwner | undefined {
     return cgroupId === 0 ? undefined : this.options.surroundings.ownerOfCgroup(cgroupId);
@@ -119,10 +126,9 @@ export class Attribution {
     socket: TrackedSocket,
     listener: Listener | undefined,
   ): SocketOwner {
-    const { surroundings } = this.options;
-    const holder = socket.inode === 0 ? undefined : surroundings.ownerOfInode(socket.inode);
-    if (holder !== undefined) {
-      return holder;
+    this.noteHolder(socket);
+    if (socket.owner !== undefined) {
+      return socket.owner;
     }
     const byCgroup = this.ownerOfCgroup(socket.cgroupId);
     if (byCgroup !== undefined) {
@@ -143,13 +149,14 @@ export class Attribution {
     const { protocol, peerAddress, peerPort } = socket;
     // What stays on the loopback (a resolver that a runtime puts into the namespace) is nobody else.
     let actual = isLoopback(peerAddress) ? undefined : surroundings.actualDestination(namespace, socket);
-    let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort });
+    const from = { address: socket.localAddress, port: socket.localPort };
+    let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort }, from);
     const proxied =
       peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
     socket.actual = actual;
     if (peer !== undefined && proxied !== undefined) {
       actual = proxied;
-      peer = this.findPeer(peer.namespace, protocol, proxied);
+      peer = this.findPeer(peer.namespace, protocol, proxied, from);
     }
     const peerOwner = peer?.listener?.owner;
     return {
@@ -164,7 +171,7 @@ export class Attribution {
       actual_port: actual === undefined ? '' : String(actual.port),
       peer_container_id: peerOwner?.containerId ?? peer?.namespace.soleOccupant ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
-      peer_name: isPublic(peerAddress) ? surroundings.nameOf(peerAddress) : '',
+      peer_name: peer === undefined && !isLoopback(peerAddress) ? surroundings.nameOf(peerAddress) : '',
     };
   }
 
@@ -174,8 +181,9 @@ export class Attribution {
     const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
     const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
     socket.isMasqueraded = source !== undefined;
-    const candidates = this.addressBook.candidates(namespace, source?.address ?? peerAddress);
-    const client = candidates.length === 1 ? candidates[0]?.soleOccupant : undefined;
+    const from = source ?? { address: peerAddress, port: socket.peerPort };
+    const candidates = this.addressBook.candidates(namespace, from.address);
+    const client = this.clientOf(candidates, from, socket);
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
@@ -187,23 +195,59 @@ export class Attribution {
       peer_ip: folded ? INTERNET : peerAddress,
       actual_peer_ip: '',
       actual_port: '',
-      peer_container_id: client ?? NO_CONTAINER,
-      peer_process: '',
+      peer_container_id: client?.containerId ?? NO_CONTAINER,
+      peer_process: client?.process ?? '',
       peer_name: '',
     };
+  }
+
+  /** Who has the client's socket; where it is not known, who lives alone in its namespace. */
+  private clientOf(
+    candidates: readonly TrackedNamespace[],
+    from: Endpoint,
+    { protocol, localAddress, localPort }: TrackedSocket,
+  ): Omit<SocketOwner, 'pid'> | undefined {
+    const server = { address: localAddress, port: localPort };
+    const found = candidates.flatMap((namespace) => {
+      const socket = this.otherEnds.client(namespace, protocol, from, server);
+      return socket === undefined ? [] : [{ namespace, socket }];
+    });
+    const [end] = found;
+    // Networks may overlap: of several with such a socket, nobody can tell.
+    const known = found.length === 1 ? end : undefined;
+    const namespace = known?.namespace ?? (candidates.length === 1 ? candidates[0] : undefined);
+    const sole = namespace?.soleOccupant;
+    return (
+      (known && this.holderOf(known.socket)) ??
+      (sole === undefined ? undefined : { containerId: sole, process: '' })
+    );
+  }
+
+  private holderOf({ owner, inode, cgroupId }: HeldSocket): SocketOwner | undefined {
+    const holder = inode === 0 ? undefined : this.options.surroundings.ownerOfInode(inode);
+    return owner ?? holder ?? this.ownerOfCgroup(cgroupId);
   }
 
   private findPeer(
     namespace: TrackedNamespace,
     protocol: SocketProtocol,
     { address, port }: Endpoint,
+    from: Endpoint,
   ): LocalPeer | undefined {
     const peer = this.addressBook.find(namespace, protocol, address, port);
-    if (peer === 'ambiguous') {
-      this.countUnattributed('peer_ambiguous');
-      return undefined;
+    if (peer !== 'ambiguous') {
+      return peer;
     }
-    return peer;
+    // Networks overlap: where an open connection from here was accepted, there it leads.
+    const accepted = this.addressBook
+      .candidates(namespace, address)
+      .filter((candidate) => this.otherEnds.hasServer(candidate, protocol, { address, port }, from));
+    const [only] = accepted;
+    if (only !== undefined && accepted.length === 1) {
+      return { namespace: only, listener: only.listening.find(protocol, address, port) };
+    }
+    this.countUnattributed('peer_ambiguous');
+    return undefined;
   }
 }
 

@@ -378,6 +378,42 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
   });
 
+  it('names no place but the one that has accepted the connection where networks overlap', () => {
+    const other = '333333333333' as ContainerId;
+    const twin = namespace(3, other, '10.0.0.2');
+    twin.listening.replace([listener(80, other, 'twin')], 0);
+    tracker.rebuildAddresses();
+    tracker.beginPass();
+    tracker.observe(web, client, 0);
+    tracker.observe(twin, server, 0);
+    tracker.endPass(0);
+    expect(only('client').labels).toMatchObject({ peer_container_id: other, peer_process: 'twin' });
+    expect(tracker.attribution.unattributed.size).toBe(0);
+  });
+
+  it('names the client’s process on a server’s row, when its socket is open here', () => {
+    start({
+      ownerOfInode: (inode) =>
+        inode === client.inode ? { containerId: WEB, process: 'wget', pid: 7 } : undefined,
+    });
+    pass([
+      [web, client],
+      [app, server],
+    ]);
+    expect(only('server').labels).toMatchObject({ peer_container_id: WEB, peer_process: 'wget' });
+  });
+
+  it('tells clients in overlapping networks apart by their sockets', () => {
+    const other = '333333333333' as ContainerId;
+    const twin = namespace(3, other, '10.0.0.1');
+    tracker.rebuildAddresses();
+    tracker.beginPass();
+    tracker.observe(twin, client, 0);
+    tracker.observe(app, server, 0);
+    tracker.endPass(0);
+    expect(only('server').labels).toMatchObject({ peer_container_id: other });
+  });
+
   it('folds public clients into one row, unless asked not to', () => {
     pass([
       [app, socket('10.0.0.2 80', '8.8.8.8 1234', 11)],

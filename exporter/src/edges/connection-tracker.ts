@@ -2,9 +2,11 @@ import { TCP_SYN_SENT, type SocketCounters, type SocketRecord } from '../kernel/
 import { AbortedConnections } from './aborted-connections.js';
 import { AddressBook } from './address-book.js';
 import { Attribution, type AttributionOptions } from './attribution.js';
+import { isWithEmbeddedResolver } from './embedded-resolver.js';
 import { accountCounters, addTally, type Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
+import { UdpFlows } from './udp-flows.js';
 import { trackedSocket, type TrackedNamespace, type TrackedSocket } from './tracked-namespace.js';
 
 export interface TrackerOptions extends AttributionOptions {
@@ -19,6 +21,7 @@ export interface TrackerOptions extends AttributionOptions {
 export class ConnectionTracker {
   readonly namespaces = new Map<number, TrackedNamespace>();
   readonly attribution: Attribution;
+  readonly udpFlows: UdpFlows;
   private readonly addressBook = new AddressBook();
   private readonly aborted = new AbortedConnections();
   private readonly endings = new PairedEndings();
@@ -31,6 +34,12 @@ export class ConnectionTracker {
   constructor(options: TrackerOptions) {
     this.ledger = options.ledger;
     this.attribution = new Attribution(options, this.addressBook);
+    this.udpFlows = new UdpFlows({
+      attribution: this.attribution,
+      addressBook: this.addressBook,
+      ledger: options.ledger,
+      firstEphemeralPort: options.firstEphemeralPort,
+    });
   }
 
   beginPass(): void {
@@ -56,6 +65,9 @@ export class ConnectionTracker {
     for (const { namespace, socket } of this.unsettled) {
       want(namespace, socket.inode);
     }
+    for (const { namespace, socket } of this.udpFlows.unowned()) {
+      want(namespace, socket.inode);
+    }
     return wanted;
   }
 
@@ -64,12 +76,15 @@ export class ConnectionTracker {
     const { cookie } = record;
     let socket = namespace.sockets.get(cookie);
     if (socket === undefined) {
-      if (record.peerPort === 0 || namespace.departed.has(cookie)) {
+      if (record.peerPort === 0 || namespace.departed.has(cookie) || isWithEmbeddedResolver(record)) {
         return;
       }
       socket = trackedSocket(record, namespace.inheriting, now);
       namespace.sockets.set(cookie, socket);
       this.unsettled.push({ namespace, socket });
+      if (record.protocol === 'udp') {
+        this.udpFlows.noteConnected(namespace, socket);
+      }
     }
     if (socket.pass !== this.pass) {
       socket.pass = this.pass;
@@ -117,6 +132,7 @@ export class ConnectionTracker {
 
   /** Gives everything new to its edge, owners and listeners now being known. */
   endPass(now: number): void {
+    this.attribution.otherEnds.reset();
     for (const { namespace, socket } of this.unsettled) {
       if (!socket.settled) {
         this.settle(namespace, socket, now);
@@ -185,6 +201,9 @@ export class ConnectionTracker {
       brief.peerPort = reset.port;
     }
     this.settleBrief(namespace, brief, now);
+    if (brief.protocol === 'udp') {
+      this.udpFlows.noteConnected(namespace, brief);
+    }
     if (brief.established) {
       brief.tally.opened++;
     }
@@ -325,8 +344,13 @@ export class ConnectionTracker {
     const edge = this.settle(namespace, socket, now);
     const isAlways =
       namespace.soleOccupant !== undefined && socket.actual === undefined && !socket.isMasqueraded;
-    // The ledger counts what it folds.
-    if (isAlways && edge.labels.peer_ip !== OTHER && (isServer || socket.role === 'client')) {
+    // The ledger counts what it folds; a client's process is its own connections' only.
+    if (
+      isAlways &&
+      !(isServer && edge.labels.peer_process !== '') &&
+      edge.labels.peer_ip !== OTHER &&
+      (isServer || socket.role === 'client')
+    ) {
       namespace.briefEdges.set(key, edge);
     }
   }

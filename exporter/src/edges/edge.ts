@@ -21,7 +21,7 @@ export interface Tally {
   retransmittedSegments: number;
   rttSecondsSum: number;
   rttSamples: number;
-  /** TCP counters were seen: without them (UDP, `/proc`) their families have no row. */
+  /** Bytes were counted: without (UDP that is not accounted, `/proc`) their families have no row. */
   hasCounters: boolean;
   /** Milliseconds of the clock at which something last happened. */
   lastActive: number;

@@ -16,7 +16,7 @@ export interface Surroundings {
   actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
   /** Where a userland proxy passes on what it accepts; undefined for any other process. */
   proxyTarget(owner: SocketOwner): Endpoint | undefined;
-  /** The name under which a public address was seen. */
+  /** The name of a peer that is not on this host; empty where none is known. */
   nameOf(address: IpAddress): string;
 }
 

@@ -33,10 +33,18 @@ export interface TrackedSocket extends Accounted {
   pass: number;
 }
 
+/** A socket that sends and receives without a peer of its own. */
+export interface UnconnectedSocket {
+  readonly inode: number;
+  readonly cgroupId: number;
+}
+
 /** One network namespace: who lives in it, where it listens, what is open in it. */
 export class TrackedNamespace {
   readonly listening = new ListeningSet();
   readonly sockets = new Map<number, TrackedSocket>();
+  /** UDP sockets that are not connected, by port; of those that share one, the first. */
+  udpSockets: ReadonlyMap<number, UnconnectedSocket> = new Map();
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
   /** Edges of connections that no pass saw, by what they have in common; until the next pass. */

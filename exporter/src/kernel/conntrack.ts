@@ -1,18 +1,26 @@
 import { parseIpAddress, readIpv4, readIpv6, type IpAddress } from './ip-address.js';
-import { NetlinkError, attribute, forEachAttribute, type NetlinkSocket } from './netlink.js';
+import { NLM_F_DUMP, NetlinkError, attribute, forEachAttribute, type NetlinkSocket } from './netlink.js';
 import type { SocketProtocol } from './socket-record.js';
 
 // Layouts and numbers: include/uapi/linux/netfilter/nfnetlink.h and nfnetlink_conntrack.h. Integers inside the
-// attributes are big-endian.
+// attributes are big-endian, but the flags of a filter.
 const NFNL_SUBSYS_CTNETLINK = 1 << 8;
 const IPCTNL_MSG_CT_GET = 1;
+const IPCTNL_MSG_CT_GET_STATS = 5;
 const NFGENMSG_BYTES = 4;
 const NLA_F_NESTED = 0x8000;
 const CTA_TUPLE_ORIG = 1;
 const CTA_TUPLE_REPLY = 2;
 const CTA_COUNTERS_ORIG = 9;
 const CTA_COUNTERS_REPLY = 10;
+const CTA_COUNTERS_PACKETS = 1;
 const CTA_COUNTERS_BYTES = 2;
+const CTA_FILTER = 25;
+const CTA_FILTER_ORIG_FLAGS = 1;
+const CTA_FILTER_REPLY_FLAGS = 2;
+/** net/netfilter/nf_internals.h */
+const CTA_FILTER_F_CTA_PROTO_NUM = 1 << 3;
+const CTA_STATS_GLOBAL_ENTRIES = 1;
 const CTA_TUPLE_IP = 1;
 const CTA_TUPLE_PROTO = 2;
 const CTA_IP_V4_SRC = 1;
@@ -36,11 +44,15 @@ export interface FlowTuple {
 
 /** One tracked connection. Where no address is translated, `reply` is `original` turned round. */
 export interface TrackedFlow {
+  /** As IP numbers protocols. */
+  readonly protocol: number;
   readonly original: FlowTuple;
   readonly reply: FlowTuple;
-  /** 0 unless net.netfilter.nf_conntrack_acct is on. */
+  /** With the headers of IP and of what is in it; 0 unless net.netfilter.nf_conntrack_acct is on. */
   readonly originalBytes: number;
+  readonly originalPackets: number;
   readonly replyBytes: number;
+  readonly replyPackets: number;
 }
 
 /**
@@ -70,30 +82,106 @@ export function findFlow(
   return flow;
 }
 
+/**
+ * Visits the UDP flows that the socket's network namespace tracks. The kernel walks its whole table, which all
+ * namespaces share: milliseconds, however few there are. Nothing where conntrack is not to be had.
+ */
+export function dumpUdpFlows(socket: NetlinkSocket, visit: (flow: TrackedFlow) => void): void {
+  const entries = countFlows(socket);
+  if (entries === 0) {
+    return;
+  }
+  // A walk a family is dearer than to look at a few flows of TCP. Before Linux 5.8 the filter is overlooked.
+  const bodies = entries < FEW_FLOWS ? [ALL_FAMILIES] : [udpFilter(AF_INET), udpFilter(AF_INET6)];
+  for (const body of bodies) {
+    const type = NFNL_SUBSYS_CTNETLINK | IPCTNL_MSG_CT_GET;
+    try {
+      socket.request(type, NLM_F_DUMP, body, 'list tracked flows', (buffer, start, end) => {
+        const flow = readFlow(buffer, start, end);
+        if (flow?.protocol === PROTOCOLS.udp) {
+          visit(flow);
+        }
+      });
+    } catch (error) {
+      if (!(error instanceof NetlinkError)) {
+        throw error;
+      }
+    }
+  }
+}
+
+const FEW_FLOWS = 500;
+const ALL_FAMILIES = Buffer.alloc(NFGENMSG_BYTES);
+
+/** How many flows of any protocol the socket's namespace tracks; 0 where conntrack is not to be had. */
+export function countFlows(socket: NetlinkSocket): number {
+  let entries = 0;
+  const type = NFNL_SUBSYS_CTNETLINK | IPCTNL_MSG_CT_GET_STATS;
+  try {
+    socket.request(type, 0, ALL_FAMILIES, 'count tracked flows', (buffer, start, end) => {
+      forEachAttribute(buffer, start + NFGENMSG_BYTES, end, (attributeType, from, to) => {
+        if (attributeType === CTA_STATS_GLOBAL_ENTRIES && to - from >= 4) {
+          entries = buffer.readUInt32BE(from);
+        }
+      });
+    });
+  } catch (error) {
+    if (!(error instanceof NetlinkError)) {
+      throw error;
+    }
+  }
+  return entries;
+}
+
+/** Whether an address or a port of either end was replaced on the way. */
+export function isTranslated({ original, reply }: TrackedFlow): boolean {
+  return (
+    reply.source !== original.destination ||
+    reply.sourcePort !== original.destinationPort ||
+    reply.destination !== original.source ||
+    reply.destinationPort !== original.sourcePort
+  );
+}
+
 /** Reads a flow from the payload of a conntrack message; undefined when it does not hold two whole tuples. */
 export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlow | undefined {
   let original: FlowTuple | undefined;
   let reply: FlowTuple | undefined;
-  let originalBytes = 0;
-  let replyBytes = 0;
+  let protocol = 0;
+  let sent = NO_TRAFFIC;
+  let answered = NO_TRAFFIC;
   forEachAttribute(buffer, start + NFGENMSG_BYTES, end, (type, from, to) => {
     switch (type) {
       case CTA_TUPLE_ORIG:
         original = readTuple(buffer, from, to);
+        protocol = readProtocol(buffer, from, to);
         break;
       case CTA_TUPLE_REPLY:
         reply = readTuple(buffer, from, to);
         break;
       case CTA_COUNTERS_ORIG:
-        originalBytes = readByteCount(buffer, from, to);
+        sent = readTraffic(buffer, from, to);
         break;
       case CTA_COUNTERS_REPLY:
-        replyBytes = readByteCount(buffer, from, to);
+        answered = readTraffic(buffer, from, to);
         break;
     }
   });
-  return original && reply && { original, reply, originalBytes, replyBytes };
+  return (
+    original &&
+    reply && {
+      protocol,
+      original,
+      reply,
+      originalBytes: sent.bytes,
+      originalPackets: sent.packets,
+      replyBytes: answered.bytes,
+      replyPackets: answered.packets,
+    }
+  );
 }
+
+const NO_TRAFFIC = { bytes: 0, packets: 0 };
 
 function readTuple(buffer: Buffer, start: number, end: number): FlowTuple | undefined {
   let source: IpAddress | undefined;
@@ -127,14 +215,30 @@ function readTuple(buffer: Buffer, start: number, end: number): FlowTuple | unde
     : { source, sourcePort, destination, destinationPort };
 }
 
-function readByteCount(buffer: Buffer, start: number, end: number): number {
-  let bytes = 0;
-  forEachAttribute(buffer, start, end, (type, from, to) => {
-    if (type === CTA_COUNTERS_BYTES && to - from >= 8) {
-      bytes = Number(buffer.readBigUInt64BE(from));
+function readProtocol(buffer: Buffer, start: number, end: number): number {
+  let protocol = 0;
+  forEachAttribute(buffer, start, end, (part, partStart, partEnd) => {
+    if (part === CTA_TUPLE_PROTO) {
+      forEachAttribute(buffer, partStart, partEnd, (type, from, to) => {
+        if (type === CTA_PROTO_NUM && to - from >= 1) {
+          protocol = buffer.readUInt8(from);
+        }
+      });
     }
   });
-  return bytes;
+  return protocol;
+}
+
+function readTraffic(buffer: Buffer, start: number, end: number): { bytes: number; packets: number } {
+  const traffic = { ...NO_TRAFFIC };
+  forEachAttribute(buffer, start, end, (type, from, to) => {
+    if (to - from >= 8 && type === CTA_COUNTERS_BYTES) {
+      traffic.bytes = Number(buffer.readBigUInt64BE(from));
+    } else if (to - from >= 8 && type === CTA_COUNTERS_PACKETS) {
+      traffic.packets = Number(buffer.readBigUInt64BE(from));
+    }
+  });
+  return traffic;
 }
 
 function flowRequest(protocol: SocketProtocol, tuple: FlowTuple, direction: 'original' | 'reply'): Buffer {
@@ -157,6 +261,22 @@ function flowRequest(protocol: SocketProtocol, tuple: FlowTuple, direction: 'ori
         attribute(CTA_PROTO_SRC_PORT, ports.subarray(0, 2)),
         attribute(CTA_PROTO_DST_PORT, ports.subarray(2, 4)),
       ]),
+    ]),
+  ]);
+}
+
+/** The kernel takes a filter by protocol for one family at a time. */
+function udpFilter(family: number): Buffer {
+  const byProtocol = Buffer.alloc(4);
+  byProtocol.writeUInt32LE(CTA_FILTER_F_CTA_PROTO_NUM);
+  return Buffer.concat([
+    Buffer.from([family, 0, 0, 0]),
+    nested(CTA_TUPLE_ORIG, [
+      nested(CTA_TUPLE_PROTO, [attribute(CTA_PROTO_NUM, Buffer.from([PROTOCOLS.udp]))]),
+    ]),
+    nested(CTA_FILTER, [
+      attribute(CTA_FILTER_ORIG_FLAGS, byProtocol),
+      attribute(CTA_FILTER_REPLY_FLAGS, Buffer.alloc(4)),
     ]),
   ]);
 }

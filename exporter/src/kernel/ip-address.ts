@@ -68,6 +68,15 @@ export function isUnspecified(address: IpAddress): boolean {
   return address === UNSPECIFIED_IPV4 || address === UNSPECIFIED_IPV6;
 }
 
+/** True for multicast, and for the broadcast to everybody on a link. */
+export function isGroup(address: IpAddress): boolean {
+  if (address.includes(':')) {
+    return address.startsWith('ff');
+  }
+  const first = Number.parseInt(address, 10);
+  return (first >= 224 && first <= 239) || address === '255.255.255.255';
+}
+
 /** True for what is routed on the Internet: neither private, shared, link-local, loopback, multicast nor reserved. */
 export function isPublic(address: IpAddress): boolean {
   return address.includes(':') ? isPublicIpv6(address) : isPublicIpv4(address);

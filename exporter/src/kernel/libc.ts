@@ -15,6 +15,9 @@ export interface Libc {
   epoll_create1(flags: number): number;
   epoll_ctl(epoll: number, operation: number, fd: number, event: Uint8Array | null): number;
   errno(): number;
+  /** Where the bytes are in memory; good for as long as they are referred to. */
+  address(bytes: Uint8Array): bigint;
+  readonly pointerBytes: number;
 }
 
 /** A C function that failed, with its errno and what it was called for. */
@@ -74,5 +77,7 @@ function bindLibc(): Libc {
     epoll_create1: library.func('int epoll_create1(int)') as Libc['epoll_create1'],
     epoll_ctl: library.func('int epoll_ctl(int, int, int, void *)') as Libc['epoll_ctl'],
     errno: () => koffi.errno(),
+    address: (bytes) => koffi.address(bytes),
+    pointerBytes: koffi.sizeof('void *'),
   };
 }

@@ -1,5 +1,5 @@
 import { hasCapability } from './capabilities.js';
-import { findFlow, type FlowTuple, type TrackedFlow } from './conntrack.js';
+import { countFlows, dumpUdpFlows, findFlow, isTranslated, type FlowTuple, type TrackedFlow } from './conntrack.js';
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
 import { isRefused, type Libc } from './libc.js';
@@ -73,7 +73,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     if (!hasCapability(options.procRoot, 'CAP_NET_ADMIN')) {
       this.degrade(
         'CAP_NET_ADMIN',
-        'translated addresses stay unknown, and a burst of short connections may overflow the event buffer',
+        'translated addresses and unconnected UDP stay unknown, and a burst of short connections may overflow the event buffer',
       );
     }
   }
@@ -166,14 +166,28 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     direction: 'original' | 'reply',
   ): TrackedFlow | undefined {
     // A connection is translated where it starts or where it is routed, which is the host's own namespace.
+    let found: TrackedFlow | undefined;
     for (const inode of namespace === this.home ? [namespace] : [namespace, this.home]) {
       const open = this.namespaces.get(inode);
       const flow = open && findFlow(open.conntrack, protocol, tuple, direction);
-      if (flow !== undefined) {
+      if (flow !== undefined && isTranslated(flow)) {
         return flow;
       }
+      found ??= flow;
     }
-    return undefined;
+    return found;
+  }
+
+  visitUdpFlows(namespace: number, visit: (flow: TrackedFlow) => void): void {
+    const open = this.namespaces.get(namespace);
+    if (open !== undefined) {
+      dumpUdpFlows(open.conntrack, visit);
+    }
+  }
+
+  trackedFlows(namespace: number): number {
+    const open = this.namespaces.get(namespace);
+    return open === undefined ? 0 : countFlows(open.conntrack);
   }
 
   announcesEnds(namespace: number): boolean {

@@ -51,6 +51,14 @@ export class ProcSource implements SocketSource {
     return undefined;
   }
 
+  visitUdpFlows(): void {
+    // Connection tracking is asked through netlink.
+  }
+
+  trackedFlows(): number {
+    return 0;
+  }
+
   announcesEnds(): boolean {
     return false;
   }

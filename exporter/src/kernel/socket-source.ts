@@ -33,6 +33,10 @@ export interface SocketSource {
     tuple: FlowTuple,
     direction: 'original' | 'reply',
   ): TrackedFlow | undefined;
+  /** Visits the UDP flows that the namespace tracks: dear, milliseconds. */
+  visitUdpFlows(namespace: number, visit: (flow: TrackedFlow) => void): void;
+  /** How many flows of any protocol the namespace tracks; cheap to ask. */
+  trackedFlows(namespace: number): number;
   /** Whether the end of every socket of the namespace is announced. */
   announcesEnds(namespace: number): boolean;
   close(): Promise<void>;

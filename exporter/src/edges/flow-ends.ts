@@ -1,0 +1,86 @@
+import type { TrackedFlow } from '../kernel/conntrack.js';
+import { isGroup, isUnspecified } from '../kernel/ip-address.js';
+import type { Role } from './edge.js';
+import { EMBEDDED_RESOLVER } from './embedded-resolver.js';
+import type { Endpoint } from './endpoint.js';
+
+/** One end of a UDP flow as its socket sees it; bytes are payload. */
+export interface FlowEndView {
+  readonly role: Role;
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+  /** The server as it answers, behind any translation. */
+  readonly server: Endpoint;
+  readonly sentBytes: number;
+  readonly receivedBytes: number;
+  /** Whether bytes were counted (net.netfilter.nf_conntrack_acct). */
+  readonly isAccounted: boolean;
+}
+
+/**
+ * What both ends of a tracked UDP flow see. Nothing for what has no peer (multicast, broadcast) and for the engine's
+ * resolver inside a container.
+ */
+export function endsOfFlow(
+  flow: TrackedFlow,
+  firstEphemeralPort: number,
+  isServedHere: (endpoint: Endpoint) => boolean,
+): readonly FlowEndView[] {
+  const { original, reply } = flow;
+  const dialled = { address: original.destination, port: original.destinationPort };
+  const server = { address: reply.source, port: reply.sourcePort };
+  if (isNobody(dialled.address) || isNobody(original.source) || server.address === EMBEDDED_RESOLVER) {
+    return [];
+  }
+  const client = { address: original.source, port: original.sourcePort };
+  const seenClient = { address: reply.destination, port: reply.destinationPort };
+  const isAccounted = flow.originalPackets + flow.replyPackets > 0;
+  const up = payloadBytes(original.source, flow.originalBytes, flow.originalPackets);
+  const down = payloadBytes(original.source, flow.replyBytes, flow.replyPackets);
+  // Tracking that begins in the middle of an exchange takes whoever speaks next for the client.
+  const isTurned =
+    client.port < firstEphemeralPort && server.port >= firstEphemeralPort && !isServedHere(server);
+  if (isTurned) {
+    return [
+      {
+        role: 'client',
+        local: server,
+        peer: seenClient,
+        server: client,
+        sentBytes: down,
+        receivedBytes: up,
+        isAccounted,
+      },
+      {
+        role: 'server',
+        local: client,
+        peer: dialled,
+        server: client,
+        sentBytes: up,
+        receivedBytes: down,
+        isAccounted,
+      },
+    ];
+  }
+  return [
+    { role: 'client', local: client, peer: dialled, server, sentBytes: up, receivedBytes: down, isAccounted },
+    {
+      role: 'server',
+      local: server,
+      peer: seenClient,
+      server,
+      sentBytes: down,
+      receivedBytes: up,
+      isAccounted,
+    },
+  ];
+}
+
+function isNobody(address: string): boolean {
+  return isGroup(address) || isUnspecified(address) || address === EMBEDDED_RESOLVER;
+}
+
+/** Connection tracking counts whole packets: the header of IP, without options, and the 8 bytes of UDP's. */
+function payloadBytes(address: string, bytes: number, packets: number): number {
+  return Math.max(0, bytes - packets * ((address.includes(':') ? 40 : 20) + 8));
+}

@@ -1,0 +1,87 @@
+import type { SocketProtocol } from '../kernel/socket-record.js';
+import type { Endpoint } from './endpoint.js';
+import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
+
+/** What tells about a socket who holds it. */
+export type HeldSocket = Pick<TrackedSocket, 'inode' | 'cgroupId'> & Partial<Pick<TrackedSocket, 'owner'>>;
+
+interface OfNamespace {
+  readonly byLocalPort: ReadonlyMap<number, readonly TrackedSocket[]>;
+  readonly byPeerPort: ReadonlyMap<number, readonly TrackedSocket[]>;
+}
+
+/**
+ * Finds the socket at the other end of a connection among those that the last pass found open. What is found in a
+ * namespace is put in order when it is first asked for.
+ */
+export class OtherEnds {
+  private ofNamespace = new WeakMap<TrackedNamespace, OfNamespace>();
+
+  /** There may be others now. */
+  reset(): void {
+    this.ofNamespace = new WeakMap();
+  }
+
+  /** The client's socket in `namespace` that has `client` as its own end, and that `server` has accepted. */
+  client(
+    namespace: TrackedNamespace,
+    protocol: SocketProtocol,
+    client: Endpoint,
+    server: Endpoint,
+  ): HeldSocket | undefined {
+    const sockets = (this.order(namespace).byLocalPort.get(client.port) ?? []).filter(
+      (socket) => socket.protocol === protocol && socket.localAddress === client.address,
+    );
+    const exact = sockets.find(
+      ({ peerAddress, peerPort }) => peerAddress === server.address && peerPort === server.port,
+    );
+    // One that dialled another address may have been led here; of several, nobody can tell.
+    const socket = exact ?? (sockets.length === 1 ? sockets[0] : undefined);
+    return socket ?? (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined);
+  }
+
+  /** Whether a connection that `server` accepted from `client` is open in `namespace`. */
+  hasServer(
+    namespace: TrackedNamespace,
+    protocol: SocketProtocol,
+    server: Endpoint,
+    client: Endpoint,
+  ): boolean {
+    return (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
+      (socket) =>
+        socket.protocol === protocol &&
+        socket.peerAddress === client.address &&
+        socket.localPort === server.port &&
+        socket.localAddress === server.address,
+    );
+  }
+
+  private order(namespace: TrackedNamespace): OfNamespace {
+    let ordered = this.ofNamespace.get(namespace);
+    if (ordered === undefined) {
+      const sockets = [...namespace.sockets.values()];
+      ordered = {
+        byLocalPort: byPort(sockets, ({ localPort }) => localPort),
+        byPeerPort: byPort(sockets, ({ peerPort }) => peerPort),
+      };
+      this.ofNamespace.set(namespace, ordered);
+    }
+    return ordered;
+  }
+}
+
+function byPort(
+  sockets: readonly TrackedSocket[],
+  portOf: (socket: TrackedSocket) => number,
+): Map<number, TrackedSocket[]> {
+  const map = new Map<number, TrackedSocket[]>();
+  for (const socket of sockets) {
+    const others = map.get(portOf(socket));
+    if (others === undefined) {
+      map.set(portOf(socket), [socket]);
+    } else {
+      others.push(socket);
+    }
+  }
+  return map;
+}

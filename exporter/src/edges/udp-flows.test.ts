@@ -1,0 +1,217 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hostName, type ContainerId } from '../contract/ids.js';
+import type { TrackedFlow } from '../kernel/conntrack.js';
+import type { SocketRecord } from '../kernel/socket-record.js';
+import { ConnectionTracker } from './connection-tracker.js';
+import type { Edge } from './edge.js';
+import { EdgeLedger } from './edge-ledger.js';
+import { TrackedNamespace } from './tracked-namespace.js';
+
+const WEB = '111111111111' as ContainerId;
+const APP = '222222222222' as ContainerId;
+
+interface Traffic {
+  readonly bytes?: readonly [number, number];
+  readonly packets?: readonly [number, number];
+  /** What the reply says, where addresses are translated. */
+  readonly reply?: readonly [source: string, destination: string];
+}
+
+/** `address port` of each end; one packet each way, of 100 and 300 bytes of payload. */
+function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
+  const { bytes = [128, 328], packets = [1, 1], reply = [to, from] } = traffic;
+  const tuple = (source: string, destination: string) => ({
+    source: source.split(' ')[0] ?? '',
+    sourcePort: Number(source.split(' ')[1]),
+    destination: destination.split(' ')[0] ?? '',
+    destinationPort: Number(destination.split(' ')[1]),
+  });
+  return {
+    protocol: 17,
+    original: tuple(from, to),
+    reply: tuple(...reply),
+    originalBytes: bytes[0],
+    originalPackets: packets[0],
+    replyBytes: bytes[1],
+    replyPackets: packets[1],
+  };
+}
+
+describe('UdpFlows', () => {
+  let ledger: EdgeLedger;
+  let tracker: ConnectionTracker;
+  let host: TrackedNamespace;
+  let web: TrackedNamespace;
+  let app: TrackedNamespace;
+
+  function namespace(inode: number, address: string, occupant = '' as ContainerId): TrackedNamespace {
+    const made = new TrackedNamespace(inode, false);
+    made.addresses = new Set(['127.0.0.1', address]);
+    made.occupants = new Set([occupant]);
+    tracker.namespaces.set(inode, made);
+    return made;
+  }
+
+  beforeEach(() => {
+    ledger = new EdgeLedger(hostName('h'), { edges: 100, edgesPerContainer: 100, idleMs: 1_000 });
+    tracker = new ConnectionTracker({
+      ledger,
+      surroundings: {
+        ownerOfInode: () => undefined,
+        ownerOfCgroup: () => undefined,
+        actualDestination: () => undefined,
+        actualSource: () => undefined,
+        proxyTarget: () => undefined,
+        nameOf: () => '',
+      },
+      publicPeers: false,
+      firstEphemeralPort: 32_768,
+    });
+    host = namespace(1, '10.0.0.254');
+    web = namespace(2, '10.0.0.1', WEB);
+    app = namespace(3, '10.0.0.2', APP);
+    app.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+    tracker.rebuildAddresses();
+  });
+
+  /** One turn: what each table that is read holds. */
+  function turn(
+    tables: readonly (readonly [TrackedNamespace, readonly TrackedFlow[]])[],
+    inherited = false,
+  ): void {
+    const { udpFlows } = tracker;
+    udpFlows.beginPass();
+    for (const [table, flows] of tables) {
+      udpFlows.readTable(table);
+      for (const each of flows) {
+        udpFlows.observe(table, each, inherited, 0);
+      }
+    }
+    udpFlows.endPass(tracker.namespaces, 0);
+  }
+
+  function rows(): string[] {
+    return [...ledger.values()].map(row).sort();
+  }
+
+  function row({ labels: l, open, opened, closed, sentBytes, receivedBytes }: Edge): string {
+    const who = `${l.role} ${l.container_id} ${l.peer_ip}:${l.port}`;
+    return `${who} open ${open} opened ${opened} closed ${closed} bytes ${sentBytes}/${receivedBytes}`;
+  }
+
+  const query = flow('10.0.0.1 40000', '10.0.0.2 53');
+  const client = `client ${WEB} 10.0.0.2:53`;
+  const server = `server ${APP} 10.0.0.1:53`;
+
+  it('counts a flow at both ends, with its payload', () => {
+    turn([[host, [query]]]);
+    turn([[host, [query]]]);
+    expect(rows()).toEqual([
+      `${client} open 1 opened 1 closed 0 bytes 100/300`,
+      `${server} open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
+  });
+
+  it('counts a flow once that several tables have', () => {
+    const tables = [host, web, app].map((table) => [table, [query]] as const);
+    turn(tables);
+    turn(tables);
+    expect(rows()).toEqual([
+      `${client} open 1 opened 1 closed 0 bytes 100/300`,
+      `${server} open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
+  });
+
+  it('closes a flow that is gone from its table, even one that was seen once, and not one whose table was not read', () => {
+    turn([[web, [query]]]);
+    turn([]);
+    expect(rows()[0]).toBe(`${client} open 1 opened 1 closed 0 bytes 100/300`);
+    turn([[web, []]]);
+    expect(rows()[0]).toBe(`${client} open 0 opened 1 closed 1 bytes 100/300`);
+    const brief = flow('10.0.0.1 40001', '10.0.0.2 53');
+    turn([[web, [brief]]]);
+    turn([[web, []]]);
+    expect(rows()[0]).toBe(`${client} open 0 opened 2 closed 2 bytes 200/600`);
+  });
+
+  it('counts only what is new of a flow that was there before the exporter', () => {
+    turn([[web, [query]]], true);
+    turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [178, 328], packets: [1, 1] })]]]);
+    expect(rows()[0]).toBe(`${client} open 1 opened 0 closed 0 bytes 50/0`);
+  });
+
+  it('goes on from zero when another flow has taken the ports of one', () => {
+    turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [1_028, 28] })]]]);
+    turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [1_028, 28] })]]]);
+    turn([[web, [query]]]);
+    expect(rows()[0]).toBe(`${client} open 1 opened 1 closed 0 bytes 1100/300`);
+  });
+
+  it('adds its bytes to a connected socket, which has counted itself', () => {
+    tracker.destroyed(web, connected('10.0.0.1', 40_000, '10.0.0.2', 53), 0);
+    turn([[web, [query]]]);
+    turn([[web, [query]]]);
+    expect(rows()[0]).toBe(`${client} open 0 opened 1 closed 1 bytes 100/300`);
+  });
+
+  it('has no bytes where none are accounted', () => {
+    turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [0, 0], packets: [0, 0] })]]]);
+    turn([]);
+    expect([...ledger.values()].map(({ hasCounters }) => hasCounters)).toEqual([false, false]);
+  });
+
+  it.each([
+    ['multicast', flow('10.0.0.1 5353', '224.0.0.251 5353')],
+    ['a broadcast', flow('10.0.0.1 68', '255.255.255.255 67')],
+    [
+      'the engine’s own resolver',
+      flow('10.0.0.1 40000', '127.0.0.11 53', { reply: ['127.0.0.11 45001', '10.0.0.1 40000'] }),
+    ],
+    ['a flow between two other hosts', flow('10.9.0.1 40000', '10.9.0.2 53')],
+  ])('makes no row of %s', (_, seen) => {
+    turn([[web, [seen]]]);
+    turn([[web, [seen]]]);
+    expect(rows()).toEqual([]);
+  });
+
+  it('turns round a flow that was first seen when the server spoke', () => {
+    const late = flow('10.0.0.2 53', '10.0.0.1 40000', { bytes: [328, 128] });
+    turn([[host, [late]]]);
+    turn([[host, [late]]]);
+    expect(rows()).toEqual([
+      `${client} open 1 opened 1 closed 0 bytes 100/300`,
+      `${server} open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
+  });
+
+  it('never writes an ephemeral port', () => {
+    const flows = Array.from({ length: 50 }, (_, index) =>
+      flow(`10.0.0.1 ${40_000 + index}`, `10.9.9.9 ${50_000 + index}`),
+    );
+    turn([[web, flows]]);
+    turn([[web, flows]]);
+    expect(rows()).toEqual([`client ${WEB} 10.9.9.9: open 50 opened 50 closed 0 bytes 5000/15000`]);
+  });
+});
+
+function connected(
+  localAddress: string,
+  localPort: number,
+  peerAddress: string,
+  peerPort: number,
+): SocketRecord {
+  return {
+    protocol: 'udp',
+    family: 'ipv4',
+    state: 7,
+    localAddress,
+    localPort,
+    peerAddress,
+    peerPort,
+    cookie: 9,
+    inode: 0,
+    cgroupId: 0,
+    ipv6Only: false,
+    counters: undefined,
+  };
+}

@@ -1,0 +1,146 @@
+import { readDnsAnswer, type DnsAnswer } from './dns-message.js';
+import { SystemCallError, type Libc } from './libc.js';
+
+// include/uapi/linux/if_packet.h, if_ether.h, filter.h; include/uapi/asm-generic/socket.h.
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const SOL_SOCKET = 1;
+const SOL_PACKET = 263;
+const SO_RCVBUF = 8;
+const SO_ATTACH_FILTER = 26;
+const SO_RCVBUFFORCE = 33;
+const PACKET_IGNORE_OUTGOING = 23;
+const ETH_P_ALL = 3;
+const MSG_DONTWAIT = 0x40;
+const PURPOSE = 'listen for DNS answers';
+
+/**
+ * DNS answers that arrive on any interface of the exporter's network namespace, by a packet socket whose filter lets
+ * nothing else through: what the host asks for, and what crosses its bridges and routes. Needs CAP_NET_RAW. It only
+ * listens. Answers wait in the socket's buffer until they are taken.
+ */
+export class DnsCapture {
+  private constructor(
+    private readonly libc: Libc,
+    private readonly fd: number,
+  ) {}
+
+  /** @throws SystemCallError, refused where CAP_NET_RAW is missing */
+  static open(libc: Libc): DnsCapture {
+    // Protocol 0 receives nothing until the filter is in place and the socket is bound.
+    const fd = libc.socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) {
+      throw new SystemCallError('socket', libc.errno(), PURPOSE);
+    }
+    try {
+      attachFilter(libc, fd);
+      // Since Linux 4.20; before, an answer may be seen twice, which does no harm.
+      libc.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int32(1), 4);
+      if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES), 4) < 0) {
+        libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int32(RECEIVE_BUFFER_BYTES), 4);
+      }
+      // struct sockaddr_ll: family, protocol in network order, interface 0 for all, and three empty fields.
+      const address = Buffer.alloc(20);
+      address.writeUInt16LE(AF_PACKET, 0);
+      address.writeUInt16BE(ETH_P_ALL, 2);
+      if (libc.bind(fd, address, address.length) < 0) {
+        throw new SystemCallError('bind', libc.errno(), PURPOSE);
+      }
+    } catch (error) {
+      libc.close(fd);
+      throw error;
+    }
+    return new DnsCapture(libc, fd);
+  }
+
+  /** Takes what has arrived, a bounded number at a time; does not wait. */
+  take(onAnswer: (answer: DnsAnswer) => void): void {
+    for (let left = MOST_AT_ONCE; left > 0; left--) {
+      const length = this.libc.recv(this.fd, packet, packet.length, MSG_DONTWAIT);
+      if (length <= 0) {
+        return;
+      }
+      const message = udpPayload(packet.subarray(0, length));
+      const answer = message === undefined ? undefined : readDnsAnswer(message);
+      if (answer !== undefined) {
+        onAnswer(answer);
+      }
+    }
+  }
+
+  close(): void {
+    this.libc.close(this.fd);
+  }
+}
+
+/** The payload of an IP packet that carries a whole UDP header (RFC 791, 8200, 768); cut short, what there is of it. */
+export function udpPayload(bytes: Buffer): Buffer | undefined {
+  const version = (bytes[0] ?? 0) >> 4;
+  const headerBytes = version === 4 ? ((bytes[0] ?? 0) & 0xf) * 4 : 40;
+  const start = headerBytes + 8;
+  if ((version !== 4 && version !== 6) || headerBytes < 20 || start > bytes.length) {
+    return undefined;
+  }
+  const end = headerBytes + bytes.readUInt16BE(headerBytes + 4);
+  return end < start ? undefined : bytes.subarray(start, Math.min(end, bytes.length));
+}
+
+const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
+const MOST_AT_ONCE = 2_000;
+/** More than EDNS servers send over UDP. */
+const packet = Buffer.alloc(8 * 1024);
+
+/**
+ * Classic BPF (Documentation/networking/filter.rst): UDP from port 53, the first fragment, over IPv4, or over IPv6
+ * without extension headers. Offsets are from the IP header: the socket is a cooked one. Each is code, jump if true,
+ * jump if false, constant.
+ */
+const FILTER: readonly (readonly [number, number, number, number])[] = [
+  [0x30, 0, 0, 0], //       load byte 0: the version
+  [0x54, 0, 0, 0xf0],
+  [0x15, 0, 7, 0x40], //    IPv4? else on to IPv6
+  [0x30, 0, 0, 9],
+  [0x15, 0, 11, 17], //     UDP? else drop
+  [0x28, 0, 0, 6],
+  [0x45, 9, 0, 0x1fff], //  a later fragment? drop
+  [0xb1, 0, 0, 0], //       X = length of the header
+  [0x48, 0, 0, 0],
+  [0x15, 5, 6, 53], //      from port 53? accept, else drop
+  [0x15, 0, 5, 0x60], //    IPv6? else drop
+  [0x30, 0, 0, 6],
+  [0x15, 0, 3, 17],
+  [0x28, 0, 0, 40],
+  [0x15, 0, 1, 53],
+  [0x06, 0, 0, 0xffff], //  accept
+  [0x06, 0, 0, 0], //       drop
+];
+
+function attachFilter(libc: Libc, fd: number): void {
+  const program = Buffer.alloc(FILTER.length * 8);
+  FILTER.forEach(([code, ifTrue, ifFalse, constant], index) => {
+    program.writeUInt16LE(code, index * 8);
+    program.writeUInt8(ifTrue, index * 8 + 2);
+    program.writeUInt8(ifFalse, index * 8 + 3);
+    program.writeUInt32LE(constant, index * 8 + 4);
+  });
+  // struct sock_fprog: how many, and a pointer to them.
+  const pointerBytes = libc.pointerBytes;
+  const header = Buffer.alloc(2 * pointerBytes);
+  header.writeUInt16LE(FILTER.length, 0);
+  const address = libc.address(program);
+  if (pointerBytes === 8) {
+    header.writeBigUInt64LE(address, 8);
+  } else {
+    header.writeUInt32LE(Number(address), 4);
+  }
+  if (libc.setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, header, header.length) < 0) {
+    throw new SystemCallError('setsockopt', libc.errno(), PURPOSE);
+  }
+}
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32LE(value);
+  return bytes;
+}
