@@ -1,5 +1,12 @@
 import { hasCapability } from './capabilities.js';
-import { countFlows, dumpUdpFlows, findFlow, isTranslated, type FlowTuple, type TrackedFlow } from './conntrack.js';
+import {
+  countFlows,
+  dumpUdpFlows,
+  findFlow,
+  isTranslated,
+  type FlowTuple,
+  type TrackedFlow,
+} from './conntrack.js';
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
 import { isRefused, type Libc } from './libc.js';
