@@ -7,8 +7,9 @@ import { type Row, vectorOfRows } from '../../grafana-datasource/src/fixtures/ve
 import { complete } from '../../grafana-datasource/src/graph/steps';
 import { type Topology, VIEW_IDS, type ViewId } from '../../grafana-datasource/src/graph/topology';
 import { QUERIES, QUERY_IDS, type QueryId } from '../../grafana-datasource/src/promql/queries';
-import { equals } from '../../grafana-datasource/src/promql/selector';
+import { equals, selected } from '../../grafana-datasource/src/promql/selector';
 import { buildTopology, queriesOf } from '../../grafana-datasource/src/views/build';
+import { alertsExpression } from '../../grafana-datasource/src/views/own-queries';
 import { VIEWS } from '../../grafana-datasource/src/views/register';
 import { type PrometheusServer, startPrometheus } from '../engines/prometheus.js';
 
@@ -63,10 +64,27 @@ describe('the queries, asked of a real Prometheus', () => {
         expect(await number(expr), `${label}: ${key}: ${expr}`).toBeNearOrNull(value);
       }
     }
-    for (const { id, expr, traffic } of edges.slice(0, 20)) {
+    // That a container is in a network has no series of its own.
+    for (const { id, expr, traffic } of edges.filter(({ kind }) => kind === undefined).slice(0, 20)) {
       const bytes = (traffic.requestBytes ?? 0) + (traffic.responseBytes ?? 0);
       expect(await number(expr), `${id}: ${expr}`).toBeNearOrNull(bytes);
     }
+  });
+
+  it.each(VIEW_IDS)('the %s view of a period shows all that is there at its end', async (view) => {
+    const [now, within] = [await draw(view), await draw(view, [], '8s')];
+    const ids = new Set(within.nodes.map(({ id }) => id));
+    expect(now.nodes.filter(({ id }) => !ids.has(id))).toEqual([]);
+    expect(within.edges.length).toBeGreaterThanOrEqual(now.edges.length);
+  });
+
+  it('narrows PromQL of the user’s own to one node, and asks for alerts that there are none of', async () => {
+    const host = CLUSTER.rows().hostInfo?.[0]?.labels.host ?? '';
+    const whole = await query('toposcope_host_info', at);
+    const narrowed = await query(selected('toposcope_host_info', 'host', host), at);
+    expect([whole.length, narrowed.map(({ labels }) => labels.host)]).toEqual([3, [host]]);
+    expect(await query(selected('vector(1)', 'host', 'a "quoted" \\ name'), at)).toEqual([]);
+    expect(await query(alertsExpression([equals('job', 'toposcope')]), at)).toEqual([]);
   });
 
   it('keeps to the labels that the data source is told to', async () => {
@@ -81,10 +99,14 @@ describe('the queries, asked of a real Prometheus', () => {
     expect(await query(QUERIES.lostExporters.promql(scopeOf('hosts', [])), at)).toEqual([]);
   });
 
-  async function draw(view: ViewId, scope = [] as ReturnType<typeof equals>[]): Promise<Topology> {
+  async function draw(
+    view: ViewId,
+    scope = [] as ReturnType<typeof equals>[],
+    period?: string,
+  ): Promise<Topology> {
     const answers = await Promise.all(
       queriesOf(VIEWS[view]).map(async (id) => {
-        const rows = await query(QUERIES[id].promql(scopeOf(view, scope)), at);
+        const rows = await query(QUERIES[id].promql({ ...scopeOf(view, scope), period }), at);
         return [id, vectorOfRows(rows)] as const;
       }),
     );
