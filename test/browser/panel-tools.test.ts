@@ -1,5 +1,5 @@
+import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
@@ -26,7 +26,6 @@ const SHOP = {
   scales: [{ key: 'cpu', label: 'CPU', unit: 'short', max: 1 }],
   prometheus: { uid: 'prom', type: 'prometheus' },
 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe("the panel's tools", () => {
   let harness: HarnessPage;
@@ -182,7 +181,7 @@ describe("the panel's tools", () => {
   });
 
   async function seriousFindings(): Promise<string[]> {
-    await page.evaluate(AXE);
+    await page.evaluate(axe.source);
     return page.evaluate<string[]>(`axe.run(document.getElementById('root'))
       .then(({ violations }) => violations
         .filter(({ impact }) => impact === 'serious' || impact === 'critical')

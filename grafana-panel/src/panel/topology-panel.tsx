@@ -58,6 +58,8 @@ export function TopologyPanel(props: PanelProps<PanelOptions>): React.JSX.Elemen
 
 /** What the tabs and the search take at the top, CSS pixels. */
 const TOP = 44;
+/** And the filters below them. */
+const CHIPS = 34;
 /** And the buttons at the bottom, where there is a table. */
 const BOTTOM = 48;
 /** Smaller panels show the picture and nothing in its corners. */
@@ -167,7 +169,8 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const hasNodes = topology !== undefined && topology.nodes.length > 0;
   const showsPicture = scene !== undefined && hasNodes && state.mode === 'graph';
   const roomy = width >= ROOMY.width && height >= ROOMY.height;
-  const body = { width: width - (card ? cardWidth + 8 : 0), height: Math.max(0, height - TOP - BOTTOM) };
+  const above = TOP + (state.pinned.length > 0 || state.focus ? CHIPS : 0);
+  const body = { width: width - (card ? cardWidth + 8 : 0), height: Math.max(0, height - above - BOTTOM) };
 
   return (
     <div
@@ -210,7 +213,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         />
       )}
       {hasNodes && state.mode === 'table' && (
-        <div className={styles.body}>
+        <div className={styles.body} style={{ top: above }}>
           <NodeTable
             topology={topology}
             matches={search.matches}
@@ -223,7 +226,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         </div>
       )}
       {hasNodes && state.mode === 'resources' && (
-        <div className={styles.body}>
+        <div className={styles.body} style={{ top: above }}>
           <ResourceView
             hosts={topology.view === 'hosts' ? topology : others.get('hosts')}
             containers={topology.view === 'containers' ? topology : others.get('containers')}
@@ -456,7 +459,7 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
     outdated: css({
       '& [data-testid="toposcope-picture"] canvas': { opacity: 0.5, filter: 'grayscale(0.6)' },
     }),
-    body: css({ position: 'absolute', top: TOP, left: 0 }),
+    body: css({ position: 'absolute', left: 0 }),
     top: css({
       position: 'absolute',
       zIndex: 3,
