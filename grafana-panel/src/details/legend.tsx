@@ -33,6 +33,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Esc', 'Close the card'],
   ['+ −', 'Zoom'],
   ['0', 'Show all'],
+  ['/', 'Search'],
+  ['g t r', 'Graph, table, resources'],
 ];
 
 /** What the shapes, marks and lines of the picture mean, and which keys it knows. */
