@@ -4,7 +4,8 @@ import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
-import { createDockerRuntime, type DockerRuntime } from '../../exporter/src/runtimes/docker.js';
+import type { FollowedRuntime } from '../../exporter/src/runtimes/container.js';
+import { createDockerRuntime } from '../../exporter/src/runtimes/docker.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { eventually, matches, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
 import { createPair, deleteNamespace, run } from '../engines/network-namespaces.js';
@@ -73,7 +74,7 @@ function removeAll(): void {
 
 describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm test)', () => {
   let collector: ConnectionCollector;
-  let runtime: DockerRuntime;
+  let runtime: FollowedRuntime;
 
   beforeAll(async () => {
     removeAll();
