@@ -11,6 +11,8 @@ import { queryPrometheus } from '../engines/prometheus.js';
 
 const COMPOSE = path.resolve(import.meta.dirname, '../../compose');
 const run = promisify(execFile);
+/** For a machine that has much else to do. */
+const PATIENCE_MS = 90_000;
 
 interface Service {
   readonly image: string;
@@ -95,10 +97,15 @@ describe('the stack, started for real', () => {
   afterAll(() => stack.remove(docker));
 
   it('joins the agent to both gateways, and Prometheus finds the exporter by asking one', async () => {
-    await until('the exporter is scraped', async () => (await count('up{job="toposcope"} == 1')) === 1);
+    await until(
+      'the exporter is scraped',
+      async () => (await count('up{job="toposcope"} == 1')) === 1,
+      PATIENCE_MS,
+    );
     await until(
       'both gateways have a tunnel',
       async () => (await count('toposcope_companion_tunnels{state="connected"} == 1')) === 2,
+      PATIENCE_MS,
     );
   });
 
@@ -110,7 +117,7 @@ describe('the stack, started for real', () => {
 
   it('shows the demo as the engine runs it, three application servers and who asks them', async () => {
     const apps = 'toposcope_container_info{image=~"toposcope-demo/app:.*"}';
-    await until('all application servers are there', async () => (await count(apps)) === 3);
+    await until('all application servers are there', async () => (await count(apps)) === 3, PATIENCE_MS);
     await until(
       'they are asked and ask',
       async () =>
@@ -143,7 +150,7 @@ describe('the stack, started for real', () => {
     await until(
       'the third has its tunnel',
       async () => (await count('toposcope_companion_tunnels{state="connected"} == 1')) === 3,
-      45_000,
+      PATIENCE_MS,
     );
   });
 });
