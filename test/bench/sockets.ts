@@ -131,6 +131,8 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     },
     addresses: () => new Set(interfaceAddresses(route).map(({ address }) => address)),
     findFlow: () => undefined,
+    visitUdpFlows: () => undefined,
+    trackedFlows: () => 0,
     announcesEnds: () => true,
     close: () => Promise.resolve(),
   };
@@ -151,6 +153,7 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     firstEphemeralPort: 32_768,
     ownNamespace: 0,
     maxTableAgeMs: 1_000,
+    flowIntervalMs: 5_000,
   });
   return { watch, ledger };
 }
