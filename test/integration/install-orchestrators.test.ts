@@ -82,7 +82,9 @@ describe('the Kubernetes manifests', async () => {
   it('run no privileged container, and give the exporter its six capabilities', () => {
     const text = JSON.stringify(manifests);
     expect(text).not.toContain('"privileged":true');
-    expect(text).toContain('["NET_ADMIN","NET_BROADCAST","NET_RAW","SYS_ADMIN","SYS_PTRACE","DAC_READ_SEARCH"]');
+    expect(text).toContain(
+      '["NET_ADMIN","NET_BROADCAST","NET_RAW","SYS_ADMIN","SYS_PTRACE","DAC_READ_SEARCH"]',
+    );
   });
 
   describe.skipIf(!KUBECTL)('built by kubectl kustomize (skipped where there is no kubectl)', () => {
