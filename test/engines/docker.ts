@@ -17,6 +17,12 @@ const DOCKERD = '/usr/sbin/dockerd';
 const START_MS = 60_000;
 const STOP_GRACE_MS = 30_000;
 
+/** An engine that was started, and the run of tests that did. */
+interface Note {
+  readonly engine: ProcessIdentity;
+  readonly run: ProcessIdentity;
+}
+
 /** Whether an engine answers on the usual socket. */
 export async function engineAnswers(): Promise<boolean> {
   try {
@@ -36,10 +42,12 @@ export async function engineAnswers(): Promise<boolean> {
 export async function startEngine(): Promise<() => Promise<void>> {
   const leftover = readNote();
   if (await engineAnswers()) {
-    return leftover && isAlive(leftover) ? () => stopEngine(leftover) : () => Promise.resolve();
+    // That of another run which goes on is that run's to stop.
+    const isOrphan = leftover !== undefined && isAlive(leftover.engine) && !isAlive(leftover.run);
+    return isOrphan ? () => stopEngine(leftover.engine) : () => Promise.resolve();
   }
   if (leftover) {
-    await stopEngine(leftover);
+    await stopEngine(leftover.engine);
   }
   if (process.getuid?.() !== 0 || !existsSync(DOCKERD)) {
     return () => Promise.resolve();
@@ -57,10 +65,11 @@ export async function startEngine(): Promise<() => Promise<void>> {
     { detached: true, stdio: ['ignore', log, log] },
   );
   const identity = identify(engine.pid ?? 0);
-  if (!identity) {
+  const run = identify(process.pid);
+  if (!identity || !run) {
     throw new Error(`dockerd ended at once: see ${logFile}`);
   }
-  writeFileSync(NOTE, JSON.stringify(identity));
+  writeFileSync(NOTE, JSON.stringify({ engine: identity, run } satisfies Note));
   const end = Date.now() + START_MS;
   while (Date.now() < end && isAlive(identity)) {
     if (await engineAnswers()) {
@@ -90,9 +99,9 @@ export function unmountBelow(folder: string): void {
   }
 }
 
-function readNote(): ProcessIdentity | undefined {
+function readNote(): Note | undefined {
   try {
-    return JSON.parse(readFileSync(NOTE, 'utf8')) as ProcessIdentity;
+    return JSON.parse(readFileSync(NOTE, 'utf8')) as Note;
   } catch {
     return undefined;
   }

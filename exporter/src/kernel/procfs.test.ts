@@ -122,16 +122,21 @@ describe('createProcessTable', () => {
     });
   });
 
-  it('follows a process into its container a second after it started', () => {
+  it('follows a process that has just started into its container, one that has settled a little later', () => {
     let time = 0;
     const processes = createProcessTable({ procRoot, constants, now: () => time });
     putProcess(7, { name: 'runc', cgroup: '/' });
     expect(processes.refresh(0).processes.get(7)?.cgroup).toBe('/');
     putProcess(7, { name: 'runc', cgroup: '/docker/x' });
-    time = 999;
-    expect(processes.refresh(0).processes.get(7)?.cgroup).toBe('/');
-    time = 1_000;
+    time = 10;
+    expect(processes.discover(60_000).processes.get(7)?.cgroup).toBe('/docker/x');
+    time = 3_000;
+    processes.refresh(0);
+    putProcess(7, { name: 'runc', cgroup: '/docker/y' });
+    time = 5_999;
     expect(processes.refresh(0).processes.get(7)?.cgroup).toBe('/docker/x');
+    time = 6_000;
+    expect(processes.refresh(0).processes.get(7)?.cgroup).toBe('/docker/y');
   });
 
   it('reads who a process is again when it executes another program', () => {

@@ -24,14 +24,14 @@ interface Identity {
 }
 
 /** A process that just started may still move itself into its cgroup and namespaces, as a container's first does. */
-const SOONEST_MS = 1_000;
+const SETTLING_MS = 2_000;
 const LATEST_MS = 60_000;
 /** Between two whole readings, a process of this age or less is looked at again. */
 const YOUNG_MS = 30_000;
 
 /**
  * Reads the processes of a host: one read of `/proc/<pid>/stat` each, the rest of a record from a cache that is
- * refreshed at growing intervals (1 s after the first sight, at the latest each minute, and when the name changes).
+ * refreshed at each reading for 2 s, then at growing intervals, at the latest each minute, and when the name changes.
  * @throws when the root itself cannot be listed
  */
 export function createProcessTable(options: ProcessTableOptions): ProcessTable {
@@ -107,12 +107,12 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
   function identityOf(pid: number, stat: ProcessStat, time: number): Identity {
     const known = identities.get(pid);
     if (known?.startTicks !== stat.startTicks) {
-      const fresh = { startTicks: stat.startTicks, firstSeen: time, readAgainAt: time + SOONEST_MS };
+      const fresh = { startTicks: stat.startTicks, firstSeen: time, readAgainAt: time };
       return { ...fresh, name: stat.name, ...readIdentity(`${procRoot}/${pid}`) };
     }
     if (time >= known.readAgainAt || known.name !== stat.name) {
       const age = time - known.firstSeen;
-      known.readAgainAt = time + Math.min(LATEST_MS, Math.max(SOONEST_MS, age));
+      known.readAgainAt = time + (age < SETTLING_MS ? 0 : Math.min(LATEST_MS, age));
       known.name = stat.name;
       Object.assign(known, readIdentity(`${procRoot}/${pid}`));
     }
