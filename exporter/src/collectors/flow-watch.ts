@@ -16,8 +16,8 @@ export interface FlowWatchOptions {
 
 /**
  * Reads the UDP flows that the kernel tracks. Each table takes the kernel milliseconds, even one with a single flow, so
- * the host's is read at every turn, and of the others as many as a budget allows,
- * in turn. A flow is tracked for 30 seconds at least.
+ * the host's is read at every turn, and of the others as many as a budget allows, in turn. A flow is tracked for 30
+ * seconds at least.
  */
 export class FlowWatch {
   /** When the tables of other namespaces were read, and how many flows they had then. */

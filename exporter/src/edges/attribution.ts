@@ -46,15 +46,8 @@ export class Attribution {
       : this.clientLabels(namespace, socket);
   }
 
-  /** Whether the end of a connection that no pass saw can be attributed now, or had better wait for a pass. */
+  /** Whether the end of a connection that no pass saw, and whose peer is known, can be attributed now, or had better wait for a pass. */
   isClear(namespace: TrackedNamespace, record: SocketRecord): boolean {
-    if (
-      record.peerPort === 0 ||
-      namespace.sockets.has(record.cookie) ||
-      namespace.departed.has(record.cookie)
-    ) {
-      return true;
-    }
     const listener = namespace.listening.find(record.protocol, record.localAddress, record.localPort);
     if (listener !== undefined) {
       return listener.owner !== undefined;
