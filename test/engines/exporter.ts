@@ -67,11 +67,16 @@ export class ExporterRun {
 
 /** The value of the one series whose name and labels hold all the given texts; undefined when there is none. */
 export function sampleOf(exposition: string, ...texts: readonly string[]): number | undefined {
-  const found = exposition
-    .split('\n')
-    .filter((line) => !line.startsWith('#') && texts.every((text) => line.includes(text)));
+  const found = linesOf(exposition, ...texts);
   if (found.length > 1) {
     throw new Error(`More than one series has ${texts.join(', ')}:\n${found.join('\n')}`);
   }
   return found[0] === undefined ? undefined : Number(found[0].slice(found[0].lastIndexOf(' ') + 1));
+}
+
+/** The lines of all series whose names and labels hold all the given texts. */
+export function linesOf(exposition: string, ...texts: readonly string[]): string[] {
+  return exposition
+    .split('\n')
+    .filter((line) => !line.startsWith('#') && texts.every((text) => line.includes(text)));
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONTAINERD, OwnContainerd, POD_ADDRESS } from '../engines/containerd.js';
-import { ExporterRun, sampleOf } from '../engines/exporter.js';
+import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(CONTAINERD);
@@ -56,8 +56,6 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     return response.text();
   }
   const short = (id: string) => `container_id="${id.slice(0, 12)}"`;
-  const linesOf = (text: string, ...words: string[]) =>
-    text.split('\n').filter((line) => !line.startsWith('#') && words.every((word) => line.includes(word)));
 
   it('shows who the containers of a pod are, and the pod', async () => {
     const text = await scrape();

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ExporterRun, sampleOf } from '../engines/exporter.js';
+import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
 import { OwnPodman, PODMAN } from '../engines/podman.js';
 
@@ -42,8 +42,6 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     return response.text();
   }
   const short = (id: string) => `container_id="${id.slice(0, 12)}"`;
-  const linesOf = (text: string, ...words: string[]) =>
-    text.split('\n').filter((line) => !line.startsWith('#') && words.every((word) => line.includes(word)));
 
   it('shows its containers, and says that they are Podman’s', async () => {
     const text = await scrape();

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
-import { ExporterRun, sampleOf } from '../engines/exporter.js';
+import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
@@ -55,8 +55,6 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
     const response = await fetch(`http://127.0.0.1:${port}/metrics`);
     return response.text();
   }
-  const linesOf = (text: string, ...words: string[]) =>
-    text.split('\n').filter((line) => !line.startsWith('#') && words.every((word) => line.includes(word)));
 
   it('names each replica’s service, stack and slot', async () => {
     await vi.waitFor(
