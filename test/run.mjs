@@ -11,7 +11,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
 
 /** A failure here does not spoil what comes after it. */
-const GOES_ON_AFTER = new Set(['integration']);
+const GOES_ON_AFTER = new Set(['integration', 'browser']);
 
 const isRoot = process.getuid?.() === 0;
 const missing = missingPackages();
@@ -20,7 +20,7 @@ if (missing.length > 0 && isRoot) {
 }
 const skipped = new Set(missing.length > 0 && !isRoot ? ['integration', 'browser'] : []);
 
-/** Each is a name and commands, one after the other. Vitest's own counts are added up; any other step counts only when it fails. */
+/** Each is a name and commands, one after the other. The test runners' own counts are added up; any other step counts only when it fails. */
 const STEPS = [
   ['the packages of Grafana 13', () => isFresh(GRAFANA_13) || run('npm', ['ci'], GRAFANA_13)],
   ['lint', () => npm('lint')],
@@ -32,6 +32,7 @@ const STEPS = [
   ],
   ['integration', () => vitest('integration')],
   ['browser', () => vitest('browser')],
+  ['a real Grafana', () => grafana()],
 ];
 
 for (const [name, step] of STEPS) {
@@ -73,6 +74,21 @@ function vitest(project) {
     for (const key of Object.keys(total)) {
       total[key] += counts[key];
     }
+  }
+  return fine;
+}
+
+/** Without GRAFANA_URL each of its tests is skipped by name. */
+function grafana() {
+  const report = path.join(folder, 'grafana.json');
+  const fine = run('npm', ['run', '--silent', 'test:grafana', '--', '--reporter', 'list,json'], ROOT, {
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
+  if (existsSync(report)) {
+    const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
+    total.passed += stats.expected + stats.flaky;
+    total.failed += stats.unexpected + errors.length;
+    total.skipped += stats.skipped;
   }
   return fine;
 }

@@ -1,6 +1,6 @@
 import { chromium, type Browser } from 'playwright-core';
 
-const ARGUMENTS = [
+export const CHROMIUM_ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -15,5 +15,5 @@ export const CHROMIUM = '/usr/bin/chromium';
 
 /** Starts Debian's Chromium with a fresh profile, which playwright removes at the end. */
 export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ARGUMENTS, timeout: 60_000 });
+  return chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGUMENTS, timeout: 60_000 });
 }
