@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
+import { buildImage } from '../../compose/local/src/demo/build-image.js';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
 
 const DOCKERFILE = `FROM scratch
@@ -20,20 +21,7 @@ export async function buildBusyboxImage(docker: Docker, name: string): Promise<v
     await copyFile(busybox, path.join(context, 'busybox'));
     await chmod(path.join(context, 'busybox'), 0o755);
     await writeFile(path.join(context, 'Dockerfile'), DOCKERFILE);
-    const progress = await docker.buildImage(
-      { context, src: ['busybox', 'Dockerfile'] },
-      { t: name, forcerm: true },
-    );
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(progress, (error, steps: { error?: string }[]) => {
-        const failure = error?.message ?? steps.find((step) => step.error !== undefined)?.error;
-        if (failure === undefined) {
-          resolve();
-        } else {
-          reject(new Error(`The image ${name} cannot be built: ${failure}`));
-        }
-      });
-    });
+    await buildImage(docker, context, { name });
   } finally {
     await rm(context, { recursive: true, force: true });
   }

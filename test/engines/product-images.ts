@@ -3,7 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import { buildImage } from './build-image.js';
+import { buildImage } from '../../compose/local/src/demo/build-image.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const BUILD_STAGE = /^FROM \$\{NODE_IMAGE\} AS build\n[^]*?(?=^FROM )/m;

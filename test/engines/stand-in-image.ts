@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
-import { buildImage } from './build-image.js';
+import { buildImage } from '../../compose/local/src/demo/build-image.js';
 
 /** Programs of this machine that take the place of an image that cannot be pulled. */
 export interface StandIn {

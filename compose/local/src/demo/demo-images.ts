@@ -2,6 +2,7 @@ import { chmod, copyFile, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
+import { buildImage } from './build-image.js';
 import { findStaticBusybox } from './static-busybox.js';
 
 const DEMO_FOLDER = path.resolve(import.meta.dirname, '../../../demo');
@@ -27,23 +28,9 @@ export async function buildDemoImages(
     await copyFile(busybox, path.join(context, 'busybox'));
     await chmod(path.join(context, 'busybox'), 0o755);
     for (const [target, name] of Object.entries(DEMO_IMAGES)) {
-      await buildImage(docker, context, target, name);
+      await buildImage(docker, context, { name, target });
     }
   } finally {
     await rm(context, { recursive: true, force: true });
   }
-}
-
-async function buildImage(docker: Docker, context: string, target: string, name: string): Promise<void> {
-  const progress = await docker.buildImage({ context, src: ['.'] }, { t: name, target, forcerm: true });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(progress, (error, steps: { error?: string }[]) => {
-      const failure = error?.message ?? steps.find((step) => step.error !== undefined)?.error;
-      if (failure === undefined) {
-        resolve();
-      } else {
-        reject(new Error(`The image ${name} cannot be built: ${failure}`));
-      }
-    });
-  });
 }
