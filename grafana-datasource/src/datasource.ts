@@ -44,7 +44,7 @@ import { queryRange } from './range-query';
 import type { TopologyQuery, TopologySettings } from './settings';
 import { pauseForEvents } from './sliced';
 import { queryTopology, type TopologyRequest } from './topology-query';
-import { type VariableKind, variableExpression, VARIABLE_KINDS } from './variables/variable-kinds';
+import { type VariableKind, variableExpression, variableValues } from './variables/variable-kinds';
 import { TopologyVariables } from './variables/topology-variables';
 import { isViewId, VIEWS } from './views/register';
 
@@ -145,12 +145,8 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   async variableValues(kind: VariableKind, request?: DataQueryRequest): Promise<MetricFindValue[]> {
     const expressions = new Map([['values', variableExpression(kind, this.#scope())]]);
     const { frames } = await lastValueFrom(this.#askNow(expressions, request));
-    const { labels } = vectorOfFrames(frames.get('values') ?? []);
-    const values = Array.from(labels.get(VARIABLE_KINDS[kind].name) ?? []);
-    return [...new Set(values)]
-      .filter((value): value is string => value != null && value !== '')
-      .sort()
-      .map((text) => ({ text, value: text }));
+    const values = variableValues(kind, vectorOfFrames(frames.get('values') ?? []));
+    return values.map((text) => ({ text, value: text }));
   }
 
   /** Each by itself, so that a live one is told as it grows. */

@@ -13,6 +13,7 @@ const HEALTHY: Answers = {
   containers: count(7),
   foreignConnections: EMPTY_VECTOR,
   foreignContainers: EMPTY_VECTOR,
+  renamed: EMPTY_VECTOR,
 };
 
 describe('Save & test', () => {
@@ -65,6 +66,12 @@ describe('Save & test', () => {
       { foreignConnections: count(3) },
       'error',
       /version 0\.1\.0.*update the older one/,
+    ],
+    [
+      'targets have labels that are called as ours',
+      { renamed: vectorOfRows(['role', 'name'].map((label) => ({ labels: { label }, value: 1 }))) },
+      'error',
+      /renamed labels of the exporters \(name, role\).*honor_labels: true/,
     ],
   ])('says so when %s', (_, change, status, message) => {
     const diagnosis = diagnose({ ...HEALTHY, ...change });

@@ -2,6 +2,7 @@ import { connectionsOpen } from '@toposcope/exporter/contract/connection-familie
 import { containerInfo } from '@toposcope/exporter/contract/container-families.js';
 import { collectorUp, exporterBuildInfo } from '@toposcope/exporter/contract/self-families.js';
 import { label, sample, type Vector } from './graph/vector';
+import { exportedName } from './promql/own-labels';
 import { equals, type Matcher, selector } from './promql/selector';
 
 /** The questions of “Save & test”, by refId. */
@@ -15,11 +16,34 @@ export function healthExpressions(scope: readonly Matcher[]): ReadonlyMap<Health
     ['containers', `count(${selector(containerInfo, scope)})`],
     ['foreignConnections', `count(${selector(connectionsOpen, [...scope, equals('role', '')])})`],
     ['foreignContainers', `count(${selector(containerInfo, [...scope, equals('container_id', '')])})`],
+    ['renamed', renamedLabels(scope)],
   ]);
 }
 
 export type HealthQuery =
-  'now' | 'lastHour' | 'failing' | 'connections' | 'containers' | 'foreignConnections' | 'foreignContainers';
+  | 'now'
+  | 'lastHour'
+  | 'failing'
+  | 'connections'
+  | 'containers'
+  | 'foreignConnections'
+  | 'foreignContainers'
+  | 'renamed';
+
+/** One series a label of ours that Prometheus has renamed, since its targets have one of the same name. */
+function renamedLabels(scope: readonly Matcher[]): string {
+  return [exporterBuildInfo, containerInfo, connectionsOpen]
+    .flatMap((family) =>
+      family.labels
+        // A target may well say which host it is on.
+        .filter((name) => name !== 'host')
+        .map((name) => {
+          const renamed = selector(family, [...scope, `${exportedName(name)}!=""` as Matcher]);
+          return `label_replace(group(${renamed}), "label", "${name}", "", "")`;
+        }),
+    )
+    .join(' or ');
+}
 
 export interface Diagnosis {
   readonly status: 'success' | 'error';
@@ -37,6 +61,13 @@ export function diagnose(answers: Readonly<Record<HealthQuery, Vector>>): Diagno
     return {
       status: 'error',
       message: `The exporters (version ${texts(answers.now, 'version').join(', ')}) and this plugin are of different versions: update the older one.`,
+    };
+  }
+  const renamed = texts(answers.renamed, 'label');
+  if (renamed.length > 0) {
+    return {
+      status: 'error',
+      message: `Prometheus has renamed labels of the exporters (${few(renamed)}), since the scraped targets have labels of the same names: set honor_labels: true for that scrape job.`,
     };
   }
   const lost = lastHour.filter((host) => !now.includes(host));

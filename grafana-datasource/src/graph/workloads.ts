@@ -1,5 +1,6 @@
-import { eachRow, type Read } from './indexes';
 import { containerKey } from './containers';
+import { eachRow } from './indexes';
+import { ownLabel } from './own-labels';
 import type { Steps } from './steps';
 import type { Vectors } from './vectors';
 
@@ -32,22 +33,12 @@ export function* readWorkloads(vectors: Vectors): Steps<(host: string, container
   yield* eachRow(vectors.containerWorkload, (read) => {
     workloads.set(containerKey(read('host'), read('container_id')), {
       orchestrator: read('orchestrator') === '' ? 'none' : read('orchestrator'),
-      namespace: own(read, 'namespace'),
+      namespace: ownLabel(read, 'namespace'),
       namespaceLabel: read('exported_namespace') === '' ? 'namespace' : 'exported_namespace',
       kind: read('workload_kind'),
       name: read('workload'),
-      instance: own(read, 'instance'),
+      instance: ownLabel(read, 'instance'),
     });
   });
   return (host, container) => workloads.get(containerKey(host, container)) ?? NO_WORKLOAD;
-}
-
-/**
- * The exporter's own label, where Prometheus has labels of its targets by the same name: it renames the scraped one
- * unless `honor_labels` is set. A target's address has a colon, which no replica, task or pod has.
- */
-function own(read: Read, name: 'namespace' | 'instance'): string {
-  const exported = read(`exported_${name}`);
-  const label = read(name);
-  return exported !== '' ? exported : name === 'instance' && label.includes(':') ? '' : label;
 }

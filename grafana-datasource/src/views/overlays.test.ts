@@ -47,6 +47,12 @@ describe('an overlay', () => {
       { service: 'db', namespace: 'blog' },
       ['workload:compose/shop/service/db'],
     ],
+    [
+      'its own service beside that of the target which was scraped',
+      'workloads',
+      { exported_service: 'db', service: 'cart', namespace: 'monitoring' },
+      ['workload:compose/shop/service/db'],
+    ],
     ['an image', 'images', { image: 'redis:7' }, ['image:redis:7']],
     ['a container, where nodes are hosts', 'hosts', { host: HOST, container_id: ID }, [`host:${HOST}`]],
     ['an exporter’s address', 'hosts', { instance: `${hostAddress(1)}:9100` }, [`host:${OTHER}`]],

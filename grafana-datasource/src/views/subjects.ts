@@ -5,19 +5,22 @@ import { eachRow, type Read } from '../graph/indexes';
 import type { Steps } from '../graph/steps';
 import type { Vectors } from '../graph/vectors';
 import { readWorkloads, type Workload } from '../graph/workloads';
+import { exportedName } from '../promql/own-labels';
 
 /** What a label of anybody's series can name. */
 type Meaning =
   'host' | 'address' | 'container_id' | 'container' | 'image' | 'namespace' | 'workload' | 'pod' | 'process';
 
-/** Labels by what exporters mean by them: ours, cAdvisor's, kube-state-metrics', node_exporter's, applications'. */
+/**
+ * Labels by what exporters mean by them: ours, cAdvisor's, kube-state-metrics', node_exporter's, applications'. The same
+ * with `exported_` in front of them, as Prometheus renames what a target has, too.
+ */
 const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['host', 'host'],
   ['node', 'host'],
   ['nodename', 'host'],
   ['kubernetes_node', 'host'],
   ['instance', 'address'],
-  ['exported_instance', 'address'],
   ['container_id', 'container_id'],
   ['id', 'container_id'],
   ['container', 'container'],
@@ -25,7 +28,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['name', 'container'],
   ['image', 'image'],
   ['namespace', 'namespace'],
-  ['exported_namespace', 'namespace'],
   ['project', 'namespace'],
   ['container_label_com_docker_compose_project', 'namespace'],
   ['workload', 'workload'],
@@ -115,8 +117,10 @@ export class Subjects {
   /** Whom the labels name; nobody where they name nothing that is known. `on`: the only labels to look at; empty: all. */
   find(read: Read, labels: Iterable<string>, on: readonly string[] = []): readonly Endpoint[] {
     const named: Named = {};
-    for (const label of labels) {
-      const meaning = MEANINGS.get(label);
+    const all = [...labels];
+    // What the series itself says goes before what its target is called.
+    for (const label of [...all.filter(isExported), ...all.filter((name) => !isExported(name))]) {
+      const meaning = MEANINGS.get(isExported(label) ? label.slice(EXPORTED.length) : label);
       const value = read(label);
       if (meaning !== undefined && value !== '' && (on.length === 0 || on.includes(label))) {
         named[meaning] ??= meaning === 'container_id' ? shortId(value) : value;
@@ -192,6 +196,12 @@ export class Subjects {
     const found = this.#book.find({ ip: address, port, protocol: 'tcp' }, { host: '', container: '' });
     return found === undefined ? [] : [found];
   }
+}
+
+const EXPORTED = exportedName('');
+
+function isExported(label: string): boolean {
+  return label.startsWith(EXPORTED);
 }
 
 function namesOf(container: Container, meaning: OfContainer, workload: Workload): readonly string[] {
