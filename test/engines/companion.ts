@@ -7,10 +7,12 @@ import { createLocalJWKSet, exportJWK, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { dial } from '../../companion/src/agent/dial.js';
 import { connectEngine } from '../../companion/src/agent/engine.js';
+import type { Host } from '../../companion/src/agent/handler.js';
 import { keepTunnels } from '../../companion/src/agent/keep-tunnels.js';
+import { perform } from '../../companion/src/agent/perform.js';
 import { PermitVerifier } from '../../companion/src/agent/permit-verifier.js';
 import { Procfs } from '../../companion/src/agent/procfs.js';
-import { serveTunnel } from '../../companion/src/agent/serve-tunnel.js';
+import { serveTunnel, type AgentService } from '../../companion/src/agent/serve-tunnel.js';
 import { AuditLog } from '../../companion/src/audit/audit-log.js';
 import { LineFile } from '../../companion/src/audit/line-file.js';
 import type { GatewayCore } from '../../companion/src/gateway/attempts.js';
@@ -23,7 +25,7 @@ import { Register } from '../../companion/src/gateway/register.js';
 import { GatewayServer, type GatewayOptions } from '../../companion/src/gateway/server.js';
 import { TierTokens } from '../../companion/src/gateway/tier-tokens.js';
 import { parsePolicy } from '../../companion/src/policy/policy-file.js';
-import { ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
+import { HOST_ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
 import type { Role, Tier } from '../../companion/src/protocol/tiers.js';
 
 /** The secrets that a gateway and its agents share in a test. */
@@ -181,20 +183,23 @@ export interface AgentSettings {
   readonly heartbeatMs?: number;
   readonly resolveEveryMs?: number;
   readonly joinToken?: string;
+  /** Default: a host's, next to the engine. */
+  readonly perform?: AgentService['perform'];
 }
 
 /** A real agent in this process, next to the machine's engine. */
 export function startAgent(secrets: Secrets, settings: AgentSettings): { stop(): Promise<void> } {
-  const { host, gateway, addresses = [gateway.hostname], allows = ACTION_NAMES } = settings;
+  const { host, gateway, addresses = [gateway.hostname], allows = HOST_ACTION_NAMES } = settings;
   const stop = new AbortController();
   const log = pino({ level: process.env.TOPOSCOPE_TEST_LOG ?? 'silent' });
-  const service = {
-    host: {
-      engine: connectEngine(settings.engineSocket ?? '/var/run/docker.sock'),
-      procfs: new Procfs(),
-      hostShell: ['/bin/sh'] as const,
-    },
-    allows: new Set(allows),
+  const beside: Host = {
+    engine: connectEngine(settings.engineSocket ?? '/var/run/docker.sock'),
+    procfs: new Procfs(),
+    hostShell: ['/bin/sh'],
+  };
+  const allowed = new Set(allows);
+  const service: AgentService = {
+    perform: settings.perform ?? ((claims, signal) => perform(beside, allowed, claims, signal)),
     verifier: new PermitVerifier(host, [secrets.permits.publicKey]),
     log,
     ...(settings.heartbeatMs === undefined ? {} : { heartbeatMs: settings.heartbeatMs }),

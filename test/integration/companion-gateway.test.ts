@@ -14,7 +14,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { LogBucket } from '../../companion/src/gateway/log-bucket.js';
 import { Limits } from '../../companion/src/gateway/limits.js';
-import { ACTIONS, ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
+import {
+  ACTIONS,
+  HOST_ACTION_NAMES,
+  type ActionName,
+  type ObjectActionName,
+} from '../../companion/src/protocol/action.js';
 import { problemDocumentSchema } from '../../companion/src/protocol/problems.js';
 import { capabilitiesSchema, type Capabilities } from '../../companion/src/protocol/requests.js';
 import { ROLE_OF_TIER, TIERS, type Tier } from '../../companion/src/protocol/tiers.js';
@@ -112,9 +117,11 @@ const codeOf = async (response: Response): Promise<string> =>
   problemDocumentSchema.parse(await response.json()).code;
 const lastAudit = async (): Promise<Record<string, unknown> | undefined> => (await gateway.audit()).at(-1);
 
-/** A harmless request for each action: what it is asked on does not exist, or it would do nothing. */
+type HostActionName = Exclude<ActionName, ObjectActionName>;
+
+/** A harmless request for each action of hosts and containers: what it is asked on does not exist, or it would do nothing. */
 const NOBODY = { pid: 4_000_000, startTicks: 1 };
-const HARMLESS: Readonly<Record<ActionName, (tier: Tier) => Promise<string>>> = {
+const HARMLESS: Readonly<Record<HostActionName, (tier: Tier) => Promise<string>>> = {
   list: async (tier) => answerOf(await gateway.get(tier, `/hosts/${HOST}/containers`)),
   inspect: async (tier) => answerOf(await gateway.get(tier, at)),
   top: async (tier) => answerOf(await gateway.get(tier, `${at}/processes`)),
@@ -162,7 +169,7 @@ describe('each tier against each action', () => {
   const REFUSALS = ['tier-refused', 'policy-refused', 'opted-out', 'read-only', 'agent-refused'];
 
   for (const tier of TIERS) {
-    for (const action of ACTION_NAMES) {
+    for (const action of HOST_ACTION_NAMES) {
       const allowed = TIERS.indexOf(tier) >= TIERS.indexOf(ACTIONS[action].tier);
       it(`${tier} ${allowed ? 'may' : 'may not'} do ${action} where the policy allows everything`, async () => {
         gateway.setPolicy(`rules: [{ allow: "*" }]\n${CUSTOM}`);
@@ -175,11 +182,14 @@ describe('each tier against each action', () => {
     }
   }
 
-  it.each(ACTION_NAMES)('without a rule an admin is refused %s, unless it only looks', async (action) => {
-    gateway.setPolicy('');
-    const looks = ['list', 'inspect', 'top', 'logs'].includes(action);
-    expect(await HARMLESS[action]('admin')).toBe(looks ? 'done' : 'policy-refused');
-  });
+  it.each(HOST_ACTION_NAMES)(
+    'without a rule an admin is refused %s, unless it only looks',
+    async (action) => {
+      gateway.setPolicy('');
+      const looks = ['list', 'inspect', 'top', 'logs'].includes(action);
+      expect(await HARMLESS[action]('admin')).toBe(looks ? 'done' : 'policy-refused');
+    },
+  );
 
   it('does what capabilities promise, for every tier', async () => {
     gateway.setPolicy(`rules: [{ allow: [stop, exec, export-logs], role: Editor }]\n${CUSTOM}`);
@@ -192,7 +202,7 @@ describe('each tier against each action', () => {
         container: container.id,
         exportTo: 'logs',
       });
-      for (const action of ACTION_NAMES.filter((name) => ACTIONS[name].target === 'container')) {
+      for (const action of HOST_ACTION_NAMES.filter((name) => ACTIONS[name].target === 'container')) {
         const code = await HARMLESS[action](tier);
         expect([action, !REFUSALS.includes(code)]).toEqual([action, promised.allowed.includes(action)]);
       }
@@ -761,10 +771,10 @@ describe('the OpenAPI document', () => {
         fc.dictionary(fc.string({ maxLength: 12 }), fc.string({ maxLength: 40 }), { maxKeys: 3 }),
         fc.oneof(
           fc.json(),
-          fc.constantFrom(...ACTION_NAMES).map((action) => JSON.stringify({ action })),
+          fc.constantFrom(...HOST_ACTION_NAMES).map((action) => JSON.stringify({ action })),
           fc
             .tuple(
-              fc.constantFrom(...ACTION_NAMES),
+              fc.constantFrom(...HOST_ACTION_NAMES),
               fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4 }),
             )
             .map(([action, more]) => JSON.stringify({ ...more, action })),
@@ -811,7 +821,7 @@ describe('the OpenAPI document', () => {
   it('has every path that is served, for every tier', async () => {
     const api = await document();
     for (const tier of TIERS) {
-      expect(Object.keys(api.paths).filter((target) => target.startsWith(`/${tier}/`))).toHaveLength(8);
+      expect(Object.keys(api.paths).filter((target) => target.startsWith(`/${tier}/`))).toHaveLength(13);
     }
   });
 });

@@ -1,4 +1,4 @@
-import type { ActionName } from '../protocol/action.js';
+import { OBJECT_ACTION_NAMES, type ActionName, type ObjectActionName } from '../protocol/action.js';
 import { optedOut } from '../policy/decide.js';
 import { Problem } from '../protocol/problems.js';
 import type { AgentRequest, PermitClaims } from '../protocol/tunnel.js';
@@ -26,8 +26,11 @@ export async function perform(
   signal: AbortSignal,
 ): Promise<Answer> {
   const name = request.action === 'run-custom' ? 'custom' : request.action;
-  if (name !== 'identify' && !allows.has(name)) {
+  if (name !== 'identify' && name !== 'identify-object' && !allows.has(name)) {
     throw new Problem('agent-refused', `This agent runs without --allow=${name}.`);
+  }
+  if (isForCluster(request)) {
+    throw new Problem('bad-request', 'This is the agent of a host, and the action is for one of a cluster.');
   }
   if (request.action === 'list') {
     return list(host);
@@ -55,7 +58,12 @@ async function findTarget({ engine }: Host, id: string): Promise<Target> {
   return { container: engine.getContainer(facts.Id), facts };
 }
 
-type ContainerRequest = Exclude<AgentRequest, { action: 'list' | 'host-shell' }>;
+type ClusterRequest = Extract<AgentRequest, { action: ObjectActionName | 'identify-object' }>;
+type ContainerRequest = Exclude<AgentRequest, ClusterRequest | { action: 'list' | 'host-shell' }>;
+
+function isForCluster(request: AgentRequest): request is ClusterRequest {
+  return ['identify-object', ...OBJECT_ACTION_NAMES].includes(request.action);
+}
 
 function performOn(
   host: Host,

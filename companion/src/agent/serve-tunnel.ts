@@ -9,20 +9,18 @@ import {
 import type { Duplex, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
-import type { ActionName } from '../protocol/action.js';
 import { asProblem, Problem } from '../protocol/problems.js';
-import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER } from '../protocol/tunnel.js';
+import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER, type PermitClaims } from '../protocol/tunnel.js';
 import { keepHeartbeat } from '../tunnel/heartbeat.js';
 import { withoutHandle } from '../tunnel/without-handle.js';
 import { InputDecoder } from '../tunnel/input-frames.js';
-import type { Host, Terminal } from './handler.js';
-import { perform } from './perform.js';
+import type { Answer, Terminal } from './handler.js';
 import type { PermitVerifier } from './permit-verifier.js';
 
 /** What an agent serves a gateway with. */
 export interface AgentService {
-  readonly host: Host;
-  readonly allows: ReadonlySet<ActionName>;
+  /** Does what a permit allows, as far as this agent's own ceiling does. */
+  readonly perform: (claims: PermitClaims, signal: AbortSignal) => Promise<Answer>;
   readonly verifier: PermitVerifier;
   readonly log: Logger;
   readonly heartbeatMs?: number;
@@ -74,7 +72,7 @@ async function answer(
 async function answerRequest(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { host, allows, verifier, log }: AgentService,
+  { perform, verifier, log }: AgentService,
   left: AbortSignal,
 ): Promise<void> {
   if (headers[':method'] !== 'POST' || headers[':path'] !== PERFORM_PATH) {
@@ -85,8 +83,9 @@ async function answerRequest(
     throw new Problem('permit-refused', 'The request has no permit.');
   }
   const claims = await verifier.verify(permit);
-  log.info({ user: claims.sub, action: claims.request.action, container: claims.container }, 'permitted');
-  const given = await perform(host, allows, claims, left);
+  const { sub: user, request, container, object } = claims;
+  log.info({ user, action: request.action, container, object }, 'permitted');
+  const given = await perform(claims, left);
   switch (given.kind) {
     case 'value':
       stream.respond({ ':status': 200, 'content-type': 'application/json' });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ActionName } from '../protocol/action.js';
+import type { ObjectReference } from '../protocol/objects.js';
 import { Problem } from '../protocol/problems.js';
 import type { Role, Tier } from '../protocol/tiers.js';
 import type { LineFile } from './line-file.js';
@@ -21,6 +22,8 @@ export interface Attempt {
   /** All 64 digits where the container was found, else what was asked for. */
   readonly container: string;
   readonly containerName: string;
+  /** Where it is about an object of a cluster; `host` is then the name of the cluster's agent. */
+  readonly object?: ObjectReference | undefined;
   readonly request: Readonly<Record<string, unknown>>;
 }
 

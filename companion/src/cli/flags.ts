@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { ACTION_NAMES, type ActionName } from '../protocol/action.js';
+import { HOST_ACTION_NAMES, type ActionName } from '../protocol/action.js';
 import { hostNameSchema } from '../protocol/names.js';
 
 /** A flag with the environment variable that stands for it: `--audit.file` and TOPOSCOPE_COMPANION_AUDIT_FILE. */
@@ -19,7 +19,7 @@ export function addHostFlags(command: Command): Command {
     )
     .addOption(
       flag('--allow <actions>', 'what this host lets through at most: names with commas between them, or all')
-        .argParser(parseAllowed)
+        .argParser((text) => parseAllowed(text, HOST_ACTION_NAMES))
         .default(DEFAULT_ALLOWED, 'all but host-shell'),
     )
     .addOption(
@@ -44,22 +44,23 @@ export function parseListenAddress(text: string): { host: string; port: number }
   return { host: host === '' ? '::' : host, port };
 }
 
-const DEFAULT_ALLOWED: readonly ActionName[] = ACTION_NAMES.filter((name) => name !== 'host-shell');
+const DEFAULT_ALLOWED: readonly ActionName[] = HOST_ACTION_NAMES.filter((name) => name !== 'host-shell');
 
-function parseAllowed(text: string): readonly ActionName[] {
+/** Parses names of `actions` with commas between them, or `all`. */
+export function parseAllowed(text: string, actions: readonly ActionName[]): readonly ActionName[] {
   if (text === 'all') {
-    return ACTION_NAMES;
+    return actions;
   }
   return text.split(',').map((word) => {
-    const name = ACTION_NAMES.find((candidate) => candidate === word.trim());
+    const name = actions.find((candidate) => candidate === word.trim());
     if (name === undefined) {
-      throw new InvalidArgumentError(`${word} is no action. There are ${ACTION_NAMES.join(', ')}.`);
+      throw new InvalidArgumentError(`${word} is no action here. There are ${actions.join(', ')}.`);
     }
     return name;
   });
 }
 
-function parseHostName(text: string): string {
+export function parseHostName(text: string): string {
   const parsed = hostNameSchema.safeParse(text);
   if (!parsed.success) {
     throw new InvalidArgumentError('It must be letters, digits, dots and dashes.');

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import { connectEngine } from '../agent/engine.js';
+import type { Host } from '../agent/handler.js';
+import { perform } from '../agent/perform.js';
 import { PermitVerifier } from '../agent/permit-verifier.js';
 import { Procfs } from '../agent/procfs.js';
 import type { AgentService } from '../agent/serve-tunnel.js';
@@ -18,13 +20,14 @@ export interface HostFlags {
 }
 
 export function hostService(flags: HostFlags, keys: readonly KeyObject[], log: Logger): AgentService {
+  const host: Host = {
+    engine: connectEngine(flags['engine.socket']),
+    procfs: new Procfs(),
+    hostShell: commandSchema.parse(flags['hostShell.command'].split(/\s+/)),
+  };
+  const allows = new Set(flags.allow);
   return {
-    host: {
-      engine: connectEngine(flags['engine.socket']),
-      procfs: new Procfs(),
-      hostShell: commandSchema.parse(flags['hostShell.command'].split(/\s+/)),
-    },
-    allows: new Set(flags.allow),
+    perform: (claims, signal) => perform(host, allows, claims, signal),
     verifier: new PermitVerifier(flags['host.name'], keys),
     log,
   };

@@ -1,11 +1,18 @@
 import type { Logger } from 'pino';
 import { newAttemptId, type Attempt, type AuditLog, type Ending } from '../audit/audit-log.js';
-import { decide, type ContainerFacts, type Decision, type Question } from '../policy/decide.js';
+import {
+  decide,
+  type ContainerFacts,
+  type Decision,
+  type ObjectFacts,
+  type Question,
+} from '../policy/decide.js';
 import type { Policy } from '../policy/policy.js';
 import type { Action, ActionName } from '../protocol/action.js';
 import { containerSummarySchema, type ContainerSummary } from '../protocol/actions/observe.js';
+import type { IdentifiedObject, ObjectReference } from '../protocol/objects.js';
 import { asProblem, Problem } from '../protocol/problems.js';
-import type { AgentRequest } from '../protocol/tunnel.js';
+import { objectSummarySchema, type AgentRequest, type ObjectSummary } from '../protocol/tunnel.js';
 import type { Caller, Origin } from './caller.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
@@ -25,6 +32,9 @@ export interface GatewayCore {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
+
+/** A container's id, empty for the host itself, or an object of a cluster. */
+type Target = string | ObjectReference;
 
 /** An action that is allowed and written down: it may be done now, and its end must be told. */
 export interface Started {
@@ -46,7 +56,7 @@ export class Attempts {
   }
 
   /** Decides and writes down. Throws the problem of a refusal, which is written down as well. */
-  async start(caller: Caller, host: string, container: string, request: Action): Promise<Started> {
+  async start(caller: Caller, host: string, target: Target, request: Action): Promise<Started> {
     const { register, audit, signPermit, limits, log } = this.#core;
     await limits.countUser(caller.user);
     let attempt: Attempt = {
@@ -54,24 +64,31 @@ export class Attempts {
       ...caller,
       action: request.action,
       host,
-      container,
+      container: typeof target === 'string' ? target : '',
       containerName: '',
+      object: typeof target === 'string' ? undefined : target,
       request,
     };
     try {
       const tunnel = register.get(host);
-      const summary = container === '' ? undefined : await this.identify(caller, tunnel, container);
-      if (summary !== undefined) {
+      let question = this.question(caller, tunnel, undefined);
+      let object: IdentifiedObject | undefined;
+      if (typeof target !== 'string') {
+        const summary = await this.identifyObject(caller, tunnel, target);
+        object = identityOf(summary);
+        question = { ...question, object: summary };
+      } else if (target !== '') {
+        const summary = await this.identify(caller, tunnel, target);
         attempt = { ...attempt, container: summary.id, containerName: summary.name };
+        question = { ...question, container: summary };
       }
       const custom = request.action === 'custom' ? request.name : undefined;
-      throwRefusal(
-        this.decide({ ...this.question(caller, tunnel, summary), action: request.action, custom }),
-      );
+      throwRefusal(this.decide({ ...question, action: request.action, custom }));
       const permit = await signPermit({
         host,
         user: caller.user,
         container: attempt.container,
+        object,
         request: this.#agentRequest(request),
       });
       const written = await audit.started(attempt);
@@ -90,11 +107,11 @@ export class Attempts {
   async value(
     caller: Caller,
     host: string,
-    container: string,
+    target: Target,
     request: Action,
     withinMs: number,
   ): Promise<unknown> {
-    const { attempt, tunnel, permit, end, fail } = await this.start(caller, host, container, request);
+    const { attempt, tunnel, permit, end, fail } = await this.start(caller, host, target, request);
     try {
       const value = await tunnel.value(permit, withinMs);
       await end({ outcome: 'done' });
@@ -144,14 +161,37 @@ export class Attempts {
     return parsed.data;
   }
 
+  /** Who the object is, by the agent of its cluster. Throws `object-unknown`. */
+  async identifyObject(caller: Caller, tunnel: Tunnel, object: ObjectReference): Promise<ObjectSummary> {
+    const permit = await this.#core.signPermit({
+      host: tunnel.hello.host,
+      user: caller.user,
+      container: '',
+      object: { ...object, uid: '' },
+      request: { action: 'identify-object' },
+    });
+    const parsed = objectSummarySchema.safeParse(await tunnel.value(permit, ANSWER_WITHIN_MS));
+    const same =
+      parsed.data?.kind === object.kind &&
+      parsed.data.namespace === object.namespace &&
+      parsed.data.name === object.name;
+    if (!parsed.success || !same) {
+      throw new Problem('agent-lost', "The cluster's agent does not say who the object is.", {
+        cause: parsed.error,
+      });
+    }
+    return parsed.data;
+  }
+
   question(
     caller: Caller,
     tunnel: Tunnel,
     container: ContainerFacts | undefined,
+    object?: ObjectFacts,
   ): Omit<Question, 'action' | 'custom'> {
     const { user, role, tier } = caller;
     const { host, allows } = tunnel.hello;
-    return { user, role, tier, host, container, agentAllows: new Set(allows) };
+    return { user, role, tier, host, container, object, agentAllows: new Set(allows) };
   }
 
   decide(question: Question): Decision {
@@ -193,6 +233,10 @@ export class Attempts {
     }
     return problem.of(attempt.id);
   }
+}
+
+function identityOf({ kind, namespace, name, uid }: ObjectSummary): IdentifiedObject {
+  return { kind, namespace, name, uid };
 }
 
 function throwRefusal(decision: Decision): void {

@@ -26,16 +26,7 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
       async handle({ caller, attempts, params: { host, container }, query, request, response }) {
         const { download = false, ...selection } = query;
         const started = await attempts.start(caller, host, container, { action: 'logs', ...selection });
-        await answerWithEnd(started, response, async (counted) => {
-          const { stream, contentType } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
-          response.type(contentType);
-          if (download) {
-            response.attachment(fileName(started, query.format === 'text' ? 'txt' : 'ndjson'));
-          }
-          const gzip = gzipFor(request, response);
-          response.flushHeaders();
-          await pipeline([stream, counted, ...gzip, response]);
-        });
+        await answerLog(started, download ? (query.format ?? 'ndjson') : undefined, request, response);
       },
     }),
     route({
@@ -82,6 +73,25 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
       },
     }),
   ];
+}
+
+/** Carries a log to the reader; `saveAs` makes it a file to save. */
+export async function answerLog(
+  started: Started,
+  saveAs: 'ndjson' | 'text' | undefined,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  await answerWithEnd(started, response, async (counted) => {
+    const { stream, contentType } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+    response.type(contentType);
+    if (saveAs !== undefined) {
+      response.attachment(fileName(started, saveAs === 'text' ? 'txt' : saveAs));
+    }
+    const gzip = gzipFor(request, response);
+    response.flushHeaders();
+    await pipeline([stream, counted, ...gzip, response]);
+  });
 }
 
 /** Does what streams, counts its bytes and writes its end down, also when the reader leaves or the host is lost. */
@@ -143,7 +153,9 @@ function gzippedLog(source: Readable, counted: Transform): Readable {
 }
 
 function fileName({ attempt }: Started, extension: string): string {
-  const name = attempt.containerName.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 100);
+  const { container, containerName, object } = attempt;
+  const target = object === undefined ? [containerName, container.slice(0, 12)] : [object.kind, object.name];
+  const name = target.map((part) => part.replaceAll(/[^A-Za-z0-9._-]/g, '_').slice(0, 100)).join('-');
   const time = new Date().toISOString().replaceAll(/[:.]/g, '-');
-  return `${name}-${attempt.container.slice(0, 12)}-${time}.${extension}`;
+  return `${name}-${time}.${extension}`;
 }

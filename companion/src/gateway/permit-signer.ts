@@ -1,5 +1,6 @@
 import { randomUUID, type KeyObject } from 'node:crypto';
 import { SignJWT } from 'jose';
+import type { IdentifiedObject } from '../protocol/objects.js';
 import { PERMIT_ISSUER, PERMIT_SECONDS, type AgentRequest } from '../protocol/tunnel.js';
 
 /** What a permit allows, once, within 30 s. */
@@ -8,6 +9,8 @@ export interface Permit {
   readonly user: string;
   /** All 64 digits, a prefix in `identify`, empty for the host. */
   readonly container: string;
+  /** For the agent of a cluster: what it is about. */
+  readonly object?: IdentifiedObject | undefined;
   readonly request: AgentRequest;
 }
 
@@ -18,8 +21,8 @@ export function permitSigner(key: KeyObject): SignPermit {
   if (key.asymmetricKeyType !== 'ed25519') {
     throw new Error('The gateway key is not an Ed25519 private key; make one with keygen.');
   }
-  return ({ host, user, container, request }) =>
-    new SignJWT({ container, request })
+  return ({ host, user, container, object, request }) =>
+    new SignJWT({ container, request, ...(object === undefined ? {} : { object }) })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'JWT' })
       .setIssuer(PERMIT_ISSUER)
       .setAudience(host)

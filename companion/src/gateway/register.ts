@@ -1,3 +1,4 @@
+import { clusterOfAgent } from '../protocol/objects.js';
 import { Problem } from '../protocol/problems.js';
 import type { Tunnel } from './tunnel.js';
 
@@ -18,11 +19,13 @@ export class Register {
     });
   }
 
-  /** Throws `host-unknown`. */
+  /** Throws `host-unknown` or `cluster-unknown`. */
   get(host: string): Tunnel {
     const tunnel = this.#tunnels.get(host);
     if (tunnel === undefined) {
-      throw new Problem('host-unknown', 'No agent of that host is connected to this gateway.');
+      throw clusterOfAgent(host) === undefined
+        ? new Problem('host-unknown', 'No agent of that host is connected to this gateway.')
+        : new Problem('cluster-unknown', 'No agent of that cluster is connected to this gateway.');
     }
     return tunnel;
   }

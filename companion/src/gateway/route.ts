@@ -10,6 +10,11 @@ export interface AnswerShape {
   readonly content: Readonly<Record<string, z.ZodType>>;
 }
 
+/** An answer of one JSON document. */
+export function json(description: string, schema: z.ZodType): AnswerShape {
+  return { description, content: { 'application/json': schema } };
+}
+
 interface RouteSchemas<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
   readonly params: Params;
   readonly query: Query;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
-  ACTION_NAMES,
   commandActionSchema,
+  HOST_ACTION_NAMES,
   type ActionName,
   type CommandAction,
 } from '../protocol/action.js';
@@ -9,6 +9,7 @@ import { customResultSchema } from '../protocol/actions/custom.js';
 import { lifecycleResultSchema } from '../protocol/actions/lifecycle.js';
 import { inspectResultSchema, listResultSchema, topResultSchema } from '../protocol/actions/observe.js';
 import { signalResultSchema, startedProcessSchema } from '../protocol/actions/process.js';
+import { clusterOfAgent } from '../protocol/objects.js';
 import {
   capabilitiesQuery,
   capabilitiesSchema,
@@ -20,15 +21,10 @@ import {
 } from '../protocol/requests.js';
 import { customActionsFor } from '../policy/decide.js';
 import { ANSWER_WITHIN_MS, type GatewayCore } from './attempts.js';
-import { route, type Route } from './route.js';
+import { json, route, type Route } from './route.js';
 
 const nothing = z.strictObject({});
 const noBody = z.undefined();
-
-const json = (description: string, schema: z.ZodType): Route['answer'] => ({
-  description,
-  content: { 'application/json': schema },
-});
 
 /** What may be asked of the gateway beside logs and terminals, which have files of their own. */
 export function plainRoutes(core: GatewayCore, exportTo: string | null): readonly Route[] {
@@ -41,11 +37,14 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       answer: json('The hosts, by name', hostsResultSchema),
       async handle({ caller, response }) {
         await core.limits.countUser(caller.user);
-        const hosts = core.register.list().map(({ hello, connectedAt }) => ({
-          name: hello.host,
-          connectedAt: connectedAt.toISOString(),
-          allows: hello.allows,
-        }));
+        const hosts = core.register
+          .list()
+          .filter(({ hello }) => clusterOfAgent(hello.host) === undefined)
+          .map(({ hello, connectedAt }) => ({
+            name: hello.host,
+            connectedAt: connectedAt.toISOString(),
+            allows: hello.allows,
+          }));
         response.json({ hosts } satisfies HostsResult);
       },
     }),
@@ -133,7 +132,7 @@ function capabilitiesRoute(core: GatewayCore, exportTo: string | null): Route {
       const question = attempts.question(caller, tunnel, summary);
       const allowed: ActionName[] = [];
       const refused: Capabilities['refused'] = {};
-      for (const action of ACTION_NAMES) {
+      for (const action of HOST_ACTION_NAMES) {
         const custom = customActionsFor(core.policy.current, core.readOnly, question)[0]?.name;
         const decision = attempts.decide({ ...question, action, custom });
         if (decision.allowed) {

@@ -14,6 +14,7 @@ import type { Identify } from './identity.js';
 import type { JoinTokens } from './join-tokens.js';
 import type { LogBucket } from './log-bucket.js';
 import { logRoutes } from './log-routes.js';
+import { objectRoutes } from './object-routes.js';
 import type { Route } from './route.js';
 import { plainRoutes } from './routes.js';
 import { Terminals, terminalTarget } from './terminals.js';
@@ -158,7 +159,7 @@ export class GatewayServer {
 
 /** All routes, as they are served and as the OpenAPI document tells them. */
 export function gatewayRoutes(core: GatewayCore, bucket: LogBucket | undefined): readonly Route[] {
-  return [...plainRoutes(core, bucket?.name ?? null), ...logRoutes(bucket)];
+  return [...plainRoutes(core, bucket?.name ?? null), ...logRoutes(bucket), ...objectRoutes(core)];
 }
 
 function createServer(tls: GatewayOptions['tls']): Server {

@@ -7,6 +7,14 @@ import { DEFAULT_POLICY } from './policy.js';
 
 const EVERYTHING = parsePolicy('rules: [{ allow: "*" }]', 'test');
 
+const OBJECT = {
+  kind: 'deployment',
+  namespace: 'store',
+  name: 'shop',
+  labels: { team: 'payments' },
+  optedOut: false,
+} as const;
+
 function question(action: ActionName, over: Partial<Question> = {}): Question {
   return {
     action,
@@ -22,13 +30,14 @@ function question(action: ActionName, over: Partial<Question> = {}): Question {
             labels: { 'com.docker.compose.project': 'store' },
           }
         : undefined,
+    ...(ACTIONS[action].target === 'object' ? { host: 'cluster:prod', object: OBJECT } : {}),
     agentAllows: new Set(ACTION_NAMES),
     ...over,
   };
 }
 
 const TIER_OF_ROLE: Record<Role, Tier> = { Viewer: 'view', Editor: 'operate', Admin: 'admin' };
-const DEFAULTS: readonly ActionName[] = ['list', 'inspect', 'top', 'logs'];
+const DEFAULTS: readonly ActionName[] = ['list', 'inspect', 'top', 'logs', 'describe', 'workload-logs'];
 
 describe('the defaults', () => {
   for (const role of ROLES) {
@@ -69,6 +78,33 @@ describe('a rule that allows everything', () => {
     (action) => {
       const container = { name: 'shop', image: 'x', labels: { 'toposcope.actions': 'none' } };
       expect(decide(EVERYTHING, false, question(action, { container }))).toMatchObject({ code: 'opted-out' });
+    },
+  );
+
+  it.each(ordinary.filter((action) => ACTIONS[action].target === 'object'))(
+    'yields to an object that takes no actions for %s',
+    (action) => {
+      const object = { ...OBJECT, optedOut: true };
+      expect(decide(EVERYTHING, false, question(action, { object }))).toMatchObject({ code: 'opted-out' });
+    },
+  );
+
+  it.each(ordinary.filter((action) => ACTIONS[action].target === 'object'))(
+    'cannot allow %s on a host or container',
+    (action) => {
+      const container = question('stop').container;
+      for (const over of [{ object: undefined }, { object: undefined, container }]) {
+        expect(decide(EVERYTHING, false, question(action, over))).toMatchObject({ code: 'bad-request' });
+      }
+    },
+  );
+
+  it.each(ordinary.filter((action) => ACTIONS[action].target !== 'object'))(
+    'cannot allow %s on an object of a cluster',
+    (action) => {
+      expect(decide(EVERYTHING, false, question(action, { object: OBJECT }))).toMatchObject({
+        code: 'bad-request',
+      });
     },
   );
 
@@ -114,6 +150,35 @@ describe('the scope of a rule', () => {
   it('with containers in it never holds for a host', () => {
     const policy = parsePolicy('rules: [{ allow: "*", containers: { names: ["*"] } }]', 'test');
     expect(decide(policy, false, question('host-shell')).allowed).toBe(false);
+  });
+
+  it.each([
+    ['objects: { clusters: [prod] }', true],
+    ['objects: { clusters: ["cluster:*"] }', false],
+    ['objects: { clusters: [test] }', false],
+    ['objects: { namespaces: ["st*"] }', true],
+    ['objects: { namespaces: [kube-system] }', false],
+    ['objects: { kinds: [pod, deployment] }', true],
+    ['objects: { kinds: [statefulset] }', false],
+    ['objects: { names: ["sho?"] }', true],
+    ['objects: { names: [vault] }', false],
+    ['objects: { labels: { team: "pay*" } }', true],
+    ['objects: { labels: { constructor: "*" } }', false],
+    ['objects: { namespaces: [store], names: [vault] }', false],
+    ['objects: {}', true],
+    ['users: [alice]', true],
+    ['hosts: ["*"]', false],
+    ['containers: {}', false],
+  ])('%s: scale is %s', (scope, expected) => {
+    const policy = parsePolicy(`rules: [{ allow: [scale], ${scope} }]`, 'test');
+    expect(decide(policy, false, question('scale')).allowed).toBe(expected);
+  });
+
+  it('with objects in it never holds for a host or a container', () => {
+    const policy = parsePolicy('rules: [{ allow: "*", objects: {} }]', 'test');
+    for (const action of ['host-shell', 'stop'] as const) {
+      expect(decide(policy, false, question(action)).allowed).toBe(false);
+    }
   });
 
   it('asks for a role or a stronger one', () => {

@@ -1,8 +1,16 @@
 import { ACTIONS, type ActionName } from '../protocol/action.js';
 import type { ProblemCode } from '../protocol/problems.js';
+import { clusterOfAgent, describeReference, type ObjectReference } from '../protocol/objects.js';
 import { ROLE_OF_TIER, roleCovers, tierCovers, type Role, type Tier } from '../protocol/tiers.js';
 import type { Matcher } from './glob.js';
-import { DEFAULT_RULE, type ContainerPatterns, type CustomAction, type Policy, type Rule } from './policy.js';
+import {
+  DEFAULT_RULE,
+  type ContainerPatterns,
+  type CustomAction,
+  type ObjectPatterns,
+  type Policy,
+  type Rule,
+} from './policy.js';
 
 /** One user who wants one thing on one target, now. */
 export interface Question {
@@ -13,9 +21,12 @@ export interface Question {
   readonly tier: Tier;
   readonly role: Role;
   readonly user: string;
+  /** The name of the agent: a host's, or `cluster:` and a cluster's. */
   readonly host: string;
-  /** Undefined when the target is the host. */
+  /** Undefined when the target is the host, or an object. */
   readonly container: ContainerFacts | undefined;
+  /** The target, where it is an object of a cluster. */
+  readonly object?: ObjectFacts | undefined;
   /** What the host's agent lets through at most. */
   readonly agentAllows: ReadonlySet<ActionName>;
 }
@@ -24,6 +35,11 @@ export interface ContainerFacts {
   readonly name: string;
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface ObjectFacts extends ObjectReference {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly optedOut: boolean;
 }
 
 export type Decision =
@@ -35,13 +51,19 @@ export const ACTIONS_LABEL = 'toposcope.actions';
 
 /** Decides. Pure: the same policy and question always give the same answer. */
 export function decide(policy: Policy, readOnly: boolean, question: Question): Decision {
-  const { action, container, host, role, tier, user } = question;
+  const { action, container, object, host, role, tier, user } = question;
   const traits = ACTIONS[action];
   if (readOnly && traits.changes) {
     return refuse('read-only', `The gateway runs with --read-only, so ${action} is not done for anyone.`);
   }
   if (container !== undefined && optedOut(container.labels)) {
     return refuse('opted-out', `The container has the label ${ACTIONS_LABEL}=none.`);
+  }
+  if (object?.optedOut === true) {
+    return refuse('opted-out', `The ${describeReference(object)} has ${ACTIONS_LABEL} set to none.`);
+  }
+  if ((traits.target === 'object') !== (object !== undefined)) {
+    return refuse('bad-request', `${action} is for a ${traits.target}, and this is none.`);
   }
   const custom =
     action === 'custom' ? policy.actions.find(({ name }) => name === question.custom) : undefined;
@@ -97,15 +119,27 @@ function names(actions: Rule['allow'], action: ActionName): boolean {
   return actions !== undefined && (actions === '*' || actions.includes(action));
 }
 
-type Scope = Pick<Rule, 'role' | 'users' | 'hosts' | 'containers'>;
+type Scope = Pick<Rule, 'role' | 'users' | 'hosts' | 'containers'> & Partial<Pick<Rule, 'objects'>>;
 
-function holds(scope: Scope, { role, user, host, container }: Question): boolean {
+function holds(scope: Scope, { role, user, host, container, object }: Question): boolean {
   return (
     (scope.role === undefined || roleCovers(role, scope.role)) &&
     matchesOne(scope.users, user) &&
-    matchesOne(scope.hosts, host) &&
+    (scope.hosts === undefined || (object === undefined && matchesOne(scope.hosts, host))) &&
     (scope.containers === undefined ||
-      (container !== undefined && matchesContainer(scope.containers, container)))
+      (container !== undefined && matchesContainer(scope.containers, container))) &&
+    (scope.objects === undefined ||
+      (object !== undefined && matchesObject(scope.objects, clusterOfAgent(host) ?? '', object)))
+  );
+}
+
+function matchesObject(patterns: ObjectPatterns, cluster: string, object: ObjectFacts): boolean {
+  return (
+    matchesOne(patterns.clusters, cluster) &&
+    matchesOne(patterns.namespaces, object.namespace) &&
+    (patterns.kinds === undefined || patterns.kinds.includes(object.kind)) &&
+    matchesOne(patterns.names, object.name) &&
+    matchesLabels(patterns.labels, object.labels)
   );
 }
 
@@ -114,11 +148,18 @@ function matchesContainer(patterns: ContainerPatterns, container: ContainerFacts
     matchesOne(patterns.names, container.name) &&
     matchesOne(patterns.images, container.image) &&
     matchesOne(patterns.namespaces, namespaceOf(container.labels)) &&
-    Object.entries(patterns.labels ?? {}).every(([label, matches]) => {
-      const value = Object.hasOwn(container.labels, label) ? container.labels[label] : undefined;
-      return value !== undefined && matches(value);
-    })
+    matchesLabels(patterns.labels, container.labels)
   );
+}
+
+function matchesLabels(
+  patterns: Readonly<Record<string, Matcher>> | undefined,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  return Object.entries(patterns ?? {}).every(([label, matches]) => {
+    const value = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    return value !== undefined && matches(value);
+  });
 }
 
 function matchesOne(patterns: readonly Matcher[] | undefined, text: string): boolean {

@@ -25,6 +25,12 @@ describe('a policy file', () => {
       'same name',
     ],
     ['a custom action for Viewers', 'actions: [{ name: a, label: A, command: [x], tier: view }]', 'tier'],
+    [
+      'objects and hosts in one rule',
+      'rules: [{ allow: [scale], hosts: [a], objects: {} }]',
+      'it would never hold',
+    ],
+    ['a kind of object that is none', 'rules: [{ allow: "*", objects: { kinds: [secret] } }]', 'kinds'],
     ['an empty pattern', 'rules: [{ allow: [exec], users: [""] }]', 'users'],
     ['what is not YAML', 'rules: [', 'not YAML'],
     ['aliases that blow up', 'a: &a [1]\nb: [*a, *a]', 'not YAML'],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { actionNameSchema } from '../protocol/action.js';
 import { customNameSchema } from '../protocol/actions/custom.js';
 import { commandSchema } from '../protocol/names.js';
+import { OBJECT_KINDS } from '../protocol/objects.js';
 import { ROLES } from '../protocol/tiers.js';
 import { globSchema } from './glob.js';
 
@@ -16,7 +17,17 @@ const containersSchema = z.strictObject({
 });
 export type ContainerPatterns = z.infer<typeof containersSchema>;
 
-/** Where a rule or a custom action holds: every part that is written must match; within a list, one. */
+const objectsSchema = z.strictObject({
+  clusters: globs.optional(),
+  namespaces: globs.optional(),
+  kinds: z.array(z.enum(OBJECT_KINDS)).min(1).optional(),
+  names: globs.optional(),
+  /** Every label named here must be there and match. */
+  labels: z.record(z.string().min(1), globSchema).optional(),
+});
+export type ObjectPatterns = z.infer<typeof objectsSchema>;
+
+/** Where a custom action holds: every part that is written must match; within a list, one. */
 const scope = {
   /** This Grafana role or a stronger one. */
   role: z.enum(ROLES).optional(),
@@ -28,7 +39,18 @@ const scope = {
 const actions = z.union([z.literal('*'), z.array(actionNameSchema).min(1)]);
 
 const ruleSchema = z
-  .strictObject({ allow: actions.optional(), deny: actions.optional(), ...scope })
+  .strictObject({
+    allow: actions.optional(),
+    deny: actions.optional(),
+    ...scope,
+    /** Makes it a rule about objects of clusters, as `hosts` and `containers` make it one about those. */
+    objects: objectsSchema.optional(),
+  })
+  .refine(
+    ({ objects, hosts, containers }) =>
+      objects === undefined || (hosts === undefined && containers === undefined),
+    { message: 'a rule with objects has neither hosts nor containers: it would never hold' },
+  )
   .refine(({ allow, deny }) => (allow === undefined) !== (deny === undefined), {
     message: 'a rule says either allow or deny',
   });
@@ -70,4 +92,7 @@ export type Policy = z.infer<typeof policySchema>;
 /** What holds where there is no file: looking is for everybody, nothing else for anyone. */
 export const DEFAULT_POLICY: Policy = { defaults: true, rules: [], actions: [] };
 
-export const DEFAULT_RULE: Rule = { allow: ['list', 'inspect', 'top', 'logs'], role: 'Viewer' };
+export const DEFAULT_RULE: Rule = {
+  allow: ['list', 'inspect', 'top', 'logs', 'describe', 'workload-logs'],
+  role: 'Viewer',
+};

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ACTION_NAMES, ACTIONS, actionSchema, commandActionSchema, terminalActionSchema } from './action.js';
+import {
+  ACTION_NAMES,
+  ACTIONS,
+  actionSchema,
+  commandActionSchema,
+  objectCommandSchema,
+  terminalActionSchema,
+} from './action.js';
 import { clientMessageSchema } from './terminal-messages.js';
 import { permitClaimsSchema } from './tunnel.js';
 
@@ -13,7 +20,9 @@ describe('the actions', () => {
   });
 
   it('by POST and by terminal are different ones, and none of them only looks', () => {
-    const commands = commandActionSchema.options.map(({ shape }) => shape.action.value as string);
+    const commands = [...commandActionSchema.options, ...objectCommandSchema.options].map(
+      ({ shape }) => shape.action.value as string,
+    );
     const terminals = terminalActionSchema.options.map(({ shape }) => shape.action.value as string);
     expect(commands.filter((name) => terminals.includes(name))).toEqual([]);
     const looking = ACTION_NAMES.filter((name) => !ACTIONS[name].changes);
@@ -29,6 +38,9 @@ describe('an action', () => {
     [{ action: 'exec', command: ['sh'], size: { columns: 80, rows: 24 } }],
     [{ action: 'logs', since: '2026-01-01T00:00:00Z', tail: 10 }],
     [{ action: 'logs', since: '1700000000.5' }],
+    [{ action: 'scale', replicas: 0 }],
+    [{ action: 'delete-pod', graceSeconds: 30 }],
+    [{ action: 'workload-logs', source: 'web-1', previous: true }],
   ])('%j is one', (value) => {
     expect(actionSchema.safeParse(value).success).toBe(true);
   });
@@ -62,6 +74,13 @@ describe('an action', () => {
     ['a time that is none', { action: 'logs', since: 'yesterday' }],
     ['a custom name with a path', { action: 'custom', name: '../x' }],
     ['a custom command of the caller', { action: 'custom', name: 'x', command: ['sh'] }],
+    ['a million replicas', { action: 'scale', replicas: 1_000_000 }],
+    ['replicas below nothing', { action: 'scale', replicas: -1 }],
+    ['half a replica', { action: 'scale', replicas: 1.5 }],
+    ['no number of replicas', { action: 'scale' }],
+    ['a pod deleted without waiting', { action: 'delete-pod', graceSeconds: 0 }],
+    ['the stream of a workload, which nobody knows', { action: 'workload-logs', stream: 'stderr' }],
+    ['a source that is a path', { action: 'workload-logs', source: '../token' }],
     ['an array', [{ action: 'start' }]],
     ['null', null],
   ])('is none with %s', (_, value) => {

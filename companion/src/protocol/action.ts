@@ -10,6 +10,17 @@ import {
   unpauseAction,
 } from './actions/lifecycle.js';
 import { exportLogsAction, logsAction } from './actions/logs.js';
+import {
+  cordonAction,
+  deletePodAction,
+  describeAction,
+  resumeAction,
+  rolloutRestartAction,
+  scaleAction,
+  suspendAction,
+  uncordonAction,
+  workloadLogsAction,
+} from './actions/object.js';
 import { inspectAction, listAction, topAction } from './actions/observe.js';
 import { restartProcessAction, signalProcessAction, startProcessAction } from './actions/process.js';
 import { attachAction, execAction, hostShellAction } from './actions/terminal.js';
@@ -36,11 +47,20 @@ export const actionSchema = z.discriminatedUnion('action', [
   attachAction,
   hostShellAction,
   customAction,
+  describeAction,
+  workloadLogsAction,
+  scaleAction,
+  rolloutRestartAction,
+  suspendAction,
+  resumeAction,
+  deletePodAction,
+  cordonAction,
+  uncordonAction,
 ]);
 export type Action = z.infer<typeof actionSchema>;
 export type ActionName = Action['action'];
 
-/** Actions that answer once and are asked for by POST. */
+/** Actions on containers that answer once and are asked for by POST. */
 export const commandActionSchema = z.discriminatedUnion('action', [
   startAction,
   stopAction,
@@ -56,6 +76,18 @@ export const commandActionSchema = z.discriminatedUnion('action', [
 ]);
 export type CommandAction = z.infer<typeof commandActionSchema>;
 
+/** Actions on a cluster's objects that are asked for by POST. */
+export const objectCommandSchema = z.discriminatedUnion('action', [
+  scaleAction,
+  rolloutRestartAction,
+  suspendAction,
+  resumeAction,
+  deletePodAction,
+  cordonAction,
+  uncordonAction,
+]);
+export type ObjectCommand = z.infer<typeof objectCommandSchema>;
+
 /** Actions that a WebSocket's first message opens. */
 export const terminalActionSchema = z.discriminatedUnion('action', [
   execAction,
@@ -67,7 +99,7 @@ export type TerminalAction = z.infer<typeof terminalActionSchema>;
 interface ActionTraits {
   /** A custom action's own tier is in the policy file and at least this. */
   readonly tier: Tier;
-  readonly target: 'host' | 'container';
+  readonly target: 'host' | 'container' | 'object';
   /** False when nothing on the host can be different afterwards: all that `--read-only` leaves. */
   readonly changes: boolean;
 }
@@ -92,7 +124,25 @@ export const ACTIONS = {
   exec: { tier: 'admin', target: 'container', changes: true },
   attach: { tier: 'admin', target: 'container', changes: true },
   'host-shell': { tier: 'admin', target: 'host', changes: true },
+  describe: { tier: 'view', target: 'object', changes: false },
+  'workload-logs': { tier: 'view', target: 'object', changes: false },
+  scale: { tier: 'operate', target: 'object', changes: true },
+  'rollout-restart': { tier: 'operate', target: 'object', changes: true },
+  suspend: { tier: 'operate', target: 'object', changes: true },
+  resume: { tier: 'operate', target: 'object', changes: true },
+  'delete-pod': { tier: 'admin', target: 'object', changes: true },
+  cordon: { tier: 'admin', target: 'object', changes: true },
+  uncordon: { tier: 'admin', target: 'object', changes: true },
 } as const satisfies Record<ActionName, ActionTraits>;
 
 export const ACTION_NAMES = Object.keys(ACTIONS) as [ActionName, ...ActionName[]];
 export const actionNameSchema = z.enum(ACTION_NAMES);
+
+/** The actions on a cluster's objects, which its own agent does; hosts' agents do the others. */
+export type ObjectActionName = ObjectCommand['action'] | 'describe' | 'workload-logs';
+export const OBJECT_ACTION_NAMES = ACTION_NAMES.filter(
+  (name): name is ObjectActionName => ACTIONS[name].target === 'object',
+);
+export const HOST_ACTION_NAMES = ACTION_NAMES.filter(
+  (name): name is Exclude<ActionName, ObjectActionName> => ACTIONS[name].target !== 'object',
+);

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { ACTION_NAMES, actionNameSchema } from './action.js';
 import { customNameSchema } from './actions/custom.js';
 import { logSelection } from './actions/logs.js';
+import { workloadLogSelection } from './actions/object.js';
 import { containerIdSchema, hostNameSchema } from './names.js';
+import { objectReferenceSchema } from './objects.js';
 import { ROLES, TIERS } from './tiers.js';
 
 /** Header with the secret of the route's tier, which Grafana's data source proxy adds. */
@@ -38,6 +40,16 @@ export const logsQuery = z.strictObject({
 
 export const exportLogsBody = z.strictObject(logSelection);
 
+/** The selection of a workload's log as a query string carries it. */
+export const workloadLogsQuery = z.strictObject({
+  ...workloadLogSelection,
+  tail: logsQuery.shape.tail,
+  previous: queryBoolean.optional(),
+  follow: queryBoolean.optional(),
+  format: z.enum(['ndjson', 'text']).optional(),
+  download: queryBoolean.optional(),
+});
+
 export const hostsResultSchema = z.object({
   hosts: z.array(
     z.object({
@@ -50,6 +62,10 @@ export const hostsResultSchema = z.object({
 });
 export type HostsResult = z.infer<typeof hostsResultSchema>;
 
+/** Clusters whose agents are connected. */
+export const clustersResultSchema = z.object({ clusters: hostsResultSchema.shape.hosts });
+export type ClustersResult = z.infer<typeof clustersResultSchema>;
+
 /** What this user may do now, by the tier that the question came in by: the panel's buttons. */
 export const capabilitiesSchema = z.object({
   user: z.string(),
@@ -58,6 +74,14 @@ export const capabilitiesSchema = z.object({
   host: z.string(),
   /** All 64 digits; absent when the question was about the host. */
   container: z.string().optional(),
+  /** Present when the question was about an object of a cluster; `host` is then the name of the cluster's agent. */
+  object: z
+    .object({
+      ...objectReferenceSchema.shape,
+      /** Wanted replicas; null where there is no such number. */
+      replicas: z.int().nullable(),
+    })
+    .optional(),
   /** Names of the actions that would be done. */
   allowed: z.array(actionNameSchema),
   /** Why the others would not. */

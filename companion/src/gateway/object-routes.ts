@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { OBJECT_ACTION_NAMES, objectCommandSchema, type ActionName } from '../protocol/action.js';
+import {
+  describeResultSchema,
+  objectResultSchema,
+  workloadLogLineSchema,
+} from '../protocol/actions/object.js';
+import { clusterAgentName, clusterOfAgent, describeReference, objectParams } from '../protocol/objects.js';
+import {
+  capabilitiesSchema,
+  clustersResultSchema,
+  workloadLogsQuery,
+  type Capabilities,
+  type ClustersResult,
+} from '../protocol/requests.js';
+import { ANSWER_WITHIN_MS, type GatewayCore } from './attempts.js';
+import { answerLog } from './log-routes.js';
+import { json, route, type Route } from './route.js';
+
+const nothing = z.strictObject({});
+const noBody = z.undefined();
+const OBJECT_PATH = '/clusters/{cluster}/objects/{kind}/{namespace}/{name}';
+
+/** What may be asked of clusters; the namespace of what has none is written `-`. */
+export function objectRoutes(core: GatewayCore): readonly Route[] {
+  return [
+    route({
+      method: 'get',
+      path: '/clusters',
+      summary: 'The clusters whose agents are connected',
+      schemas: { params: nothing, query: nothing, body: noBody },
+      answer: json('The clusters, by name', clustersResultSchema),
+      async handle({ caller, response }) {
+        await core.limits.countUser(caller.user);
+        const clusters = core.register.list().flatMap(({ hello, connectedAt }) => {
+          const name = clusterOfAgent(hello.host);
+          return name === undefined
+            ? []
+            : [{ name, connectedAt: connectedAt.toISOString(), allows: hello.allows }];
+        });
+        response.json({ clusters } satisfies ClustersResult);
+      },
+    }),
+    route({
+      method: 'get',
+      path: OBJECT_PATH,
+      summary: "An object's description, secrets masked, and its latest events (action describe)",
+      schemas: { params: objectParams, query: nothing, body: noBody },
+      answer: json('The object', describeResultSchema),
+      async handle({ caller, attempts, params: { cluster, ...object }, response }) {
+        const agent = clusterAgentName(cluster);
+        const value = await attempts.value(caller, agent, object, { action: 'describe' }, ANSWER_WITHIN_MS);
+        response.json(describeResultSchema.parse(value));
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${OBJECT_PATH}/logs`,
+      summary: "The logs of all containers of a pod, or of a Swarm service's tasks (action workload-logs)",
+      schemas: { params: objectParams, query: workloadLogsQuery, body: noBody },
+      answer: {
+        description: 'The lines, gzipped where the client takes that',
+        content: { 'application/x-ndjson': workloadLogLineSchema, 'text/plain': z.string() },
+      },
+      async handle({ caller, attempts, params: { cluster, ...object }, query, request, response }) {
+        const { download = false, ...selection } = query;
+        const action = { action: 'workload-logs', ...selection } as const;
+        const started = await attempts.start(caller, clusterAgentName(cluster), object, action);
+        await answerLog(started, download ? (query.format ?? 'ndjson') : undefined, request, response);
+      },
+    }),
+    route({
+      method: 'post',
+      path: `${OBJECT_PATH}/actions`,
+      summary: 'Does something to an object of a cluster',
+      schemas: { params: objectParams, query: nothing, body: objectCommandSchema },
+      answer: json('What the cluster took', objectResultSchema),
+      async handle({ caller, attempts, params: { cluster, ...object }, body, response }) {
+        const value = await attempts.value(caller, clusterAgentName(cluster), object, body, ANSWER_WITHIN_MS);
+        response.json(objectResultSchema.parse(value));
+      },
+    }),
+    objectCapabilitiesRoute(core),
+  ];
+}
+
+function objectCapabilitiesRoute(core: GatewayCore): Route {
+  return route({
+    method: 'get',
+    path: `${OBJECT_PATH}/capabilities`,
+    summary: 'What this user may do now to an object of a cluster: which buttons to show',
+    schemas: { params: objectParams, query: nothing, body: noBody },
+    answer: json('What is allowed, and why the rest is not', capabilitiesSchema),
+    async handle({ caller, attempts, params: { cluster, ...reference }, response }) {
+      await core.limits.countUser(caller.user);
+      const tunnel = core.register.get(clusterAgentName(cluster));
+      const summary = await attempts.identifyObject(caller, tunnel, reference);
+      const question = attempts.question(caller, tunnel, undefined, summary);
+      const allowed: ActionName[] = [];
+      const refused: Capabilities['refused'] = {};
+      for (const action of OBJECT_ACTION_NAMES) {
+        const decision = attempts.decide({ ...question, action });
+        if (!decision.allowed) {
+          refused[action] = decision.reason;
+        } else if (summary.takes.includes(action)) {
+          allowed.push(action);
+        } else {
+          refused[action] = `The ${describeReference(reference)} takes no ${action} as it is.`;
+        }
+      }
+      response.json({
+        user: caller.user,
+        role: caller.role,
+        tier: caller.tier,
+        host: tunnel.hello.host,
+        object: { ...reference, replicas: summary.replicas },
+        allowed,
+        refused,
+        custom: [],
+        exportTo: null,
+      } satisfies Capabilities);
+    },
+  });
+}
