@@ -158,10 +158,10 @@ export class Attribution {
       role: 'client',
       protocol,
       local_ip: '',
-      port: peerPort === 0 ? '' : String(peerPort),
+      port: this.portLabel(protocol, peerPort),
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
-      actual_port: actual === undefined ? '' : String(actual.port),
+      actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
       peer_container_id: peerOwner?.containerId ?? peer?.namespace.soleOccupant ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
       peer_name: peer === undefined && !isLoopback(peerAddress) ? surroundings.nameOf(peerAddress) : '',
@@ -184,7 +184,7 @@ export class Attribution {
       role: 'server',
       protocol: socket.protocol,
       local_ip: socket.localAddress,
-      port: String(socket.localPort),
+      port: this.portLabel(socket.protocol, socket.localPort),
       peer_ip: folded ? INTERNET : peerAddress,
       actual_peer_ip: '',
       actual_port: '',
@@ -192,6 +192,15 @@ export class Attribution {
       peer_process: client?.process ?? '',
       peer_name: '',
     };
+  }
+
+  /**
+   * Empty for what is no known port. Who dials with TCP dials a listener; with UDP an ephemeral port may be anybody's,
+   * and a server's own (WireGuard's, say) looks like any client's.
+   */
+  private portLabel(protocol: SocketProtocol, port: number): string {
+    const isChosen = port > 0 && (protocol === 'tcp' || port < this.options.firstEphemeralPort);
+    return isChosen ? String(port) : '';
   }
 
   /** Who has the client's socket; where it is not known, who lives alone in its namespace. */

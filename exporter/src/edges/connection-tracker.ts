@@ -29,10 +29,7 @@ export class ConnectionTracker {
   private unsettled: { namespace: TrackedNamespace; socket: TrackedSocket }[] = [];
   private pass = 0;
 
-  private readonly ledger: EdgeLedger;
-
-  constructor(options: TrackerOptions) {
-    this.ledger = options.ledger;
+  constructor(private readonly options: TrackerOptions) {
     this.attribution = new Attribution(options, this.addressBook);
     this.udpFlows = new UdpFlows({
       attribution: this.attribution,
@@ -144,7 +141,7 @@ export class ConnectionTracker {
     }
     this.endings.expire(now);
     const living = new Set([...this.namespaces.values()].flatMap(({ occupants }) => [...occupants]));
-    this.ledger.expire(now, living);
+    this.options.ledger.expire(now, living);
   }
 
   /** A namespace whose last process is gone: what was open in it is closed. */
@@ -188,8 +185,12 @@ export class ConnectionTracker {
     }
     if (record.peerPort === 0 && counters?.attempted !== true) {
       // A listener, or a socket that never connected. The connections it accepted are reported after it, or before.
-      if (record.localPort !== 0 && record.protocol === 'tcp') {
-        namespace.listening.remember('tcp', record.localPort, now);
+      // Of UDP, only the port tells a server from a client that never connects.
+      if (
+        record.localPort !== 0 &&
+        (record.protocol === 'tcp' || record.localPort < this.options.firstEphemeralPort)
+      ) {
+        namespace.listening.remember(record.protocol, record.localPort, now);
       }
       return;
     }
@@ -317,7 +318,7 @@ export class ConnectionTracker {
   }
 
   private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number): Edge {
-    const edge = this.ledger.edge(this.attribution.attribute(namespace, socket), now);
+    const edge = this.options.ledger.edge(this.attribution.attribute(namespace, socket), now);
     addTally(edge, socket.tally);
     socket.tally = edge;
     socket.settled = true;

@@ -18,13 +18,13 @@ export interface FlowEndView {
 }
 
 /**
- * What both ends of a tracked UDP flow see. Nothing for what has no peer (multicast, broadcast) and for the engine's
+ * What both ends of a tracked UDP flow see; `isBoundHere` says whether a socket of this host has that end. Nothing for what has no peer (multicast, broadcast) and for the engine's
  * resolver inside a container.
  */
 export function endsOfFlow(
   flow: TrackedFlow,
   firstEphemeralPort: number,
-  isServedHere: (endpoint: Endpoint) => boolean,
+  isBoundHere: (endpoint: Endpoint) => boolean,
 ): readonly FlowEndView[] {
   const { original, reply } = flow;
   const dialled = { address: original.destination, port: original.destinationPort };
@@ -39,7 +39,10 @@ export function endsOfFlow(
   const down = payloadBytes(original.source, flow.replyBytes, flow.replyPackets);
   // Tracking that begins in the middle of an exchange takes whoever speaks next for the client.
   const isTurned =
-    client.port < firstEphemeralPort && server.port >= firstEphemeralPort && !isServedHere(server);
+    client.port < firstEphemeralPort &&
+    server.port >= firstEphemeralPort &&
+    // A server may well have an ephemeral port, and be dialled through translation from a lower one.
+    (client.port < FIRST_UNPRIVILEGED_PORT || isBoundHere(client) || !isBoundHere(server));
   if (isTurned) {
     return [
       {
@@ -75,6 +78,9 @@ export function endsOfFlow(
     },
   ];
 }
+
+/** Below it only servers get a port (net.ipv4.ip_unprivileged_port_start). */
+const FIRST_UNPRIVILEGED_PORT = 1_024;
 
 function isNobody(address: string): boolean {
   return isGroup(address) || isUnspecified(address) || address === EMBEDDED_RESOLVER;

@@ -184,13 +184,41 @@ describe('UdpFlows', () => {
     ]);
   });
 
+  it.each([
+    ['a client of this host', () => (web.udpSockets = new Map([[40_000, { inode: 0, cgroupId: 0 }]]))],
+    ['a client that is gone', () => (web.udpSockets = new Map())],
+  ])('turns round what was first seen when the server spoke to %s', (_, bind) => {
+    bind();
+    turn([[host, [flow('10.0.0.2 53', '10.0.0.1 40000', { bytes: [328, 128] })]]]);
+    turn([]);
+    expect(rows().map((row) => row.split(' open')[0])).toEqual([client, server]);
+  });
+
+  it('takes the one that is dialled for the server on an ephemeral port too, and does not write that port', () => {
+    app.udpSockets = new Map([[51_820, { inode: 0, cgroupId: 0 }]]);
+    const tunnel = [
+      flow('10.0.0.1 40000', '10.0.0.2 51820'),
+      // Translated on the way, to a port below the ephemeral ones.
+      flow('10.9.9.9 10234', '10.0.0.2 51820'),
+    ];
+    turn([[host, tunnel]]);
+    turn([[host, tunnel]]);
+    expect(rows()).toEqual([
+      `client ${WEB} 10.0.0.2: open 1 opened 1 closed 0 bytes 100/300`,
+      `server ${APP} 10.0.0.1: open 1 opened 1 closed 0 bytes 300/100`,
+      `server ${APP} 10.9.9.9: open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
+  });
+
   it('never writes an ephemeral port', () => {
     const flows = Array.from({ length: 50 }, (_, index) =>
       flow(`10.0.0.1 ${40_000 + index}`, `10.9.9.9 ${50_000 + index}`),
     );
+    web.udpSockets = new Map(flows.map(({ original }) => [original.sourcePort, { inode: 0, cgroupId: 0 }]));
     turn([[web, flows]]);
     turn([[web, flows]]);
-    expect(rows()).toEqual([`client ${WEB} 10.9.9.9: open 50 opened 50 closed 0 bytes 5000/15000`]);
+    tracker.destroyed(web, connected('10.0.0.1', 40_050, '10.9.9.9', 50_050), 0);
+    expect(rows()).toEqual([`client ${WEB} 10.9.9.9: open 50 opened 51 closed 1 bytes 5000/15000`]);
   });
 });
 

@@ -207,20 +207,11 @@ export class UdpFlows {
 
   private socketOf(
     namespace: TrackedNamespace,
-    { role, local, peer, server }: FlowEndView,
+    { role, local, peer }: FlowEndView,
     isInherited: boolean,
     now: number,
   ): TrackedSocket {
     const bound = namespace.udpSockets.get(local.port);
-    const { firstEphemeralPort } = this.options;
-    // A dialled port that nobody is known to serve on may itself be an ephemeral one.
-    const isChosen =
-      role === 'server' ||
-      peer.port < firstEphemeralPort ||
-      server.port < firstEphemeralPort ||
-      this.options.addressBook
-        .candidates(namespace, server.address)
-        .some((other) => serves(other, server.port));
     const socket = trackedSocket(
       {
         protocol: 'udp',
@@ -229,7 +220,7 @@ export class UdpFlows {
         localAddress: local.address,
         localPort: local.port,
         peerAddress: peer.address,
-        peerPort: isChosen ? peer.port : 0,
+        peerPort: peer.port,
         cookie: 0,
         inode: bound?.inode ?? 0,
         cgroupId: bound?.cgroupId ?? 0,
