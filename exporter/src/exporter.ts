@@ -7,6 +7,7 @@ import { createScrape, type Scrape } from './exposition/scrape.js';
 import { askSystemInformation, readIdentity } from './host/identity.js';
 import { createOpenFilesCounter } from './kernel/descriptors.js';
 import { findCgroupMounts } from './kernel/cgroup-mounts.js';
+import { createKeptFiles, mostKeptFiles } from './kernel/kept-files.js';
 import { createOpenFiles } from './kernel/open-files.js';
 import { createProcessTable } from './kernel/procfs.js';
 import { readSmallText } from './kernel/small-file.js';
@@ -27,6 +28,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
   const { procRoot, sysRoot } = options;
   const host = hostName(options.hostName);
   const constants = readSystemConstants();
+  const processFiles = createKeptFiles(mostKeptFiles(procRoot));
   const runtimes = followRuntimes(options, {
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
   });
@@ -43,7 +45,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
     log,
     constants,
     mounts: findCgroupMounts(readMountinfo(procRoot), sysRoot),
-    processes: createProcessTable({ procRoot, constants }),
+    processes: createProcessTable({ procRoot, constants, files: processFiles }),
     openFiles: createOpenFiles(createOpenFilesCounter(procRoot)),
     runtimes: runtimes.all,
     identity: () => identity,
@@ -62,6 +64,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
     ready: Promise.all([identified, runtimes.ready]).then(() => undefined),
     async close() {
       await Promise.all([...collectors.map((collector) => collector.close?.()), runtimes.close()]);
+      processFiles.close();
     },
   };
 }

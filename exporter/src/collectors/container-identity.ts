@@ -27,62 +27,88 @@ export interface IdentityOptions {
   readonly allowedLabels: readonly string[];
 }
 
-/** Writes every family that says who a container is and how it stands. */
-export function writeIdentity(
-  sink: SampleSink,
-  containers: readonly Container[],
-  options: IdentityOptions,
-): void {
-  const { host } = options;
-  const each = (
-    family: Family,
-    samplesOf: (container: Container) => Iterable<readonly [RenderedLabels, number]>,
-  ) => {
-    sink.family(family);
-    for (const container of containers) {
-      for (const [labels, value] of samplesOf(container)) {
-        sink.sample(labels, value);
+export type IdentityWriter = (sink: SampleSink, containers: readonly Container[]) => void;
+
+/**
+ * Writes every family that says who a container is and how it stands. A runtime makes a new object of a container
+ * that has changed: the samples of one object are rendered once.
+ */
+export function createIdentityWriter(options: IdentityOptions): IdentityWriter {
+  const known = new WeakMap<Container, readonly (readonly Sample[])[]>();
+  return (sink, containers) => {
+    const found = containers.map((container) => {
+      const samples = known.get(container) ?? FAMILIES.map(([, samplesOf]) => samplesOf(container, options));
+      known.set(container, samples);
+      return samples;
+    });
+    FAMILIES.forEach(([family], index) => {
+      sink.family(family);
+      for (const ofContainer of found) {
+        for (const [labels, value] of ofContainer[index] ?? []) {
+          sink.sample(labels, value);
+        }
       }
-    }
+    });
   };
-  const number = (family: Family<'container_id'>, valueOf: (container: Container) => number | undefined) =>
-    each(family, (container) => {
+}
+
+type Sample = readonly [RenderedLabels, number];
+type SamplesOf = (container: Container, options: IdentityOptions) => readonly Sample[];
+
+/** In the order of the exposition. */
+const FAMILIES: readonly (readonly [Family, SamplesOf])[] = [
+  [containerInfo, (container, options) => [[infoLabels(container, options), 1]]],
+  [containerWorkloadInfo, (container, { host }) => [[workloadLabels(container, host), 1]]],
+  [containerLabels, (container, options) => [...allowedLabels(container, options)]],
+  [
+    containerAddressInfo,
+    ({ id, addresses }, { host }) =>
+      addresses.map(({ network, ip }) => [
+        renderLabels(containerAddressInfo, { host, container_id: id, network, ip }),
+        1,
+      ]),
+  ],
+  [
+    containerPortInfo,
+    ({ id, ports }, { host }) =>
+      ports.map(({ hostIp, hostPort, port, protocol }) => [
+        renderLabels(containerPortInfo, {
+          host,
+          container_id: id,
+          host_ip: hostIp,
+          host_port: String(hostPort),
+          port: String(port),
+          protocol,
+        }),
+        1,
+      ]),
+  ],
+  [
+    containerState,
+    ({ id, state }, { host }) => [[renderLabels(containerState, { host, container_id: id, state }), 1]],
+  ],
+  [
+    containerHealth,
+    ({ id, health }, { host }) =>
+      health === undefined ? [] : [[renderLabels(containerHealth, { host, container_id: id, health }), 1]],
+  ],
+  number(containerCreated, ({ createdSeconds }) => (createdSeconds > 0 ? createdSeconds : undefined)),
+  number(containerStartTime, ({ startedSeconds }) => startedSeconds),
+  number(containerRestarts, ({ restarts }) => restarts),
+  number(containerExitCode, ({ exitCode }) => exitCode),
+];
+
+function number(
+  family: Family<'container_id'>,
+  valueOf: (container: Container) => number | undefined,
+): readonly [Family, SamplesOf] {
+  return [
+    family,
+    (container, { host }) => {
       const value = valueOf(container);
       return value === undefined ? [] : [[renderLabels(family, { host, container_id: container.id }), value]];
-    });
-
-  each(containerInfo, (container) => [[infoLabels(container, options), 1]]);
-  each(containerWorkloadInfo, (container) => [[workloadLabels(container, host), 1]]);
-  each(containerLabels, (container) => allowedLabels(container, options));
-  each(containerAddressInfo, ({ id, addresses }) =>
-    addresses.map(({ network, ip }) => [
-      renderLabels(containerAddressInfo, { host, container_id: id, network, ip }),
-      1,
-    ]),
-  );
-  each(containerPortInfo, ({ id, ports }) =>
-    ports.map(({ hostIp, hostPort, port, protocol }) => [
-      renderLabels(containerPortInfo, {
-        host,
-        container_id: id,
-        host_ip: hostIp,
-        host_port: String(hostPort),
-        port: String(port),
-        protocol,
-      }),
-      1,
-    ]),
-  );
-  each(containerState, ({ id, state }) => [
-    [renderLabels(containerState, { host, container_id: id, state }), 1],
-  ]);
-  each(containerHealth, ({ id, health }) =>
-    health === undefined ? [] : [[renderLabels(containerHealth, { host, container_id: id, health }), 1]],
-  );
-  number(containerCreated, ({ createdSeconds }) => (createdSeconds > 0 ? createdSeconds : undefined));
-  number(containerStartTime, ({ startedSeconds }) => startedSeconds);
-  number(containerRestarts, ({ restarts }) => restarts);
-  number(containerExitCode, ({ exitCode }) => exitCode);
+    },
+  ];
 }
 
 function infoLabels(container: Container, { host, command }: IdentityOptions): RenderedLabels {

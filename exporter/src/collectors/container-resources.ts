@@ -23,8 +23,7 @@ import type { Family } from '../contract/family.js';
 import type { ContainerId, HostName } from '../contract/ids.js';
 import { renderLabels } from '../contract/labels.js';
 import { readCgroup, type CgroupStatistics } from '../kernel/cgroup.js';
-import { readOpenFilesLimit } from '../kernel/descriptors.js';
-import { createKeptFiles } from '../kernel/kept-files.js';
+import { createKeptFiles, mostKeptFiles } from '../kernel/kept-files.js';
 import { parseCgroupMembership, type CgroupMembership, type CgroupMounts } from '../kernel/cgroup-mounts.js';
 import { readNetworkDevices, type NetworkCounters, type NetworkDevice } from '../kernel/network-devices.js';
 import type { ProcessSnapshot } from '../kernel/process.js';
@@ -61,9 +60,7 @@ export interface ResourceReader {
 /** Reads the containers that have a process; where a container's cgroup is, is found once for each of its runs. */
 export function createResourceReader({ procRoot, mounts }: ResourceOptions): ResourceReader {
   let memberships = new Map<string, CgroupMembership>();
-  const files = createKeptFiles(
-    Math.min(MOST_KEPT_FILES, (readOpenFilesLimit(procRoot, 'self') ?? Infinity) * SHARE_OF_DESCRIPTORS),
-  );
+  const files = createKeptFiles(mostKeptFiles(procRoot));
 
   return { read, close: () => files.close() };
 
@@ -104,10 +101,6 @@ export function createResourceReader({ procRoot, mounts }: ResourceOptions): Res
     return resources;
   }
 }
-
-/** About 20 of a container. */
-const MOST_KEPT_FILES = 4_000;
-const SHARE_OF_DESCRIPTORS = 1 / 4;
 
 interface Tally {
   threads: number;

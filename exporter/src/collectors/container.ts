@@ -7,7 +7,7 @@ import type { ProcessTable } from '../kernel/process.js';
 import type { Container, Runtime } from '../runtimes/container.js';
 import { RuntimeAbsent } from '../runtimes/runtime-error.js';
 import type { Collector, SampleSink } from './collector.js';
-import { writeIdentity, type IdentityOptions } from './container-identity.js';
+import { createIdentityWriter, type IdentityOptions } from './container-identity.js';
 import { createResourceReader, writeResources } from './container-resources.js';
 
 export interface ContainerOptions extends Omit<IdentityOptions, 'host'> {
@@ -31,13 +31,14 @@ const SAME_SCRAPE_MS = 500;
  */
 export function createContainerCollector(options: ContainerOptions): Collector {
   const { host, runtimes, processes, openFiles, mounts } = options;
+  const writeIdentity = createIdentityWriter(options);
   const resources = createResourceReader(options);
   return {
     name: 'container',
     collect(sink) {
       const containers = knownContainers(runtimes);
       writeRuntimes(sink, host, runtimes);
-      writeIdentity(sink, containers, options);
+      writeIdentity(sink, containers);
       const snapshot = processes.refresh(SAME_SCRAPE_MS);
       writeResources(sink, host, resources.read(containers, snapshot, openFiles.of(snapshot)));
     },

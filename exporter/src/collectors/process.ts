@@ -88,43 +88,74 @@ function choose(
     .slice(0, limit);
 }
 
-/** What is read of a process beside its record, seldom. */
+/** What is read of a process beside its record, seldom, and its labels, which are rendered when they change. */
 interface Details {
-  readonly startTicks: number;
   readonly readAt: number;
+  /** What the labels of process_info were rendered of. */
+  readonly record: ProcessRecord;
   readonly maxOpenFiles: number | undefined;
   readonly command: string;
   readonly labels: RenderedLabels;
+  readonly infoLabels: RenderedLabels;
 }
 
 const READ_AGAIN_MS = 60_000;
 
-/** Limits and commands change as good as never; they and the rendered labels are kept for a minute. */
-function createDetails({ host, procRoot, command }: ProcessOptions) {
+/** Limits and commands change as good as never: they are kept for a minute. */
+function createDetails(options: ProcessOptions) {
   let known = new Map<number, Details>();
   return (shown: readonly ProcessRecord[], time: number): ReadonlyMap<number, Details> => {
     const current = new Map<number, Details>();
-    for (const { pid, startTicks, cgroup } of shown) {
-      const kept = known.get(pid);
-      const fresh = kept?.startTicks === startTicks && time - kept.readAt < READ_AGAIN_MS ? kept : undefined;
-      current.set(
-        pid,
-        fresh ?? {
-          startTicks,
-          readAt: time,
-          maxOpenFiles: readOpenFilesLimit(procRoot, pid),
-          command: command ? readCommand(procRoot, pid) : '',
-          labels: renderLabels(processCpuSeconds, {
-            host,
-            container_id: containerIdOfCgroup(cgroup) ?? NO_CONTAINER,
-            pid: String(pid),
-          }),
-        },
-      );
+    for (const record of shown) {
+      const kept = known.get(record.pid);
+      const isFresh =
+        kept?.record.startTicks === record.startTicks &&
+        kept.record.cgroup === record.cgroup &&
+        time - kept.readAt < READ_AGAIN_MS;
+      current.set(record.pid, isFresh ? renamed(kept, record, options) : readDetails(record, options, time));
     }
     known = current;
     return current;
   };
+}
+
+function readDetails(record: ProcessRecord, options: ProcessOptions, time: number): Details {
+  const { host, procRoot } = options;
+  const { pid, cgroup } = record;
+  const command = options.command ? readCommand(procRoot, pid) : '';
+  return {
+    readAt: time,
+    record,
+    maxOpenFiles: readOpenFilesLimit(procRoot, pid),
+    command,
+    labels: renderLabels(processCpuSeconds, {
+      host,
+      container_id: containerIdOfCgroup(cgroup) ?? NO_CONTAINER,
+      pid: String(pid),
+    }),
+    infoLabels: infoLabels(record, options, command),
+  };
+}
+
+/** The same details, unless process_info has something else to say by now. */
+function renamed(details: Details, record: ProcessRecord, options: ProcessOptions): Details {
+  const { ppid, name, uid, state } = details.record;
+  return record.ppid === ppid && record.name === name && record.uid === uid && record.state === state
+    ? details
+    : { ...details, record, infoLabels: infoLabels(record, options, details.command) };
+}
+
+function infoLabels(record: ProcessRecord, options: ProcessOptions, command: string): RenderedLabels {
+  const labels = renderLabels(processInfo, {
+    host: options.host,
+    container_id: containerIdOfCgroup(record.cgroup) ?? NO_CONTAINER,
+    pid: String(record.pid),
+    ppid: String(record.ppid),
+    name: record.name,
+    user: options.users.nameOf(record.uid),
+    state: record.state,
+  });
+  return options.command ? withLabels(labels, [['command', command]]) : labels;
 }
 
 /** Arguments are separated by NUL (proc_pid_cmdline(5)); a process may have written over them. */
@@ -155,8 +186,11 @@ function writeProcesses(
   };
 
   sink.family(processInfo);
-  for (const record of shown) {
-    sink.sample(infoLabels(record, options, details.get(record.pid)?.command ?? ''), 1);
+  for (const { pid } of shown) {
+    const labels = details.get(pid)?.infoLabels;
+    if (labels !== undefined) {
+      sink.sample(labels, 1);
+    }
   }
   sink.dropped(dropped);
   number(processCpuSeconds, ({ cpuSeconds }) => cpuSeconds);
@@ -167,19 +201,6 @@ function writeProcesses(
   number(processStartTime, ({ startTicks }) =>
     bootTime === undefined ? undefined : bootTime + startTicks / options.ticksPerSecond,
   );
-}
-
-function infoLabels(record: ProcessRecord, options: ProcessOptions, command: string): RenderedLabels {
-  const labels = renderLabels(processInfo, {
-    host: options.host,
-    container_id: containerIdOfCgroup(record.cgroup) ?? NO_CONTAINER,
-    pid: String(record.pid),
-    ppid: String(record.ppid),
-    name: record.name,
-    user: options.users.nameOf(record.uid),
-    state: record.state,
-  });
-  return options.command ? withLabels(labels, [['command', command]]) : labels;
 }
 
 function writeGroups(sink: SampleSink, host: HostName, groups: readonly ProcessGroup[]): void {

@@ -1,3 +1,4 @@
+import { readOpenFilesLimit } from './descriptors.js';
 import { KeptFile, readOneRecord } from './small-file.js';
 
 /** Reads a file of one record; undefined when it is absent or may not be read. Valid until the next reading. */
@@ -8,6 +9,17 @@ export interface KeptFiles {
   /** Closes what was not read since the last sweep. */
   sweep(): void;
   close(): void;
+}
+
+const MOST_KEPT_FILES = 4_000;
+const SHARE_OF_DESCRIPTORS = 1 / 4;
+
+/** How many files one reader may keep open: enough for a large host, and never most of our own descriptors. */
+export function mostKeptFiles(procRoot: string): number {
+  return Math.min(
+    MOST_KEPT_FILES,
+    (readOpenFilesLimit(procRoot, 'self') ?? Infinity) * SHARE_OF_DESCRIPTORS,
+  );
 }
 
 /** Keeps up to `most` of the files open that are read at every scrape; a file that was made anew is opened anew. */

@@ -1,4 +1,5 @@
 import { readdirSync, readlinkSync } from 'node:fs';
+import type { KeptFiles, RecordReader } from './kept-files.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from './process.js';
 import { isKernelThread, parseProcessStat, type ProcessStat } from './process-stat.js';
 import { isAbsence, readOneRecord } from './small-file.js';
@@ -8,6 +9,8 @@ export interface ProcessTableOptions {
   /** Where the host's `/proc` is mounted. */
   readonly procRoot: string;
   readonly constants: SystemConstants;
+  /** Keeps each process's `stat` open from one whole reading to the next, which halves its cost; its owner closes it. */
+  readonly files?: KeptFiles;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -35,8 +38,9 @@ const YOUNG_MS = 30_000;
  * @throws when the root itself cannot be listed
  */
 export function createProcessTable(options: ProcessTableOptions): ProcessTable {
-  const { procRoot, constants } = options;
+  const { procRoot, constants, files } = options;
   const now = options.now ?? (() => performance.now());
+  const readKept = files?.read ?? readOneRecord;
   let identities = new Map<number, Identity>();
   let kernelThreads = new Set<number>();
   let snapshot: ProcessSnapshot | undefined;
@@ -46,6 +50,7 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
       const time = now();
       if (snapshot === undefined || time - snapshot.takenAt >= maxAgeMs) {
         snapshot = { takenAt: time, processes: read(time, () => undefined) };
+        files?.sweep();
       }
       return snapshot;
     },
@@ -95,7 +100,7 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
 
   /** Undefined when it has ended. */
   function readRecord(pid: number, time: number): ProcessRecord | 'kernel thread' | undefined {
-    const stat = readStat(procRoot, pid);
+    const stat = readStat(procRoot, pid, readKept);
     if (stat === undefined || isKernelThread(stat)) {
       return stat && 'kernel thread';
     }
@@ -125,14 +130,14 @@ export function readOccupant(
   procRoot: string,
   pid: number,
 ): Pick<ProcessRecord, 'startTicks' | 'name' | 'cgroup'> | undefined {
-  const stat = readStat(procRoot, pid);
+  const stat = readStat(procRoot, pid, readOneRecord);
   return (
     stat && { startTicks: stat.startTicks, name: stat.name, cgroup: readCgroupPath(`${procRoot}/${pid}`) }
   );
 }
 
-function readStat(procRoot: string, pid: number): ProcessStat | undefined {
-  const line = readOneRecord(`${procRoot}/${pid}/stat`);
+function readStat(procRoot: string, pid: number, read: RecordReader): ProcessStat | undefined {
+  const line = read(`${procRoot}/${pid}/stat`);
   return line && parseProcessStat(line);
 }
 
