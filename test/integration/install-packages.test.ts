@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
+const DPKG_DEB = '/usr/bin/dpkg-deb';
 
 interface Manifest {
   readonly version: string;
@@ -116,6 +117,21 @@ describe('what npm run package makes', () => {
         expect.arrayContaining(['README.md', 'LICENSE', 'dist/main.js', 'dist/main.d.ts']),
       );
       expect(files.filter((file) => /\.test\.|^src|tsbuildinfo|fixtures/.test(file))).toEqual([]);
+    });
+
+    it.skipIf(!existsSync(DPKG_DEB))('runs out of its Debian package, which brings its units', async () => {
+      const { version } = await manifestOf('.');
+      const name = (await readdir(packages)).find((file) => file.startsWith(`${command}_${version}_`)) ?? '';
+      const root = path.join(folder, `debian-${workspace}`);
+      await run(DPKG_DEB, ['--extract', path.join(packages, name), root]);
+      const { stdout } = await run(path.join(root, 'usr/bin', command), ['--version']);
+      expect(stdout.trim()).toBe(version);
+      const units = await readdir(path.join(root, 'lib/systemd/system'));
+      expect(units.length).toBeGreaterThan(0);
+      for (const unit of units) {
+        const text = await readFile(path.join(root, 'lib/systemd/system', unit), 'utf8');
+        expect(text, unit).toMatch(new RegExp(`^ExecStart=/usr/bin/env ${command}\\b`, 'm'));
+      }
     });
 
     it('comes with every licence and a bill of materials', async () => {
