@@ -7,7 +7,8 @@ import type { Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import { OtherEnds, type HeldSocket } from './other-ends.js';
 import type { ConnectionTuple, Surroundings } from './surroundings.js';
-import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+import type { TrackedSocket } from './tracked-socket.js';
 
 /** Why a connection could not be given to a container or process. */
 export type UnattributedReason =

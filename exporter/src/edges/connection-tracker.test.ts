@@ -183,7 +183,7 @@ describe('ConnectionTracker', () => {
   });
 
   it('counts a connection that no pass saw once, with all its bytes', () => {
-    tracker.destroyed(web, closed(client, { counters: counters(10, 500) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(10, 500) }), 0);
     expect(only('client')).toMatchObject({
       open: 0,
       opened: 1,
@@ -198,7 +198,7 @@ describe('ConnectionTracker', () => {
     pass([[web, { ...client, counters: counters(10, 20) }]]);
     expect(only('client')).toMatchObject({ open: 1, opened: 1, closed: 0, sentBytes: 10, receivedBytes: 20 });
     pass([[web, { ...client, counters: counters(15, 20) }]]);
-    tracker.destroyed(web, closed(client, { counters: counters(30, 40) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(30, 40) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 30, receivedBytes: 40 });
   });
 
@@ -206,7 +206,7 @@ describe('ConnectionTracker', () => {
     pass([[web, { ...client, counters: counters(10, 20) }]]);
     pass([]);
     expect(only('client')).toMatchObject({ open: 0, closed: 0 });
-    tracker.destroyed(web, closed(client, { counters: counters(11, 20) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(11, 20) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 11 });
   });
 
@@ -221,12 +221,12 @@ describe('ConnectionTracker', () => {
     pass([[web, { ...client, counters: counters(10, 20) }]]);
     pass([], 0, false);
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
-    tracker.destroyed(web, closed(client, { counters: counters(12, 20) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(12, 20) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 12 });
   });
 
   it('counts an attempt that was refused as failed', () => {
-    tracker.destroyed(web, closed(client, { counters: counters(0, 0, false) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(0, 0, false) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
   });
 
@@ -234,7 +234,7 @@ describe('ConnectionTracker', () => {
     const waiting = { ...client, state: SYN_SENT, counters: counters(0, 0, false) };
     pass([[web, waiting]]);
     expect(only('client')).toMatchObject({ open: 0, opened: 0 });
-    tracker.destroyed(web, closed(waiting), 0);
+    tracker.destroyedSockets.give(web, closed(waiting), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
   });
 
@@ -242,22 +242,22 @@ describe('ConnectionTracker', () => {
     web.inheriting = true;
     pass([[web, { ...client, counters: counters(1_000, 2_000) }]]);
     expect(only('client')).toMatchObject({ open: 1, opened: 0, sentBytes: 0, receivedBytes: 0 });
-    tracker.destroyed(web, closed(client, { counters: counters(1_010, 2_000) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(1_010, 2_000) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 1, sentBytes: 10, receivedBytes: 0 });
   });
 
   it('keeps counting up when a reset cleared the socket’s counters', () => {
     pass([[web, { ...client, counters: counters(10, 20) }]]);
-    tracker.destroyed(web, closed(client, { peerPort: 0, counters: counters(0, 0) }), 0);
+    tracker.destroyedSockets.give(web, closed(client, { peerPort: 0, counters: counters(0, 0) }), 0);
     expect(only('client')).toMatchObject({ open: 0, closed: 1, sentBytes: 10, receivedBytes: 20 });
   });
 
   it('gives a connection that its client reset, and so forgot, to the port that the other end tells', () => {
     const atServer = { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 };
-    tracker.destroyed(app, closed(server, { counters: atServer }), 0);
+    tracker.destroyedSockets.give(app, closed(server, { counters: atServer }), 0);
     const forgotten = closed(socket('0.0.0.0 40000', '10.0.0.2 0', 1), { counters: counters(0, 0) });
-    expect(tracker.isClear(web, forgotten)).toBe(false);
-    tracker.destroyedAfterPass(web, forgotten, 0);
+    expect(tracker.destroyedSockets.isClear(web, forgotten)).toBe(false);
+    tracker.destroyedSockets.giveAfterPass(web, forgotten, 0);
     expect(only('client')).toMatchObject({
       opened: 1,
       closed: 1,
@@ -284,8 +284,8 @@ describe('ConnectionTracker', () => {
       ['the server reset the connection', ended(10, 0, 11), ended(0, 10, 0), 0, 10],
       ['the server reset it, some bytes unread on the way', ended(10, 0, 11), ended(0, 7, 0), 0, 7],
     ])('counts the bytes at both ends when %s', (_, ofClient, ofServer, byClient, byServer) => {
-      tracker.destroyed(web, closed(client, { counters: ofClient }), 0);
-      tracker.destroyed(app, closed(server, { counters: ofServer }), 0);
+      tracker.destroyedSockets.give(web, closed(client, { counters: ofClient }), 0);
+      tracker.destroyedSockets.give(app, closed(server, { counters: ofServer }), 0);
       expect(only('client').receivedBytes).toBe(byClient);
       expect(only('server').receivedBytes).toBe(byServer);
     });
@@ -294,22 +294,26 @@ describe('ConnectionTracker', () => {
       ['in order', ended(10, 6, 12), 5],
       ['by a reset', ended(10, 6, 11), 6],
     ])('takes what is likely when the other end is elsewhere and it ended %s', (_, final, received) => {
-      tracker.destroyed(web, closed(socket('10.0.0.1 40000', '10.0.0.9 80', 3), { counters: final }), 0);
+      tracker.destroyedSockets.give(
+        web,
+        closed(socket('10.0.0.1 40000', '10.0.0.9 80', 3), { counters: final }),
+        0,
+      );
       expect(only('client').receivedBytes).toBe(received);
     });
   });
 
   it('takes a connection to a port that lately listened for an accepted one', () => {
     app.listening.replace([], 0);
-    tracker.destroyed(app, closed(server), 0);
+    tracker.destroyedSockets.give(app, closed(server), 0);
     expect(only('server').labels.port).toBe('80');
     expect(edges('client')).toEqual([]);
   });
 
   it('never writes an ephemeral port, whichever end it looks at', () => {
     for (let port = 40_000; port < 40_100; port++) {
-      tracker.destroyed(web, closed(socket(`10.0.0.1 ${port}`, '10.0.0.2 80', port)), 0);
-      tracker.destroyed(app, closed(socket('10.0.0.2 80', `10.0.0.1 ${port}`, -port)), 0);
+      tracker.destroyedSockets.give(web, closed(socket(`10.0.0.1 ${port}`, '10.0.0.2 80', port)), 0);
+      tracker.destroyedSockets.give(app, closed(socket('10.0.0.2 80', `10.0.0.1 ${port}`, -port)), 0);
     }
     expect(only('client')).toMatchObject({ opened: 100 });
     expect(only('server')).toMatchObject({ opened: 100 });
@@ -327,9 +331,9 @@ describe('ConnectionTracker', () => {
 
   it('lets the listener decide in a namespace that containers share, and counts what nobody can tell', () => {
     app.occupants = new Set([APP, WEB]);
-    tracker.destroyed(app, closed(server), 0);
+    tracker.destroyedSockets.give(app, closed(server), 0);
     expect(only('server').labels).toMatchObject({ container_id: APP, process: 'app' });
-    tracker.destroyed(app, closed(socket('10.0.0.2 40000', '10.0.0.9 443', 9)), 0);
+    tracker.destroyedSockets.give(app, closed(socket('10.0.0.2 40000', '10.0.0.9 443', 9)), 0);
     expect(only('client').labels.container_id).toBe(NO_CONTAINER);
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
@@ -428,7 +432,7 @@ describe('ConnectionTracker', () => {
   it('sends what is past the limit of a container to one row, and counts it', () => {
     start({}, { edgesPerContainer: 10 });
     for (let port = 1; port <= 1_000; port++) {
-      tracker.destroyed(
+      tracker.destroyedSockets.give(
         web,
         closed(socket('10.0.0.1 40000', `10.0.0.9 ${port}`, port), { counters: counters(1, 0) }),
         0,
@@ -444,7 +448,7 @@ describe('ConnectionTracker', () => {
       labels: { container_id: WEB },
     });
     expect(ledger.folded).toBe(990);
-    tracker.destroyed(app, closed(server), 0);
+    tracker.destroyedSockets.give(app, closed(server), 0);
     expect(only('server').labels.container_id).toBe(APP);
   });
 
@@ -452,7 +456,7 @@ describe('ConnectionTracker', () => {
     start({}, { edges: 1_000, edgesPerContainer: 500 });
     for (let index = 0; index < 100_000; index++) {
       const peer = `10.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255} 40000`;
-      tracker.destroyed(
+      tracker.destroyedSockets.give(
         app,
         closed(socket('10.0.0.2 80', peer, index + 10), { counters: counters(1, 0) }),
         0,
@@ -470,7 +474,7 @@ describe('ConnectionTracker', () => {
       [web, client],
       [app, server],
     ]);
-    tracker.destroyed(web, closed(client), 10);
+    tracker.destroyedSockets.give(web, closed(client), 10);
     pass([[app, server]], 1_009);
     expect(edges('client')).toHaveLength(1);
     pass([[app, server]], 1_011);

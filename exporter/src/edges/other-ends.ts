@@ -1,6 +1,7 @@
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { Endpoint } from './endpoint.js';
-import type { TrackedNamespace, TrackedSocket } from './tracked-namespace.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+import type { TrackedSocket } from './tracked-socket.js';
 
 /** What tells about a socket who holds it. */
 export type HeldSocket = Pick<TrackedSocket, 'inode' | 'cgroupId'> & Partial<Pick<TrackedSocket, 'owner'>>;

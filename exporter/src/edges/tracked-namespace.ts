@@ -1,37 +1,8 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { SocketCounters, SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
-import { emptyTally, type Accounted, type Edge, type Role, type Tally } from './edge.js';
-import type { Endpoint } from './endpoint.js';
-import { ListeningSet, type SocketOwner } from './listening-set.js';
-
-/** A connection that is open, or was when it was last looked for. */
-export interface TrackedSocket extends Accounted {
-  readonly protocol: SocketProtocol;
-  readonly localAddress: IpAddress;
-  readonly localPort: number;
-  readonly peerAddress: IpAddress;
-  /** 0 where it is not known; the other end may tell. */
-  peerPort: number;
-  readonly inode: number;
-  readonly cgroupId: number;
-  /** It was there when the exporter started: an earlier run has counted it already. */
-  readonly inherited: boolean;
-  /** Its edge; until that is known (the end of the pass that found it), counts of its own. */
-  tally: Tally;
-  settled: boolean;
-  role: Role | undefined;
-  /** Its source was translated on the way here. */
-  isMasqueraded: boolean;
-  /** Who answered a client whose destination was translated. */
-  actual: Endpoint | undefined;
-  owner: SocketOwner | undefined;
-  established: boolean;
-  /** Passes that have not found it since one did. */
-  missed: number;
-  /** The pass that found it last. */
-  pass: number;
-}
+import type { Edge } from './edge.js';
+import { ListeningSet } from './listening-set.js';
+import type { TrackedSocket } from './tracked-socket.js';
 
 /** A socket that sends and receives without a peer of its own. */
 export interface UnconnectedSocket {
@@ -86,37 +57,3 @@ export class TrackedNamespace {
 }
 
 const MOST_DEPARTED = 20_000;
-
-/** Starts to track what a dump has just shown. */
-export function trackedSocket(record: SocketRecord, inherited: boolean, now: number): TrackedSocket {
-  const { counters } = record;
-  return {
-    protocol: record.protocol,
-    localAddress: record.localAddress,
-    localPort: record.localPort,
-    peerAddress: record.peerAddress,
-    peerPort: record.peerPort,
-    inode: record.inode,
-    cgroupId: record.cgroupId,
-    inherited,
-    tally: emptyTally(now),
-    settled: false,
-    role: undefined,
-    isMasqueraded: false,
-    actual: undefined,
-    owner: undefined,
-    established: false,
-    missed: 0,
-    pass: 0,
-    ...accountedSoFar(inherited ? counters : undefined),
-  };
-}
-
-function accountedSoFar(counters: SocketCounters | undefined): Accounted {
-  return {
-    segments: counters?.segments ?? Number.NaN,
-    sentBytes: counters?.sentBytes ?? 0,
-    receivedBytes: counters?.receivedBytes ?? 0,
-    retransmittedSegments: counters?.retransmittedSegments ?? 0,
-  };
-}

@@ -148,7 +148,7 @@ describe('UdpFlows', () => {
   });
 
   it('adds its bytes to a connected socket, which has counted itself', () => {
-    tracker.destroyed(web, connected('10.0.0.1', 40_000, '10.0.0.2', 53), 0);
+    tracker.destroyedSockets.give(web, connected('10.0.0.1', 40_000, '10.0.0.2', 53), 0);
     turn([[web, [query]]]);
     turn([[web, [query]]]);
     expect(rows()[0]).toBe(`${client} open 0 opened 1 closed 1 bytes 100/300`);
@@ -217,7 +217,7 @@ describe('UdpFlows', () => {
     web.udpSockets = new Map(flows.map(({ original }) => [original.sourcePort, { inode: 0, cgroupId: 0 }]));
     turn([[web, flows]]);
     turn([[web, flows]]);
-    tracker.destroyed(web, connected('10.0.0.1', 40_050, '10.9.9.9', 50_050), 0);
+    tracker.destroyedSockets.give(web, connected('10.0.0.1', 40_050, '10.9.9.9', 50_050), 0);
     expect(rows()).toEqual([`client ${WEB} 10.9.9.9: open 50 opened 51 closed 1 bytes 5000/15000`]);
   });
 });

@@ -7,7 +7,8 @@ import { addTally, type Tally } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
 import type { Endpoint } from './endpoint.js';
 import { endsOfFlow, type FlowEndView } from './flow-ends.js';
-import { trackedSocket, type TrackedNamespace, type TrackedSocket } from './tracked-namespace.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+import { trackedSocket, type TrackedSocket } from './tracked-socket.js';
 
 export interface UdpFlowsOptions {
   readonly attribution: Attribution;

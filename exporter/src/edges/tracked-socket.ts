@@ -1,0 +1,116 @@
+import type { IpAddress } from '../kernel/ip-address.js';
+import type { SocketCounters, SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
+import { addTally, emptyTally, type Accounted, type Edge, type Role, type Tally } from './edge.js';
+import type { Endpoint } from './endpoint.js';
+import type { SocketOwner } from './listening-set.js';
+
+/** A connection that is open, or was when it was last looked for. */
+export interface TrackedSocket extends Accounted {
+  readonly protocol: SocketProtocol;
+  readonly localAddress: IpAddress;
+  readonly localPort: number;
+  readonly peerAddress: IpAddress;
+  /** 0 where it is not known; the other end may tell. */
+  peerPort: number;
+  readonly inode: number;
+  readonly cgroupId: number;
+  /** It was there when the exporter started: an earlier run has counted it already. */
+  readonly inherited: boolean;
+  /** Its edge; until that is known (the end of the pass that found it), counts of its own. */
+  tally: Tally;
+  settled: boolean;
+  role: Role | undefined;
+  /** Its source was translated on the way here. */
+  isMasqueraded: boolean;
+  /** Who answered a client whose destination was translated. */
+  actual: Endpoint | undefined;
+  owner: SocketOwner | undefined;
+  established: boolean;
+  /** Passes that have not found it since one did. */
+  missed: number;
+  /** The pass that found it last. */
+  pass: number;
+}
+
+/** Starts to track what a dump has just shown. */
+export function trackedSocket(record: SocketRecord, inherited: boolean, now: number): TrackedSocket {
+  const { counters } = record;
+  return {
+    protocol: record.protocol,
+    localAddress: record.localAddress,
+    localPort: record.localPort,
+    peerAddress: record.peerAddress,
+    peerPort: record.peerPort,
+    inode: record.inode,
+    cgroupId: record.cgroupId,
+    inherited,
+    tally: emptyTally(now),
+    settled: false,
+    role: undefined,
+    isMasqueraded: false,
+    actual: undefined,
+    owner: undefined,
+    established: false,
+    missed: 0,
+    pass: 0,
+    ...accountedSoFar(inherited ? counters : undefined),
+  };
+}
+
+/** Gives the socket's counts to its edge, which takes them from now on. */
+export function giveTo(edge: Edge, socket: TrackedSocket): void {
+  addTally(edge, socket.tally);
+  socket.tally = edge;
+  socket.settled = true;
+}
+
+/** Its handshake is complete: it is open. */
+export function establish(socket: TrackedSocket): void {
+  socket.established = true;
+  socket.tally.open++;
+  if (!socket.inherited) {
+    socket.tally.opened++;
+  }
+}
+
+/** A pass has not found it: it is not open, unless another finds it. */
+export function miss(socket: TrackedSocket): void {
+  withdraw(socket);
+  socket.missed++;
+}
+
+/** A pass has found it, which the one before may not have. */
+export function meet(socket: TrackedSocket): void {
+  if (socket.missed > 0) {
+    socket.missed = 0;
+    if (socket.established) {
+      socket.tally.open++;
+    }
+  }
+}
+
+/** Takes it out of what is open. */
+export function withdraw({ missed, established, tally }: TrackedSocket): void {
+  if (missed === 0 && established) {
+    tally.open--;
+  }
+}
+
+/** Counts its end; what was open has been withdrawn. */
+export function countEnd({ tally, established }: TrackedSocket, now: number): void {
+  if (established) {
+    tally.closed++;
+  } else {
+    tally.failed++;
+  }
+  tally.lastActive = now;
+}
+
+function accountedSoFar(counters: SocketCounters | undefined): Accounted {
+  return {
+    segments: counters?.segments ?? Number.NaN,
+    sentBytes: counters?.sentBytes ?? 0,
+    receivedBytes: counters?.receivedBytes ?? 0,
+    retransmittedSegments: counters?.retransmittedSegments ?? 0,
+  };
+}
