@@ -93,6 +93,7 @@ function drawMoment(
     window: period ?? window,
     period,
     edges: view.edges,
+    ...(options.clusterLabel === undefined ? {} : { clusterLabel: options.clusterLabel }),
   };
   const ids = queriesOf(view, options);
   const momentary = at === request.range.to.valueOf() ? request : requestAt(request, at);

@@ -13,7 +13,20 @@ const RING: readonly { state: NodeHealth; label: string; color: string }[] = [
 ];
 
 /** Facts that Grafana's own node graph shows on a click; our panel shows all. */
-const DETAILS = ['state', 'health', 'image', 'host', 'addresses', 'ports', 'pid', 'user', 'os', 'kernel'];
+const DETAILS = [
+  'state',
+  'health',
+  'namespace',
+  'ready',
+  'image',
+  'host',
+  'addresses',
+  'ports',
+  'pid',
+  'user',
+  'os',
+  'kernel',
+];
 
 /** Grafana's names of icons for what has no numbers to show. */
 const ICONS: Partial<Record<NodeKind, string>> = {

@@ -1,7 +1,14 @@
 import * as z from 'zod/mini';
-import { CUSTOM_VIEW_IDS, NODE_KINDS, OVERLAY_SHOWS, type Topology, VIEW_IDS } from '../graph/topology';
+import {
+  CUSTOM_VIEW_IDS,
+  KUBERNETES_VIEW_IDS,
+  NODE_KINDS,
+  OVERLAY_SHOWS,
+  type Topology,
+  VIEW_IDS,
+} from '../graph/topology';
 
-const view = z.enum([...VIEW_IDS, ...CUSTOM_VIEW_IDS]);
+const view = z.enum([...VIEW_IDS, ...KUBERNETES_VIEW_IDS, ...CUSTOM_VIEW_IDS]);
 
 const traffic = z.object({
   open: z.number(),
@@ -90,5 +97,6 @@ export const topologySchema: z.ZodMiniType<Topology> = z.object({
   scales: z.optional(z.array(z.object(scale))),
   overlays: z.optional(z.array(z.object({ ...scale, show: z.enum(OVERLAY_SHOWS), expr: z.string() }))),
   otherAlerts: z.optional(z.array(alert)),
+  kubernetes: z.optional(z.boolean()),
   prometheus: z.optional(z.object({ uid: z.string(), type: z.string() })),
 });

@@ -1,6 +1,7 @@
-import { type Endpoint, localEndpoint } from './endpoint';
+import { type Endpoint, type KubernetesEndpoint, localEndpoint } from './endpoint';
 import { eachRow } from './indexes';
 import { Ip } from './ip';
+import { KubeAddresses } from './kubernetes/kube-addresses';
 import { compareText } from './order';
 import type { Steps } from './steps';
 import type { Vectors } from './vectors';
@@ -37,6 +38,9 @@ const WILDCARDS = new Set(['', '0.0.0.0', '::', '*']);
 /** Interfaces that container engines and hypervisors make for networks that exist on this host only. */
 const ENGINE_BRIDGE = /^(?:docker|br-|podman|cni|nerdctl|lxcbr|lxdbr|incusbr|virbr)/;
 
+/** Where kube-proxy in its IPVS mode puts the addresses of all Services on every node: none is the node's own. */
+const KUBE_PROXY = 'kube-ipvs0';
+
 /** Whose an address and a port are, over all hosts. */
 export class AddressBook {
   readonly #hosts = new Map<string, Set<string>>();
@@ -47,10 +51,16 @@ export class AddressBook {
   readonly #ownNamespace = new Set<string>();
   readonly #bridges = new Set<string>();
   readonly #ips = new Map<string, Ip>();
+  /** What Kubernetes gives addresses to. */
+  readonly kubernetes: KubeAddresses;
 
-  /** Reads host and container addresses, published ports and listeners. */
-  static *read(vectors: Vectors): Steps<AddressBook> {
-    const book = new AddressBook();
+  private constructor(kubernetes: KubeAddresses) {
+    this.kubernetes = kubernetes;
+  }
+
+  /** Reads host and container addresses, published ports, listeners, and the addresses of Kubernetes' objects. */
+  static *read(vectors: Vectors, clusterLabel?: string): Steps<AddressBook> {
+    const book = new AddressBook(yield* KubeAddresses.read(vectors, clusterLabel));
     yield* eachRow(vectors.hostAddresses, (read) => {
       book.#addHostAddress(read('host'), read('ip'), read('interface'));
     });
@@ -102,6 +112,16 @@ export class AddressBook {
     }
     const host = this.#hostAt(ip, viewer.host);
     return host === undefined ? undefined : this.#onHost(host, { ip, port, protocol });
+  }
+
+  /** The Service that has the address, as seen from the host. */
+  service(ip: string, host: string): KubernetesEndpoint | undefined {
+    return this.kubernetes.service(ip, host);
+  }
+
+  /** The pod, on a node without an exporter, that has the address for itself. */
+  pod(ip: string, host: string): KubernetesEndpoint | undefined {
+    return this.kubernetes.pod(ip, host);
   }
 
   #atLoopback({ ip, port, protocol }: Destination, { host, container }: Viewer): Endpoint {
@@ -161,7 +181,7 @@ export class AddressBook {
   }
 
   #addHostAddress(host: string, ip: string, networkInterface: string): void {
-    if (host === '' || ip === '') {
+    if (host === '' || ip === '' || networkInterface === KUBE_PROXY) {
       return;
     }
     let owners = this.#hosts.get(ip);

@@ -3,7 +3,7 @@ import type { Matcher } from '../promql/selector';
 import type { AddressBook } from './address-book';
 import type { Connection, Connections } from './connections';
 import { edgeExpression } from './edge-expression';
-import type { Endpoint } from './endpoint';
+import type { Endpoint, KubernetesEndpoint } from './endpoint';
 import { edgeId } from './node-id';
 import { compareText } from './order';
 import { type Ends, resolve } from './resolve';
@@ -13,8 +13,11 @@ import { bytesOf, trafficOf } from './traffic';
 
 /** What a view decides about edges. */
 export interface EdgePlacement {
-  /** The node that an endpoint belongs to, which then exists; undefined when the view does not show it. */
-  place(endpoint: Endpoint): string | undefined;
+  /**
+   * The node that an endpoint belongs to, which then exists; undefined when the view does not show it. `dialled` is the
+   * Kubernetes Service through which it was reached, where that is known.
+   */
+  place(endpoint: Endpoint, dialled?: KubernetesEndpoint): string | undefined;
   /** Whether a row between these ends, both of one node, is shown as an edge from the node to itself. */
   keepsLoop(ends: Ends): boolean;
 }
@@ -48,7 +51,7 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
       continue;
     }
     const source = placement.place(ends.client);
-    const target = source === undefined ? undefined : placement.place(ends.server);
+    const target = source === undefined ? undefined : placement.place(ends.server, ends.dialled);
     if (source === undefined || target === undefined) {
       continue;
     }

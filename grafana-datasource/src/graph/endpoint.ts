@@ -15,7 +15,18 @@ export type Endpoint =
   | { readonly kind: 'external'; readonly name: string }
   /** `host` is empty unless the address means something on that host only. */
   | { readonly kind: 'unmanaged'; readonly host: string; readonly ip: string }
-  | { readonly kind: 'overflow'; readonly host: string };
+  | { readonly kind: 'overflow'; readonly host: string }
+  | KubernetesEndpoint;
+
+/** What Kubernetes tells of an address that no exporter owns: a Service's, or a pod's on a node without an exporter. */
+export interface KubernetesEndpoint {
+  readonly kind: 'service' | 'pod';
+  /** Empty where clusters are not told apart. */
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly ip: string;
+}
 
 /** What no exporter sees, or only as a sum. */
 export type OutsideEndpoint = Exclude<Endpoint, { readonly kind: 'container' | 'host' }>;

@@ -13,6 +13,9 @@ export function outsideId(endpoint: OutsideEndpoint): string {
       return nodeId('unmanaged', endpoint.host, endpoint.ip);
     case 'overflow':
       return nodeId('overflow', endpoint.host);
+    case 'service':
+    case 'pod':
+      return nodeId(endpoint.kind, endpoint.cluster, endpoint.namespace, endpoint.name);
   }
 }
 
@@ -43,6 +46,18 @@ export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
         `beyond the limit of ${endpoint.host}`,
         endpoint.host,
       );
+    case 'service':
+    case 'pod':
+      return {
+        ...outside(id, endpoint.kind, endpoint.name, endpoint.namespace, '', [
+          ...(endpoint.cluster === ''
+            ? []
+            : [{ key: 'cluster', label: 'Cluster', values: [endpoint.cluster] }]),
+          { key: 'namespace', label: 'Namespace', values: [endpoint.namespace] },
+          { key: 'addresses', label: 'Address', values: [endpoint.ip] },
+        ]),
+        relatives: [{ view: endpoint.kind === 'pod' ? 'pods' : 'services', id, label: endpoint.name }],
+      };
   }
 }
 

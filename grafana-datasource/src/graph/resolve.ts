@@ -1,11 +1,13 @@
 import type { AddressBook } from './address-book';
 import type { Connection } from './connections';
-import { type Endpoint, localEndpoint } from './endpoint';
+import { type Endpoint, type KubernetesEndpoint, localEndpoint } from './endpoint';
 
 /** Both ends of a connection that its row adds to the picture. */
 export interface Ends {
   readonly client: Endpoint;
   readonly server: Endpoint;
+  /** The Service whose address the client dialled, where another end was reached through it. */
+  readonly dialled?: KubernetesEndpoint;
 }
 
 /**
@@ -19,13 +21,16 @@ export function resolve(
 ): Ends | undefined {
   const here = localEndpoint(connection.host, connection.container, connection.process);
   if (connection.role === 'client') {
-    return { client: here, server: serverOf(connection, book) };
+    const dialled =
+      connection.actualPeerIp === '' ? undefined : book.service(connection.peerIp, connection.host);
+    const server = serverOf(connection, book);
+    return dialled === undefined ? { client: here, server } : { client: here, server, dialled };
   }
   const client = clientOf(connection, book, speaks);
   return client === undefined ? undefined : { client, server: here };
 }
 
-/** The dialled peer: as named on the row; whose the address is; its DNS name; the Internet; an address. */
+/** The dialled peer: as named on the row; whose the address is; Kubernetes'; its DNS name; the Internet; an address. */
 function serverOf(connection: Connection, book: AddressBook): Endpoint {
   const { host, container, peerContainer, peerProcess, peerIp, peerName, protocol } = connection;
   if (peerContainer !== '' || peerProcess !== '') {
@@ -38,6 +43,8 @@ function serverOf(connection: Connection, book: AddressBook): Endpoint {
   const port = connection.actualPort === '' ? connection.port : connection.actualPort;
   return (
     book.find({ ip, port, protocol }, { host, container }) ??
+    book.pod(ip, host) ??
+    book.service(peerIp, host) ??
     outside({ ip: peerIp, name: peerName, host }, 'outbound', book)
   );
 }
@@ -56,7 +63,8 @@ function clientOf(
     return { kind: 'overflow', host };
   }
   // A client's port says nothing, so only the address is looked up: a published port must not be mistaken for it.
-  const found = book.find({ ip: peerIp, port: '', protocol: '' }, { host, container });
+  const found =
+    book.find({ ip: peerIp, port: '', protocol: '' }, { host, container }) ?? book.pod(peerIp, host);
   if (found === undefined) {
     return outside({ ip: peerIp, name: peerName, host }, 'inbound', book);
   }

@@ -22,6 +22,8 @@ export interface Topology {
   readonly overlays?: readonly OverlayStyle[];
   /** Firing alerts whose labels name something that this picture does not show; absent: none. */
   readonly otherAlerts?: readonly Alert[];
+  /** Whether anything of Kubernetes is known, so that its views have something to show; absent: no. */
+  readonly kubernetes?: boolean;
   /** The Prometheus data source that was asked, for links to Explore. */
   readonly prometheus?: { readonly uid: string; readonly type: string };
 }
@@ -36,9 +38,19 @@ export const VIEW_IDS = [
   'process-names',
   'networks',
 ] as const;
+/** The views of Kubernetes' objects, which kube-state-metrics tells, in the order of their tabs. */
+export const KUBERNETES_VIEW_IDS = [
+  'pods',
+  'controllers',
+  'services',
+  'namespaces',
+  'storage',
+  'nodes',
+] as const;
 /** The views that need something of the query: a label to group by, PromQL of the user's own. */
 export const CUSTOM_VIEW_IDS = ['groups', 'custom'] as const;
-export type ViewId = (typeof VIEW_IDS)[number] | (typeof CUSTOM_VIEW_IDS)[number];
+export type ViewId =
+  (typeof VIEW_IDS)[number] | (typeof KUBERNETES_VIEW_IDS)[number] | (typeof CUSTOM_VIEW_IDS)[number];
 
 export const VIEW_NAMES: Readonly<Record<ViewId, string>> = {
   hosts: 'Hosts',
@@ -48,6 +60,12 @@ export const VIEW_NAMES: Readonly<Record<ViewId, string>> = {
   processes: 'Processes',
   'process-names': 'Processes by name',
   networks: 'Networks',
+  pods: 'Pods',
+  controllers: 'Controllers',
+  services: 'Kubernetes services',
+  namespaces: 'Namespaces',
+  storage: 'Storage',
+  nodes: 'Nodes',
   groups: 'Groups',
   custom: 'Custom',
 };
@@ -62,6 +80,22 @@ export const NODE_KINDS = [
   'workload',
   /** A network that containers share. */
   'network',
+  'pod',
+  'deployment',
+  'daemonset',
+  'statefulset',
+  'job',
+  'cronjob',
+  /** Whatever else owns pods: a bare ReplicaSet, an operator's own kind. */
+  'controller',
+  /** A Kubernetes Service. */
+  'service',
+  'namespace',
+  'storage-claim',
+  'storage-volume',
+  'storage-class',
+  /** A Kubernetes Node. */
+  'node',
   /** All that share a label's value. */
   'group',
   /** What the user's own PromQL names. */

@@ -6,6 +6,8 @@ import * as host from '@toposcope/exporter/contract/host-families.js';
 import * as process from '@toposcope/exporter/contract/process-families.js';
 import * as self from '@toposcope/exporter/contract/self-families.js';
 import { rateOf } from './expressions';
+import { KUBE_QUERIES } from './kube-queries';
+import { withExported } from './own-labels';
 import { anyOf, type Matcher, selector } from './selector';
 
 /** What a refresh asks for, besides the view. */
@@ -18,6 +20,8 @@ export interface QueryScope {
   readonly window: string;
   /** Everything that was seen within so long, such as `3600s`, which is then the window, too; absent: what is now. */
   readonly period?: string | undefined;
+  /** The label that tells Kubernetes clusters apart; absent: `cluster`. */
+  readonly clusterLabel?: string;
   /** What the view needs of an edge's labels; the rest is added up by Prometheus. */
   readonly edges: EdgeScope;
 }
@@ -30,7 +34,7 @@ export interface EdgeScope {
 /** One instant query: its id in `QUERIES` is its refId. */
 export interface Query {
   /** For messages: what is missing when the answer is. */
-  readonly family: Family;
+  readonly family: Pick<Family, 'name' | 'type'>;
   /** Labels that are never empty in an exporter of this contract; a series without them comes from another one. */
   readonly required: readonly string[];
   readonly promql: (scope: QueryScope) => string;
@@ -42,9 +46,6 @@ export const BUSY_MODES = 'mode!~"idle|iowait|steal|guest|guest_nice"' as Matche
 const CONTAINER = ['host', 'container_id'] as const;
 const GROUP = ['host', 'container_id', 'name'] as const;
 const PID = ['host', 'container_id', 'pid'] as const;
-
-/** What Prometheus makes of labels that its targets have, too, unless `honor_labels` is set. */
-const RENAMED = ['exported_namespace', 'exported_instance'] as const;
 
 /** Every query of the product. A view names those that it needs. */
 export const QUERIES = {
@@ -59,7 +60,7 @@ export const QUERIES = {
   hostMemory: gauge(host.hostMemory, ['host', 'state']),
 
   containerInfo: identity(container.containerInfo, ['container_id', 'name']),
-  containerWorkload: identity(container.containerWorkloadInfo, ['container_id'], RENAMED),
+  containerWorkload: identity(container.containerWorkloadInfo, ['container_id']),
   containerLabels: everything(container.containerLabels),
   containerAddresses: identity(container.containerAddressInfo, ['container_id', 'ip']),
   containerPorts: identity(container.containerPortInfo, ['container_id', 'host_port', 'port']),
@@ -113,14 +114,16 @@ export const QUERIES = {
   collectors: gauge(self.collectorUp, ['host', 'collector']),
   lostExporters: lost(self.exporterBuildInfo),
   dropped: increase(self.seriesDropped, ['host', 'family']),
+
+  ...KUBE_QUERIES,
 } satisfies Record<string, Query>;
 
 export type QueryId = keyof typeof QUERIES;
 export const QUERY_IDS = Object.keys(QUERIES) as readonly QueryId[];
 
 /** An `_info` family, without what the scrape added, such as instance and job. */
-function identity(family: Family, required: readonly string[] = [], renamed: readonly string[] = []): Query {
-  const labels = [...family.labels, ...Object.keys(family.optionalLabels), ...renamed];
+function identity(family: Family, required: readonly string[] = []): Query {
+  const labels = withExported([...family.labels, ...Object.keys(family.optionalLabels)]);
   return {
     family,
     required: ['host', ...required],

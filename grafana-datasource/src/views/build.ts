@@ -28,6 +28,8 @@ const COMMON_QUERIES: readonly QueryId[] = [
   'collectors',
   'lostExporters',
   'dropped',
+  'kubernetesHosts',
+  'kubeServices',
 ];
 
 /** The queries of one refresh of the view, each once. */
@@ -56,7 +58,7 @@ export function* buildTopology(
   options: ViewOptions,
   { at, notices, own: ownAnswers = new Map() }: BuildContext,
 ): Steps<Topology> {
-  const book = yield* AddressBook.read(vectors);
+  const book = yield* AddressBook.read(vectors, options.clusterLabel);
   const rows = yield* joinConnections(vectors);
   const containers = yield* readContainers(vectors);
   const selection = yield* readSelection(vectors, containers, options);
@@ -74,9 +76,9 @@ export function* buildTopology(
       scope: [...options.scope, ...view.edges.matchers],
     },
     {
-      place: (endpoint) =>
+      place: (endpoint, dialled) =>
         view.countsDeparted === true || selection.showsEndpoint(endpoint)
-          ? placement.place(endpoint)
+          ? placement.place(endpoint, dialled)
           : undefined,
       keepsLoop: (ends) => options.loopback !== false && placement.keepsLoop(ends),
       keeps: (ends) => selection.keeps(ends),
@@ -107,10 +109,16 @@ export function* buildTopology(
     nodes: shown,
     edges: yield* sortedById(edges.map((edge) => withWidths(edge, overlaid))),
     notices: [...notices, ...overlaid.notices, ...(yield* readNotices(vectors, shown.length))],
+    ...(isKubernetes(vectors) ? { kubernetes: true } : {}),
     ...(scales.length === 0 ? {} : { scales }),
     ...(styles.length === 0 ? {} : { overlays: styles }),
     ...(otherAlerts.length === 0 ? {} : { otherAlerts }),
   };
+}
+
+/** Whether pods run on the hosts, or kube-state-metrics is scraped: every cluster has a Service. */
+function isKubernetes({ kubernetesHosts, kubeServices }: Vectors): boolean {
+  return (kubernetesHosts?.size ?? 0) > 0 || (kubeServices?.size ?? 0) > 0;
 }
 
 function withOverlays(node: TopologyNode, { ofNodes, alerts }: Overlaid): TopologyNode {

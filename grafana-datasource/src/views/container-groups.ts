@@ -108,13 +108,16 @@ function groupNode(
     id,
     count: Math.max(1, members.length),
     health: worst(members.map(healthOf)),
-    metrics: numbers.ofGroup(keys, expressionsOf(id, members, grouping, input.options.scope)),
-    relatives: relativesOf(members),
+    metrics: numbers.ofGroup(
+      keys,
+      groupExpressions(members, grouping.membersExpression?.(members, id), input.options.scope),
+    ),
+    relatives: containerRelatives(members),
     ...grouping.describe(members, id),
   };
 }
 
-function relativesOf(members: readonly Container[]): readonly Relative[] {
+export function containerRelatives(members: readonly Container[]): readonly Relative[] {
   return members.map((container) => ({
     view: 'containers',
     id: containerNodeId(container.host, container.id),
@@ -122,13 +125,12 @@ function relativesOf(members: readonly Container[]): readonly Relative[] {
   }));
 }
 
-function expressionsOf(
-  id: string,
+/** The sums over the members' series, in the order of `CONTAINER_SERIES`; `info` as of `membersExpression`. */
+export function groupExpressions(
   members: readonly Container[],
-  grouping: ContainerGrouping,
+  info: string | undefined,
   scope: readonly Matcher[],
 ): readonly string[] {
-  const info = grouping.membersExpression?.(members, id);
   const named =
     info === undefined
       ? [

@@ -22,6 +22,8 @@ export interface Selection {
   /** The same for what runs in a container, or on a host outside containers where the id is empty. */
   showsIn(host: string, container: string): boolean;
   choosesIn(host: string, container: string): boolean;
+  /** The same for an object of an orchestrator, by its namespace (empty: of none) and the hosts that it is on. */
+  choosesObject(namespace: string, onHosts: readonly string[]): boolean;
   /** Whether an endpoint may be drawn. */
   showsEndpoint(endpoint: Endpoint): boolean;
   /** Whether a connection is among or with what was chosen. */
@@ -71,7 +73,9 @@ export function* readSelection(
     return shown;
   };
   const isChosen = (end: Endpoint): boolean =>
-    end.kind === 'container' && isInNamespace(end.host, end.container);
+    end.kind === 'container'
+      ? isInNamespace(end.host, end.container)
+      : (end.kind === 'pod' || end.kind === 'service') && inNamespaces.has(end.namespace);
 
   const isOnHost = (host: string): boolean => onHosts.size === 0 || onHosts.has(host);
   return {
@@ -82,6 +86,10 @@ export function* readSelection(
     choosesIn: (host, id) =>
       isOnHost(host) &&
       (id === '' ? inNamespaces.size === 0 : isInNamespace(host, id) && showsContainer(host, id)),
+    choosesObject: (namespace, on) =>
+      (onHosts.size === 0 || on.some((host) => onHosts.has(host))) &&
+      (inNamespaces.size === 0 || inNamespaces.has(namespace)) &&
+      (roles === 'all' || SYSTEM_NAMESPACES.has(namespace) === (roles === 'system')),
     showsEndpoint: (endpoint) =>
       isOutside(endpoint) || endpoint.kind === 'host' || showsContainer(endpoint.host, endpoint.container),
     keeps: ({ client, server }) => inNamespaces.size === 0 || isChosen(client) || isChosen(server),

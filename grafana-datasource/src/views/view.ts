@@ -56,6 +56,8 @@ export interface ViewOptions extends ViewFilter {
   readonly alerts?: boolean;
   readonly groupBy?: GroupSpec;
   readonly custom?: CustomSpec;
+  /** The label that tells Kubernetes clusters apart; absent: `cluster`. */
+  readonly clusterLabel?: string;
   /** The data source's own conditions, for the expressions of nodes and edges. */
   readonly scope: readonly Matcher[];
 }

@@ -1,11 +1,13 @@
 import { containerWorkloadInfo } from '@toposcope/exporter/contract/container-families.js';
-import { type Container, containerLabel, isStopped } from '../graph/containers';
-import { containerNodeId, hostNodeId, imageNodeId, nodeId } from '../graph/node-id';
+import { type Container, isStopped } from '../graph/containers';
+import { containerNodeId, nodeId } from '../graph/node-id';
 import { readWorkloads, type Workload } from '../graph/workloads';
 import { equals, type Matcher, selector } from '../promql/selector';
 import { type ContainerGrouping, distinct, GROUP_QUERIES, placeGroups } from './container-groups';
 import { CONTAINER_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
+import { standaloneContainer } from './standalone-container';
+import { versionDrift } from './version-drift';
 import type { View } from './view';
 
 /**
@@ -33,7 +35,7 @@ function byWorkload(
       const [first] = members;
       const shown = first === undefined ? undefined : workloadOf(first);
       if (first === undefined || shown === undefined || !isWorkload(shown)) {
-        return standalone(first, id);
+        return standaloneContainer(first, id);
       }
       const { orchestrator, namespace, kind } = shown;
       const running = members.filter((member) => !isStopped(member)).length;
@@ -56,6 +58,7 @@ function byWorkload(
           ...fact('containers', 'Containers', String(members.length)),
           ...fact('instance', 'Instances', ...distinct(members, (member) => workloadOf(member).instance)),
           ...fact('image', images.length === 1 ? 'Image' : 'Images', ...images),
+          ...versionDrift(members.map(({ image }) => image)),
           ...fact('host', hosts.length === 1 ? 'Host' : 'Hosts', ...hosts),
         ],
       };
@@ -112,34 +115,4 @@ function groupOf({ orchestrator, namespace }: Workload): string {
 function labelOf({ namespace, name }: Workload): string {
   const prefix = `${namespace}_`;
   return namespace !== '' && name.startsWith(prefix) && name !== prefix ? name.slice(prefix.length) : name;
-}
-
-function standalone(container: Container | undefined, id: string): ReturnType<ContainerGrouping['describe']> {
-  if (container === undefined) {
-    return {
-      kind: 'container',
-      label: id.slice(id.lastIndexOf('/') + 1),
-      sublabel: '',
-      group: '',
-      facts: [],
-    };
-  }
-  const { host, image } = container;
-  return {
-    kind: 'container',
-    label: containerLabel(container),
-    sublabel: image,
-    group: '',
-    facts: [
-      ...fact('state', 'State', container.state),
-      ...fact('image', 'Image', image),
-      ...fact('host', 'Host', host),
-      ...fact('id', 'Container id', container.id),
-    ],
-    relatives: [
-      { view: 'containers', id, label: containerLabel(container) },
-      { view: 'hosts', id: hostNodeId(host), label: host },
-      ...(image === '' ? [] : [{ view: 'images', id: imageNodeId(image), label: image } as const]),
-    ],
-  };
 }

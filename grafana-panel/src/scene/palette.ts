@@ -14,7 +14,9 @@ export interface Palette {
   readonly edgeFailing: string;
   /** What the pointer or the selection brings out. */
   readonly accent: string;
+  /** Of a group's frame. */
   readonly hull: string;
+  readonly hullBorder: string;
   /** Of a metric that fills nodes. */
   readonly fill: string;
   readonly changes: Readonly<Record<ChangeKind, string>>;
@@ -24,7 +26,7 @@ export interface Palette {
 }
 
 /**
- * Blue for what is ours, grey for what is outside, orange and vermilion for trouble: hues that people with any of the
+ * Blue for what is ours, grey for what is outside, orange and vermilion for trouble, purple for what is gone: hues that people with any of the
  * usual colour deficiencies tell apart (after Okabe and Ito, "Color Universal Design", 2008), in a set for each theme.
  */
 export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
@@ -32,6 +34,8 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
   const { colors, typography } = theme;
   const outside = dark ? '#9aa1ad' : '#626a76';
   const process = dark ? '#a79df2' : '#5f4fc4';
+  const controller = dark ? '#6fc3c9' : '#0f7480';
+  const storage = dark ? '#d991bd' : '#a83f80';
   const container = dark ? '#5cadf5' : '#0b6bb8';
   return {
     background: transparent ? colors.background.canvas : colors.background.primary,
@@ -42,11 +46,12 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
     edgeIdle: dark ? '#515864' : '#b9c0cb',
     edgeFailing: dark ? '#ff7a52' : '#c8401a',
     accent: dark ? '#5cadf5' : '#0b6bb8',
-    hull: dark ? 'rgba(122, 146, 190, 0.10)' : 'rgba(40, 80, 140, 0.07)',
+    hull: dark ? 'rgba(122, 146, 190, 0.08)' : 'rgba(40, 80, 140, 0.05)',
+    hullBorder: dark ? 'rgba(140, 160, 200, 0.28)' : 'rgba(40, 80, 140, 0.25)',
     fill: dark ? '#3d7fd0' : '#7fb3ea',
     changes: {
       added: dark ? '#3fc6a2' : '#00795a',
-      removed: dark ? '#ff7a52' : '#c8401a',
+      removed: dark ? '#e58ad6' : '#9c2f8a',
       changed: dark ? '#f5b23d' : '#a86400',
     },
     kinds: {
@@ -55,8 +60,21 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
       image: dark ? '#d991bd' : '#a83f80',
       process,
       'process-name': process,
-      workload: dark ? '#6fc3c9' : '#0f7480',
+      workload: controller,
       network: dark ? '#d3b15c' : '#8a6400',
+      pod: container,
+      deployment: controller,
+      daemonset: controller,
+      statefulset: controller,
+      job: controller,
+      cronjob: controller,
+      controller,
+      service: process,
+      namespace: dark ? '#d3b15c' : '#8a6400',
+      'storage-claim': storage,
+      'storage-volume': storage,
+      'storage-class': storage,
+      node: dark ? '#3fc6a2' : '#00795a',
       group: container,
       custom: container,
       internet: outside,

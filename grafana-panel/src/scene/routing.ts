@@ -17,6 +17,14 @@ const REACH_OF_SHAPE: Readonly<Record<ShapeName, number>> = {
   diamond: 1.12,
   cloud: 1.26,
   pill: 1.15,
+  pentagon: 1.08,
+  heptagon: 1.05,
+  octagon: 0.98,
+  trapezoid: 0.9,
+  lean: 0.86,
+  leanBack: 0.86,
+  drum: 0.88,
+  box: 1.15,
 };
 /** Free room between a node's border and what ends there. */
 const PORT_GAP = 3;

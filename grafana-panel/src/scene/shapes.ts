@@ -1,6 +1,20 @@
 import type { NodeKind } from 'toposcope-topology-datasource/graph/topology';
 
-export type ShapeName = 'circle' | 'square' | 'hexagon' | 'cloud' | 'diamond' | 'pill';
+export type ShapeName =
+  | 'circle'
+  | 'square'
+  | 'hexagon'
+  | 'cloud'
+  | 'diamond'
+  | 'pill'
+  | 'pentagon'
+  | 'heptagon'
+  | 'octagon'
+  | 'trapezoid'
+  | 'lean'
+  | 'leanBack'
+  | 'drum'
+  | 'box';
 
 /** The outline tells the kind without any colour. */
 export const SHAPE_OF_KIND = {
@@ -11,6 +25,19 @@ export const SHAPE_OF_KIND = {
   'process-name': 'square',
   workload: 'hexagon',
   network: 'pill',
+  pod: 'heptagon',
+  deployment: 'octagon',
+  daemonset: 'pentagon',
+  statefulset: 'trapezoid',
+  job: 'lean',
+  cronjob: 'leanBack',
+  controller: 'hexagon',
+  service: 'heptagon',
+  namespace: 'box',
+  'storage-claim': 'drum',
+  'storage-volume': 'drum',
+  'storage-class': 'drum',
+  node: 'circle',
   group: 'hexagon',
   custom: 'circle',
   internet: 'cloud',
@@ -46,6 +73,30 @@ export function addShape(path: PathTarget, shape: ShapeName, x: number, y: numbe
     case 'pill':
       addRoundedPolygon(path, box(x, y, radius * 1.15, radius * 0.7), radius * 0.7);
       return;
+    case 'pentagon':
+      addRoundedPolygon(path, corners(x, y, radius * 1.14, 5, -Math.PI / 2), radius * 0.18);
+      return;
+    case 'heptagon':
+      addRoundedPolygon(path, corners(x, y, radius * 1.08, 7, -Math.PI / 2), radius * 0.16);
+      return;
+    case 'octagon':
+      addRoundedPolygon(path, corners(x, y, radius * 1.06, 8, Math.PI / 8), radius * 0.14);
+      return;
+    case 'trapezoid':
+      addRoundedPolygon(path, quadrilateral(x, y, radius, [0.72, 1.08]), radius * 0.18);
+      return;
+    case 'lean':
+      addRoundedPolygon(path, leaning(x, y, radius, 0.3), radius * 0.18);
+      return;
+    case 'leanBack':
+      addRoundedPolygon(path, leaning(x, y, radius, -0.3), radius * 0.18);
+      return;
+    case 'box':
+      addRoundedPolygon(path, box(x, y, radius * 1.15, radius * 0.8), radius * 0.2);
+      return;
+    case 'drum':
+      addDrum(path, x, y, radius);
+      return;
     case 'cloud':
       addCloud(path, x, y, radius);
       return;
@@ -70,6 +121,29 @@ function box(x: number, y: number, halfWidth: number, halfHeight: number): Corne
   ];
 }
 
+/** Half widths at the top and at the bottom, in radii. */
+function quadrilateral(
+  x: number,
+  y: number,
+  radius: number,
+  [top, bottom]: readonly [number, number],
+): Corner[] {
+  const half = radius * 0.88;
+  return [
+    [x - radius * top, y - half],
+    [x + radius * top, y - half],
+    [x + radius * bottom, y + half],
+    [x - radius * bottom, y + half],
+  ];
+}
+
+/** A box whose top is pushed to the right by a part of the radius. */
+function leaning(x: number, y: number, radius: number, shift: number): Corner[] {
+  return box(x, y, radius * 0.86, radius * 0.84).map(
+    ([left, top]) => [left + (top < y ? radius * shift : -radius * shift), top] as const,
+  );
+}
+
 function addRoundedPolygon(path: PathTarget, points: readonly Corner[], rounding: number): void {
   const first = points[0];
   const last = points.at(-1);
@@ -81,6 +155,16 @@ function addRoundedPolygon(path: PathTarget, points: readonly Corner[], rounding
     const [nextX, nextY] = points[(index + 1) % points.length] ?? first;
     path.arcTo(x, y, (x + nextX) / 2, (y + nextY) / 2, rounding);
   });
+  path.closePath();
+}
+
+/** Straight sides between two arched ends, as storage is commonly drawn. */
+function addDrum(path: PathTarget, x: number, y: number, radius: number): void {
+  const [half, end, arch] = [radius * 0.88, radius * 0.72, radius * 0.42];
+  path.moveTo(x - half, y - end);
+  path.bezierCurveTo(x - half, y - end - arch, x + half, y - end - arch, x + half, y - end);
+  path.bezierCurveTo(x + half, y, x + half, y, x + half, y + end);
+  path.bezierCurveTo(x + half, y + end + arch, x - half, y + end + arch, x - half, y + end);
   path.closePath();
 }
 
