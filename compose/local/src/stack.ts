@@ -12,6 +12,7 @@ import type { ProcessIdentity } from './processes/process-identity.js';
 import { findPrometheus } from './prometheus/find-prometheus.js';
 import { checkRunningPrometheus } from './prometheus/running-prometheus.js';
 import { prometheusConfig } from './prometheus/scrape-config.js';
+import type { StackContext } from './stack-context.js';
 import { openStateFolder, type StateFolder } from './state-folder.js';
 import { buildViewer } from './viewer/build-viewer.js';
 import type { GrafanaUser } from './viewer/grafana-user.js';
@@ -35,16 +36,6 @@ export interface Stack {
   readonly stateDir: string;
   /** Rejects when a part ends by itself. */
   readonly failed: Promise<never>;
-}
-
-export interface StackContext {
-  readonly repository: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly say: (text: string) => void;
-  /** Aborted when the user wants to stop before the start is over. */
-  readonly signal: AbortSignal;
-  /** Whatever is started is given here at once; the caller ends it in the reverse order. */
-  readonly onStop: (stop: () => Promise<void>) => void;
 }
 
 /** Starts exporter, Prometheus and viewer, in this order; throws a StartError that says what is in the way. */

@@ -22,7 +22,8 @@ import {
 import type { Family } from '../contract/family.js';
 import type { ContainerId, HostName } from '../contract/ids.js';
 import { renderLabels } from '../contract/labels.js';
-import { readCgroup, type CgroupStatistics } from '../kernel/cgroup.js';
+import { readCgroup } from '../kernel/cgroup.js';
+import type { CgroupStatistics } from '../kernel/cgroup-statistics.js';
 import { createKeptFiles, mostKeptFiles } from '../kernel/kept-files.js';
 import { parseCgroupMembership, type CgroupMembership, type CgroupMounts } from '../kernel/cgroup-mounts.js';
 import { readNetworkDevices, type NetworkCounters, type NetworkDevice } from '../kernel/network-devices.js';

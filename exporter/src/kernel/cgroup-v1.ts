@@ -1,4 +1,9 @@
-import type { CgroupStatistics, CpuStatistics, DeviceStatistics, MemoryStatistics } from './cgroup.js';
+import type {
+  CgroupStatistics,
+  CpuStatistics,
+  DeviceStatistics,
+  MemoryStatistics,
+} from './cgroup-statistics.js';
 import { readKeyed, readNumber } from './cgroup-file.js';
 import type { RecordReader } from './kept-files.js';
 

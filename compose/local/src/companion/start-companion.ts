@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Options } from '../options.js';
 import { startChild } from '../processes/child.js';
-import type { StackContext } from '../stack.js';
+import type { StackContext } from '../stack-context.js';
 import type { StateFolder } from '../state-folder.js';
 import type { CompanionAccess } from '../viewer/viewer-app.js';
 import { waitUntilReady } from '../wait-until-ready.js';
