@@ -12,6 +12,10 @@ const MAY_IMPORT: Record<string, { folders: readonly string[]; packages: RegExp 
   audit: { folders: ['audit', 'protocol'], packages: /^(?:node:|zod$)/ },
   tunnel: { folders: ['tunnel', 'protocol'], packages: /^node:/ },
   agent: { folders: ['agent', 'audit', 'policy', 'protocol', 'tunnel'], packages: /^(?!@toposcope)/ },
+  cluster: {
+    folders: ['cluster', 'agent', 'audit', 'policy', 'protocol'],
+    packages: /^(?!@toposcope)/,
+  },
   gateway: { folders: ['gateway', 'audit', 'policy', 'protocol', 'tunnel'], packages: /^(?!@toposcope)/ },
 };
 
@@ -23,6 +27,21 @@ describe('the companion', () => {
       });
     }
   }
+});
+
+const KUBERNETES = '@kubernetes/client-node';
+
+it('is loaded without the Kubernetes client, which is large, until a cluster wants it', () => {
+  const loads = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .filter((name) => readFileSync(join(SOURCE, name), 'utf8').includes(KUBERNETES));
+  expect(loads).toEqual(['cluster/kubernetes/access.ts']);
+  const access = readFileSync(join(SOURCE, 'cluster/kubernetes/access.ts'), 'utf8');
+  const named = access.split('\n').filter((line) => line.includes(KUBERNETES));
+  expect(named.map((line) => /import type|await import/.exec(line)?.[0])).toEqual([
+    'import type',
+    'await import',
+  ]);
 });
 
 function sourcesOf(folder: string): string[] {

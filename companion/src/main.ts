@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import { z } from 'zod';
 import { addAgentCommand } from './cli/agent-command.js';
+import { addClusterCommand } from './cli/cluster-command.js';
 import { flag } from './cli/flags.js';
 import { addGatewayCommand } from './cli/gateway-command.js';
 import { addKeygenCommand } from './cli/keygen-command.js';
@@ -13,7 +14,7 @@ const { version } = z
   .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
 
 const program = new Command('toposcope-companion')
-  .description('Acts on hosts, containers and processes for the Toposcope panel, safely')
+  .description('Acts on hosts, containers, processes and clusters for the Toposcope panel, safely')
   .version(version)
   .addOption(
     flag('--log.level <level>', 'how much to say')
@@ -26,6 +27,7 @@ const logger = (): Logger =>
 
 addGatewayCommand(program, version, logger);
 addAgentCommand(program, version, logger);
+addClusterCommand(program, version, logger);
 addKeygenCommand(program);
 
 try {

@@ -18,12 +18,12 @@ export async function engineCall<T>(what: string, call: Promise<T>): Promise<T> 
 }
 
 /**
- * A container's log as the runtime streams it. dockerode's own call collects the whole log in memory unless it
- * follows, so this asks the layer below for a stream in any case.
+ * The log of a container or task as the runtime streams it. dockerode's own call collects the whole log in memory
+ * unless it follows, so this asks the layer below for a stream in any case.
  */
 export function openLog(
   engine: Docker,
-  container: string,
+  of: `containers/${string}` | `tasks/${string}`,
   options: Readonly<Record<string, string | number | boolean>>,
   signal: AbortSignal,
 ): Promise<Readable> {
@@ -31,12 +31,12 @@ export function openLog(
     'Reading the log',
     new Promise((resolve, reject) => {
       const request = {
-        path: `/containers/${container}/logs?`,
+        path: `/${of}/logs?`,
         method: 'GET',
         isStream: true,
         abortSignal: signal,
         options,
-        statusCodes: { 200: true, 404: 'no such container', 500: 'server error' },
+        statusCodes: { 200: true, 404: 'no such container or task', 500: 'server error' },
       };
       engine.modem.dial(request, (error: unknown, stream: unknown) => {
         if (error === null || error === undefined) {

@@ -1,7 +1,13 @@
-const MASK = '***';
+/** Stands for what is hidden. */
+export const MASK = '***';
 
 const SECRET_NAME =
   /pass(?:word|wd|phrase)?|secret|token|credential|api[-_]?key|access[-_]?key|private[-_]?key|auth/i;
+
+/** True for a name such as `DB_PASSWORD` or `apiToken`. */
+export function looksSecret(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
 
 /**
  * Hides what looks like a secret in the words of a command: `--password=x`, `--token x`, `DB_PASSWORD=x` and
@@ -15,10 +21,10 @@ export function maskCommand(words: readonly string[]): string[] {
       return MASK;
     }
     const equals = word.indexOf('=');
-    if (equals > 0 && SECRET_NAME.test(word.slice(0, equals))) {
+    if (equals > 0 && looksSecret(word.slice(0, equals))) {
       return `${word.slice(0, equals)}=${MASK}`;
     }
-    if (word.startsWith('-') && equals < 0 && SECRET_NAME.test(word)) {
+    if (word.startsWith('-') && equals < 0 && looksSecret(word)) {
       hideNext = true;
       return word;
     }

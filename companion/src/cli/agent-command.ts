@@ -1,93 +1,19 @@
-import { lookup } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { dial } from '../agent/dial.js';
-import { keepTunnels } from '../agent/keep-tunnels.js';
-import { publicKeysFromPem } from '../agent/permit-verifier.js';
-import { serveTunnel } from '../agent/serve-tunnel.js';
-import { addHostFlags, flag } from './flags.js';
+import { addConnectionFlags, gatewayKeys, serveGateways, type ConnectionFlags } from './connection.js';
+import { addHostFlags } from './flags.js';
 import { helloOf, hostService, type HostFlags } from './host-service.js';
 
-interface AgentFlags extends HostFlags {
-  readonly gateway: string;
-  readonly insecure?: boolean;
-  readonly 'join.tokenFile': string;
-  readonly 'gateway.keyFile': string;
-  readonly 'tls.caFile'?: string;
-  readonly 'tls.certFile'?: string;
-  readonly 'tls.keyFile'?: string;
-}
+type AgentFlags = ConnectionFlags & HostFlags;
 
 export function addAgentCommand(program: Command, version: string, logger: () => Logger): void {
   const command = program
     .command('agent')
-    .description('serve one host to the gateways it dials; listens on nothing')
-    .addOption(
-      flag(
-        '--gateway <url>',
-        'https://name:port; every address behind the name is dialled',
-      ).makeOptionMandatory(),
-    )
-    .addOption(flag('--join.token-file <path>', 'the token that lets this host in').makeOptionMandatory())
-    .addOption(
-      flag('--gateway.key-file <path>', "the gateways' public keys, PEM, one or more").makeOptionMandatory(),
-    )
-    .addOption(
-      flag('--tls.ca-file <path>', "who may sign the gateway's certificate; default: the usual authorities"),
-    )
-    .addOption(flag('--tls.cert-file <path>', "this agent's own certificate, for mutual TLS"))
-    .addOption(flag('--tls.key-file <path>', 'its key'))
-    .addOption(flag('--insecure', 'allow http:// to other hosts than this one'));
-  addHostFlags(command).action((flags: AgentFlags) => runAgent(flags, version, logger()));
+    .description('serve one host to the gateways it dials; listens on nothing');
+  addHostFlags(addConnectionFlags(command)).action((flags: AgentFlags) => runAgent(flags, version, logger()));
 }
 
 async function runAgent(flags: AgentFlags, version: string, log: Logger): Promise<void> {
-  const gateway = new URL(flags.gateway);
-  refuseClearText(gateway, flags.insecure === true);
-  const joinToken = (await readFile(flags['join.tokenFile'], 'utf8')).trim();
-  const service = hostService(
-    flags,
-    publicKeysFromPem(await readFile(flags['gateway.keyFile'], 'utf8')),
-    log,
-  );
-  const [ca, cert, key] = await Promise.all(
-    [flags['tls.caFile'], flags['tls.certFile'], flags['tls.keyFile']].map(readOptional),
-  );
-  const tls = {
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
-  const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => stop.abort());
-  }
-  const hello = helloOf(flags, version);
-  log.info({ host: hello.host, allows: hello.allows }, 'the agent starts');
-  await keepTunnels(
-    {
-      resolve: async () => {
-        const found = await lookup(gateway.hostname.replaceAll(/[[\]]/g, ''), { all: true });
-        return found.map(({ address }) => address);
-      },
-      dial: (address, signal) => dial(address, { gateway, joinToken, hello, tls }, signal),
-      serve: (socket, signal) => serveTunnel(socket, service, signal),
-      log,
-    },
-    stop.signal,
-  );
-}
-
-async function readOptional(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : await readFile(path, 'utf8');
-}
-
-function refuseClearText({ protocol, hostname }: URL, insecure: boolean): void {
-  const here = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  if (protocol !== 'https:' && !(protocol === 'http:' && (here || insecure))) {
-    throw new Error(
-      'The gateway must be https://, or its own token would travel in clear text; see --insecure.',
-    );
-  }
+  const service = hostService(flags, await gatewayKeys(flags), log);
+  await serveGateways(flags, helloOf(flags, version), service, log);
 }

@@ -1,7 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 
-/** Who may open a tunnel: each line of the file is a token for any host, or a host's name and its own token. */
+/**
+ * Who may open a tunnel: each line of the file is a token for any agent, or an agent's name (a host's, or `cluster:` and
+ * a cluster's) and its own token.
+ */
 export class JoinTokens {
   readonly #entries: readonly { readonly host: string | undefined; readonly digest: Buffer }[];
 

@@ -24,7 +24,7 @@ export async function logs(
     ...(until === undefined ? {} : { until: unixSeconds(until) }),
     ...(tail === undefined ? {} : { tail }),
   };
-  const source = await openLog(engine, facts.Id, options, signal);
+  const source = await openLog(engine, `containers/${facts.Id}`, options, signal);
   return {
     kind: 'stream',
     stream: formatLog(source, { tty: facts.Config.Tty, format, filter, stream: undefined }),
@@ -33,6 +33,6 @@ export async function logs(
 }
 
 /** The engine's API takes Unix seconds, with a fraction. */
-function unixSeconds(time: string): string {
+export function unixSeconds(time: string): string {
   return /^[\d.]+$/.test(time) ? time : (Date.parse(time) / 1000).toFixed(3);
 }

@@ -55,13 +55,19 @@ export class FrameLines implements LineAssembler<Frame> {
 }
 
 /**
- * For a terminal's output, which has no frames: a message begins after a line break, or after 16 KiB without one.
+ * For a terminal's output, which has no frames: a message begins after a line break, or after 16 KiB without one. Other
+ * services stamp lines only, however long they are: then `maxMessageBytes` is infinite.
  */
 export class TerminalLines implements LineAssembler<Buffer> {
+  readonly #maxMessageBytes: number;
   readonly #line = new OpenLine('stdout');
   /** Bytes of this message so far, without its stamp; undefined while the stamp is being read. */
   #messageBytes: number | undefined;
   #stamp = '';
+
+  constructor(maxMessageBytes = MAX_MESSAGE_BYTES) {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
 
   *push(chunk: Buffer): Generator<Line> {
     let at = 0;
@@ -70,7 +76,7 @@ export class TerminalLines implements LineAssembler<Buffer> {
         at = this.#readStamp(chunk, at);
         continue;
       }
-      const room = Math.min(chunk.length, at + MAX_MESSAGE_BYTES - this.#messageBytes);
+      const room = Math.min(chunk.length, at + this.#maxMessageBytes - this.#messageBytes);
       const lineFeed = chunk.subarray(at, room).indexOf(LINE_FEED);
       const end = lineFeed < 0 ? room : at + lineFeed;
       yield* this.#line.add(chunk.subarray(at, end));
@@ -80,7 +86,7 @@ export class TerminalLines implements LineAssembler<Buffer> {
         at += 1;
         this.#messageBytes = undefined;
         yield this.#line.take();
-      } else if (this.#messageBytes >= MAX_MESSAGE_BYTES) {
+      } else if (this.#messageBytes >= this.#maxMessageBytes) {
         this.#messageBytes = undefined;
       }
     }

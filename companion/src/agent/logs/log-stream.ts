@@ -49,7 +49,8 @@ async function* formatted(source: Readable, options: LogFormat): AsyncGenerator<
   }
 }
 
-interface ChunkLines {
+/** Takes a log's chunks, cut anywhere, and gives its lines. */
+export interface ChunkLines {
   push(chunk: Buffer): Generator<Line>;
   end(): Generator<Line>;
 }
@@ -58,7 +59,8 @@ function terminalLines(): ChunkLines {
   return new TerminalLines();
 }
 
-function frameLines(): ChunkLines {
+/** Of a log with frames, which is every one that is no terminal's. */
+export function frameLines(): ChunkLines {
   const frames = new FrameParser();
   const lines = new FrameLines();
   return {
