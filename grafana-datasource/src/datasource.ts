@@ -11,7 +11,6 @@ import {
   type ScopedVars,
   type TestDataSourceResponse,
 } from '@grafana/data';
-import { getTemplateSrv } from '@grafana/runtime';
 import {
   defer,
   forkJoin,
@@ -25,6 +24,9 @@ import {
   throwError,
 } from 'rxjs';
 import { vectorOfFrames } from './frames/vector-frames';
+import { type EventsQuery, asEventsQuery } from './events/events-query';
+import { type EventsRequest, queryEvents } from './events/query-events';
+import { eventAnnotations } from './events/annotations';
 import type { Slicing } from './graph/steps';
 import type { CompanionClient } from './companion/companion-client';
 import { testCompanion } from './companion/companion-health';
@@ -36,12 +38,12 @@ import { type Answers, askInstant, type PrometheusSource } from './prometheus/as
 import { prometheusDataSource, prometheusReference, scrapeIntervalOf } from './prometheus/data-sources';
 import { messageOf } from './prometheus/error-message';
 import { Memo } from './prometheus/memo';
+import { choiceOf, filledIn, interpolate, valuesOf } from './interpolation';
 import { durationSeconds, rateWindow } from './promql/rate-window';
 import { equals, type Matcher } from './promql/selector';
-import { fillIn, ownSpecsOf } from './own-query-schema';
 import type { TopologySpec } from './query';
 import { queryRange } from './range-query';
-import type { TopologyQuery, TopologySettings } from './settings';
+import { asTopologyQuery, type TopologyQuery, type TopologySettings } from './settings';
 import { pauseForEvents } from './sliced';
 import { queryTopology, type TopologyRequest } from './topology-query';
 import { type VariableKind, variableExpression, variableValues } from './variables/variable-kinds';
@@ -53,6 +55,7 @@ const DEFAULT_SCRAPE_SECONDS = 15;
 /** Turns Prometheus' series of the exporter into topologies. Has no backend and no URL: another data source is asked. */
 export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
   override readonly variables = new TopologyVariables(this);
+  override readonly annotations = eventAnnotations;
   readonly #settings: TopologySettings;
   /** Undefined where there is none, and so no logs. */
   readonly companion: CompanionClient | undefined;
@@ -71,14 +74,10 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
       return of({ data: [], state: LoadingState.Done });
     }
     const logs = targets.flatMap((target) => asLogsQuery(target) ?? []);
-    if (logs.length > 0) {
-      return this.#queryLogs(logs, request);
-    }
-    return this.#prometheus().pipe(
-      switchMap((prometheus) =>
-        forkJoin(targets.map((target) => this.#queryOne(target, request, prometheus))),
-      ),
-      map((frames) => ({ data: frames.flat(), state: LoadingState.Done })),
+    const others = targets.filter((target) => asLogsQuery(target) === undefined);
+    return merge(
+      ...(logs.length === 0 ? [] : [this.#queryLogs(logs, request)]),
+      ...(others.length === 0 ? [] : [this.#queryPrometheus(others, request)]),
     );
   }
 
@@ -115,13 +114,16 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     if (logs !== undefined) {
       return logs.host !== '' && logs.container !== '';
     }
-    return query.queryType === 'range' || query.view !== '';
+    return query.queryType === 'range' || asEventsQuery(query) !== undefined || query.view !== '';
   }
 
   override getQueryDisplayText(query: TopologyQuery): string {
     const logs = asLogsQuery(query);
     if (logs !== undefined) {
       return `Log of ${logs.container} on ${logs.host}`;
+    }
+    if (asEventsQuery(query) !== undefined) {
+      return 'Container events';
     }
     return query.queryType === 'range' ? `${query.series.length} series` : `Topology of ${query.view}`;
   }
@@ -130,15 +132,21 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     queries: TopologyQuery[],
     scopedVars: ScopedVars | Readonly<ScopedVars>,
   ): TopologyQuery[] {
-    return queries.map((query) =>
-      query.queryType === 'range' || asLogsQuery(query) !== undefined
+    return queries.map((query) => {
+      const events = asEventsQuery(query);
+      if (events !== undefined) {
+        return asTopologyQuery({ ...events, ...choiceOf(events, scopedVars) });
+      }
+      return query.queryType === 'range' || asLogsQuery(query) !== undefined
         ? query
         : {
             ...query,
+            ...filledIn(query, scopedVars),
             view: interpolate(query.view, scopedVars)[0] ?? '',
             hosts: valuesOf(query.hosts, scopedVars),
-          },
-    );
+            namespaces: valuesOf(query.namespaces, scopedVars),
+          };
+    });
   }
 
   /** The values of a dashboard variable, sorted. */
@@ -162,28 +170,54 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
       : merge(...queries.map((query) => queryLogs(query, request, companion)));
   }
 
+  #queryPrometheus(
+    targets: readonly TopologyQuery[],
+    request: DataQueryRequest<TopologyQuery>,
+  ): Observable<DataQueryResponse> {
+    return this.#prometheus().pipe(
+      switchMap((prometheus) =>
+        forkJoin(targets.map((target) => this.#queryOne(target, request, prometheus))),
+      ),
+      map((frames) => ({ key: 'prometheus', data: frames.flat(), state: LoadingState.Done })),
+    );
+  }
+
   #queryOne(
     target: TopologyQuery,
     request: DataQueryRequest<TopologyQuery>,
     prometheus: PrometheusSource,
   ): Observable<DataFrame[]> {
-    return defer(() =>
-      target.queryType === 'range'
-        ? queryRange(target, target.refId, request, { prometheus, scrapeSeconds: this.#scrapeSeconds() })
+    return defer(() => {
+      const means = { prometheus, scrapeSeconds: this.#scrapeSeconds() };
+      const events = asEventsQuery(target);
+      if (events !== undefined) {
+        return queryEvents(this.#resolveEvents(events, request), request, means);
+      }
+      return target.queryType === 'range'
+        ? queryRange(target, target.refId, request, means)
         : queryTopology(this.#resolve(target, request), request, {
             prometheus,
             memo: this.#memo,
             slicing: this.#slicing,
             requestAt,
             source: prometheusReference(this.#settings.prometheusUid),
-          }),
-    );
+          });
+    });
+  }
+
+  #resolveEvents(query: EventsQuery, { scopedVars }: DataQueryRequest): EventsRequest {
+    return {
+      refId: query.refId,
+      matchers: this.#scope(),
+      kinds: query.kinds ?? [],
+      ...choiceOf(query, scopedVars),
+    };
   }
 
   /** Fills in variables and defaults. A query of a dashboard that was made by hand may lack anything. */
   #resolve(query: TopologySpec & { refId: string }, request: DataQueryRequest): TopologyRequest {
     const { scopedVars } = request;
-    const own = fillIn(ownSpecsOf(query), (expr) => getTemplateSrv().replace(expr, scopedVars, 'regex'));
+    const own = filledIn(query, scopedVars);
     const [view = 'containers'] = interpolate(query.view, scopedVars);
     if (!isViewId(view)) {
       throw new Error(`There is no view “${view}”. The views are ${Object.keys(VIEWS).join(', ')}.`);
@@ -236,26 +270,12 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   }
 }
 
-function valuesOf(texts: readonly string[] | undefined, scopedVars: ScopedVars): readonly string[] {
-  const chosen = (texts ?? []).flatMap((text) => interpolate(text, scopedVars));
-  return chosen.includes('$__all') || chosen.includes('.*') ? [] : chosen;
-}
-
 function requestAt(request: DataQueryRequest, at: number): DataQueryRequest {
   const [from, to] = [
     request.range.from.valueOf() < at ? request.range.from : dateTime(at - 60_000),
     dateTime(at),
   ];
   return { ...request, range: { from, to, raw: { from, to } } };
-}
-
-/** The values of a text that may be a variable with several. */
-function interpolate(text: string | undefined, scopedVars: ScopedVars | undefined): readonly string[] {
-  return getTemplateSrv()
-    .replace(text, scopedVars, 'csv')
-    .split(',')
-    .map((value) => value.trim())
-    .filter((value) => value !== '');
 }
 
 function requestNow(): DataQueryRequest {

@@ -31,6 +31,11 @@ export interface Condition {
 
 export type TopologyQuery = TopologyQuerySpec & DataQuery;
 
+/** A query of another kind as one: Grafana's types know one kind for a data source, and each is told by its `queryType`. */
+export function asTopologyQuery(query: DataQuery): TopologyQuery {
+  return query as unknown as TopologyQuery;
+}
+
 /** What a dashboard variable lists. */
 export interface VariableQuery extends DataQuery {
   kind: VariableKind;

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { identify, isAlive } from '../../compose/local/src/processes/process-identity.js';
 import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
@@ -24,6 +25,13 @@ export interface Series {
   readonly value: number;
 }
 
+export interface PrometheusPast {
+  /** What it has scraped before it starts, with moments, as OpenMetrics. */
+  readonly samples?: string;
+  /** Groups of rules that it evaluates every second. */
+  readonly ruleGroups?: readonly object[];
+}
+
 /**
  * Starts a real Prometheus on a free port, with its own data folder, that scrapes the targets every second, and those
  * that a URL of HTTP service discovery names.
@@ -32,12 +40,14 @@ export async function startPrometheus(
   targets: readonly string[],
   job = 'toposcope',
   discovery?: string,
+  { samples, ruleGroups }: PrometheusPast = {},
 ): Promise<PrometheusServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-prometheus-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const config = {
-    global: { scrape_interval: '1s' },
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    ...(ruleGroups === undefined ? {} : { rule_files: ['rules.yml'] }),
     scrape_configs: [
       {
         job_name: job,
@@ -47,6 +57,12 @@ export async function startPrometheus(
     ],
   };
   writeFileSync(path.join(folder, 'prometheus.yml'), stringify(config));
+  if (ruleGroups !== undefined) {
+    writeFileSync(path.join(folder, 'rules.yml'), stringify({ groups: ruleGroups }));
+  }
+  if (samples !== undefined) {
+    await writePast(folder, samples);
+  }
   const logFile = path.join(folder, 'prometheus.log');
   const log = openSync(logFile, 'w');
   const command = tiedCommand('prometheus', [
@@ -70,6 +86,13 @@ export async function startPrometheus(
   const words = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-10).join('\n');
   await stop();
   throw new Error(`Prometheus does not answer at ${url}; the last lines of its log:\n${words}`);
+}
+
+async function writePast(folder: string, samples: string): Promise<void> {
+  const file = path.join(folder, 'past.om');
+  writeFileSync(file, `${samples.trimEnd()}\n# EOF\n`);
+  const parameters = ['tsdb', 'create-blocks-from', 'openmetrics', file, path.join(folder, 'data')];
+  await promisify(execFile)('promtool', parameters);
 }
 
 /** An instant query to any Prometheus; throws with its own words when it refuses. */

@@ -2,34 +2,42 @@ import type { QueryEditorProps } from '@grafana/data';
 import { RadioButtonGroup } from '@grafana/ui';
 import * as React from 'react';
 import type { TopologyDataSource } from '../datasource';
+import { asEventsQuery, type EventsQuery } from '../events/events-query';
 import { asLogsQuery, type LogsQuery } from '../logs/logs-query';
-import type { TopologyQuery, TopologySettings } from '../settings';
+import { asTopologyQuery, type TopologyQuery, type TopologySettings } from '../settings';
+import { EventsQueryEditor } from './EventsQueryEditor';
 import { LogsQueryEditor } from './LogsQueryEditor';
 import { QueryEditor } from './QueryEditor';
 
 type Props = QueryEditorProps<TopologyDataSource, TopologyQuery, TopologySettings>;
 
-const KINDS = [
-  { value: 'topology', label: 'Topology' },
-  { value: 'logs', label: 'Container log' },
-] as const;
+type Kind = 'topology' | 'events' | 'logs';
 
-/** The editor of a topology, or of a container's log where there is a companion to ask for it. */
+const KINDS: { value: Kind; label: string }[] = [
+  { value: 'topology', label: 'Topology' },
+  { value: 'events', label: 'Container events' },
+  { value: 'logs', label: 'Container log' },
+];
+
+/** The editor of a topology, of what happened to containers, or of a container's log where there is a companion to ask for it. */
 export function EitherQueryEditor(props: Props) {
   const { query, datasource, onChange, onRunQuery } = props;
   const { companion } = datasource;
   const logs = asLogsQuery(query);
-  if (companion === undefined) {
-    return <QueryEditor {...props} />;
-  }
-  const change = (changed: LogsQuery) => onChange(changed as unknown as TopologyQuery);
-  const pick = (kind: (typeof KINDS)[number]['value']) => {
+  const events = asEventsQuery(query);
+  const change = (changed: LogsQuery | EventsQuery) => onChange(asTopologyQuery(changed));
+  const pick = (kind: Kind) => {
     const { refId, datasource: reference } = query;
     if (kind === 'logs') {
       change({ refId, datasource: reference, queryType: 'logs', host: '', container: '' });
+      return;
+    }
+    if (kind === 'events') {
+      change({ refId, datasource: reference, queryType: 'events' });
     } else {
       onChange({ refId, datasource: reference, queryType: 'topology', view: 'containers' });
     }
+    onRunQuery();
   };
   return (
     <>
@@ -37,13 +45,15 @@ export function EitherQueryEditor(props: Props) {
         <RadioButtonGroup
           size="sm"
           aria-label="What to ask for"
-          options={[...KINDS]}
-          value={logs ? 'logs' : 'topology'}
+          options={KINDS.filter(({ value }) => value !== 'logs' || companion !== undefined)}
+          value={logs ? 'logs' : events ? 'events' : 'topology'}
           onChange={pick}
         />
       </div>
-      {logs ? (
+      {logs && companion ? (
         <LogsQueryEditor companion={companion} query={logs} onChange={change} onRunQuery={onRunQuery} />
+      ) : events ? (
+        <EventsQueryEditor datasource={datasource} query={events} onChange={change} onRunQuery={onRunQuery} />
       ) : (
         <QueryEditor {...props} />
       )}

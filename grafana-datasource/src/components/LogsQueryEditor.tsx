@@ -2,8 +2,8 @@ import { InlineField, InlineFieldRow, InlineSwitch, Input } from '@grafana/ui';
 import * as React from 'react';
 import type { CompanionClient } from '../companion/companion-client';
 import type { LogsQuery } from '../logs/logs-query';
-import { messageOf } from '../prometheus/error-message';
 import { Picker } from './Picker';
+import { type Names, useNames } from './use-names';
 
 interface Props {
   readonly companion: CompanionClient;
@@ -20,38 +20,30 @@ const STREAMS = [
 
 /** Which container's log, and which of its lines. */
 export function LogsQueryEditor({ companion, query, onChange, onRunQuery }: Props) {
-  const hosts = useNames(() => companion.hosts(), [companion]);
+  const hosts = useNames(async () => namesOf(await companion.hosts()), [companion]);
   const containers = useNames(
-    () => (query.host === '' ? Promise.resolve([]) : companion.containers(query.host)),
+    async () => (query.host === '' ? [] : namesOf(await companion.containers(query.host))),
     [companion, query.host],
   );
   return (
     <InlineFieldRow>
-      <InlineField label="Host" invalid={hosts.failure !== undefined} error={hosts.failure}>
-        <Picker
-          id={`toposcope-log-host-${query.refId}`}
-          width={24}
-          allowsTyping
-          placeholder="Pick one"
-          options={hosts.options}
-          value={query.host === '' ? undefined : query.host}
-          onPick={(host) => onChange({ ...query, host, container: '' })}
-        />
-      </InlineField>
-      <InlineField label="Container" invalid={containers.failure !== undefined} error={containers.failure}>
-        <Picker
-          id={`toposcope-log-container-${query.refId}`}
-          width={32}
-          allowsTyping
-          placeholder="Pick one"
-          options={containers.options}
-          value={query.container === '' ? undefined : query.container}
-          onPick={(container) => {
-            onChange({ ...query, container });
-            onRunQuery();
-          }}
-        />
-      </InlineField>
+      <NameField
+        label="Host"
+        id={`toposcope-log-host-${query.refId}`}
+        found={hosts}
+        value={query.host}
+        onPick={(host) => onChange({ ...query, host, container: '' })}
+      />
+      <NameField
+        label="Container"
+        id={`toposcope-log-container-${query.refId}`}
+        found={containers}
+        value={query.container}
+        onPick={(container) => {
+          onChange({ ...query, container });
+          onRunQuery();
+        }}
+      />
       <InlineField label="Stream">
         <Picker
           id={`toposcope-log-stream-${query.refId}`}
@@ -85,34 +77,31 @@ export function LogsQueryEditor({ companion, query, onChange, onRunQuery }: Prop
   );
 }
 
-interface Names {
-  readonly options: { value: string; label: string }[];
-  readonly failure: string | undefined;
+interface NameFieldProps {
+  readonly label: string;
+  readonly id: string;
+  readonly found: Names;
+  readonly value: string;
+  readonly onPick: (name: string) => void;
 }
 
-/** The names to choose from; they can be typed when they cannot be had. */
-function useNames(
-  load: () => Promise<readonly { readonly name: string }[]>,
-  reasons: readonly unknown[],
-): Names {
-  const [names, setNames] = React.useState<Names>({ options: [], failure: undefined });
-  React.useEffect(() => {
-    let current = true;
-    load().then(
-      (found) => {
-        if (current) {
-          setNames({ options: found.map(({ name }) => ({ value: name, label: name })), failure: undefined });
-        }
-      },
-      (error: unknown) => {
-        if (current) {
-          setNames({ options: [], failure: messageOf(error) });
-        }
-      },
-    );
-    return () => {
-      current = false;
-    };
-  }, reasons);
-  return names;
+/** One name, of those that the companion knows or typed. */
+function NameField({ label, id, found, value, onPick }: NameFieldProps) {
+  return (
+    <InlineField label={label} invalid={found.failure !== undefined} error={found.failure}>
+      <Picker
+        id={id}
+        width={28}
+        allowsTyping
+        placeholder="Pick one"
+        options={found.names.map((name) => ({ value: name, label: name }))}
+        value={value === '' ? undefined : value}
+        onPick={onPick}
+      />
+    </InlineField>
+  );
+}
+
+function namesOf(named: readonly { readonly name: string }[]): readonly string[] {
+  return named.map(({ name }) => name);
 }

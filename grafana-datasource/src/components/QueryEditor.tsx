@@ -1,12 +1,12 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { Alert, InlineField, InlineFieldRow, InlineSwitch, MultiSelect } from '@grafana/ui';
+import { Alert, InlineField, InlineFieldRow, InlineSwitch } from '@grafana/ui';
 import * as React from 'react';
 import type { TopologyDataSource } from '../datasource';
 import { VIEW_NAMES } from '../graph/topology';
-import { messageOf } from '../prometheus/error-message';
 import type { TopologySpec } from '../query';
 import type { TopologyQuery, TopologySettings } from '../settings';
 import { MomentEditor } from './MomentEditor';
+import { NamesField } from './NamesField';
 import { OverlaysEditor } from './OverlaysEditor';
 import { OwnViewEditor } from './OwnViewEditor';
 import { Picker } from './Picker';
@@ -21,8 +21,14 @@ const ROLES: { value: 'all' | 'application' | 'system'; label: string }[] = [
   { value: 'system', label: 'The platform’s' },
 ];
 
+type State = 'running' | 'stopped' | 'both';
+const STATES: { value: State; label: string }[] = [
+  { value: 'running', label: 'That run' },
+  { value: 'stopped', label: 'That do not run' },
+  { value: 'both', label: 'Running or not' },
+];
+
 const SWITCHES = [
-  { key: 'stopped', label: 'Stopped', preset: false, tooltip: 'Show containers that do not run.' },
   { key: 'unconnected', label: 'Unconnected', preset: true, tooltip: 'Show what has no connection.' },
   {
     key: 'outside',
@@ -34,7 +40,6 @@ const SWITCHES = [
 
 /** One topology query: a view, and what to leave out. */
 export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) {
-  const hosts = useHosts(datasource);
   if (query.queryType === 'range') {
     return <Alert severity="info" title="This query was made by the topology panel, for a chart." />;
   }
@@ -45,7 +50,13 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
   const type = (changes: Partial<TopologySpec>) => {
     onChange({ ...query, ...changes, queryType: 'topology' });
   };
-  const { view = 'containers', overlays = [], containers = 'all' } = query as Partial<TopologySpec>;
+  const {
+    view = 'containers',
+    overlays = [],
+    containers = 'all',
+    running = true,
+    stopped = false,
+  } = query as Partial<TopologySpec>;
   return (
     <>
       <InlineFieldRow>
@@ -59,21 +70,15 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
             onPick={(value) => change({ view: value })}
           />
         </InlineField>
-        <InlineField
+        <NamesField
+          id={`toposcope-hosts-${query.refId}`}
           label="Hosts"
           tooltip="Show only what is on these hosts, and whom it talks to. Variables such as $host are allowed."
-        >
-          <MultiSelect
-            inputId={`toposcope-hosts-${query.refId}`}
-            width={32}
-            allowCustomValue
-            placeholder="all"
-            noOptionsMessage={hosts.failure ?? 'No host is known: type a name'}
-            options={hosts.names.map(option)}
-            value={(query.hosts ?? []).map(option)}
-            onChange={(chosen) => change({ hosts: chosen.flatMap(({ value }) => value ?? []) })}
-          />
-        </InlineField>
+          datasource={datasource}
+          kind="host"
+          chosen={query.hosts}
+          onChange={(hosts) => change({ hosts })}
+        />
         {SWITCHES.map(({ key, label, preset, tooltip }) => (
           <InlineField key={key} label={label} tooltip={tooltip}>
             <InlineSwitch
@@ -97,20 +102,24 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
             onPick={(value) => change({ containers: value })}
           />
         </InlineField>
-        <InlineField
-          label="Namespaces"
-          tooltip="Show only these projects, stacks or namespaces, and whom they talk to. Variables such as $namespace are allowed."
-        >
-          <MultiSelect
-            inputId={`toposcope-namespaces-${query.refId}`}
-            width={32}
-            allowCustomValue
-            placeholder="all"
-            options={[]}
-            value={(query.namespaces ?? []).map(option)}
-            onChange={(chosen) => change({ namespaces: chosen.flatMap(({ value }) => value ?? []) })}
+        <InlineField label="State" tooltip="Containers that run, that were created or have ended, or both.">
+          <Picker
+            id={`toposcope-state-${query.refId}`}
+            width={20}
+            options={STATES}
+            value={running ? (stopped ? 'both' : 'running') : 'stopped'}
+            onPick={(state) => change({ running: state !== 'stopped', stopped: state !== 'running' })}
           />
         </InlineField>
+        <NamesField
+          id={`toposcope-namespaces-${query.refId}`}
+          label="Namespaces"
+          tooltip="Show only these projects, stacks or namespaces, and whom they talk to. Variables such as $namespace are allowed."
+          datasource={datasource}
+          kind="namespace"
+          chosen={query.namespaces}
+          onChange={(namespaces) => change({ namespaces })}
+        />
       </InlineFieldRow>
       <MomentEditor query={query} onChange={type} onDone={onRunQuery} />
       <OwnViewEditor query={query} onChange={type} onDone={onRunQuery} />
@@ -122,34 +131,4 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
       />
     </>
   );
-}
-
-interface Hosts {
-  readonly names: readonly string[];
-  readonly failure: string | undefined;
-}
-
-/** The hosts to choose from; names can be typed when they cannot be had. */
-function useHosts(datasource: TopologyDataSource): Hosts {
-  const [hosts, setHosts] = React.useState<Hosts>({ names: [], failure: undefined });
-  React.useEffect(() => {
-    let current = true;
-    const show = (state: Hosts) => {
-      if (current) {
-        setHosts(state);
-      }
-    };
-    datasource.variableValues('host').then(
-      (values) => show({ names: values.map(({ text }) => text), failure: undefined }),
-      (error: unknown) => show({ names: [], failure: messageOf(error) }),
-    );
-    return () => {
-      current = false;
-    };
-  }, [datasource]);
-  return hosts;
-}
-
-function option(value: string) {
-  return { value, label: value };
 }

@@ -9,6 +9,8 @@ export interface PrometheusQuery extends DataQuery {
   instant: boolean;
   range: boolean;
   format: 'table' | 'time_series';
+  /** The least step of a range query, such as `60s`. */
+  interval?: string;
 }
 
 /** What is needed of a data source: Grafana's classes answer with an Observable or a promise. */

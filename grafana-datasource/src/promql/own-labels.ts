@@ -26,16 +26,18 @@ export function withExported(labels: readonly string[]): readonly string[] {
   return [...labels, ...labels.filter((name) => OF_TARGETS.has(name)).map(exportedName)];
 }
 
-/** An expression of the family's series whose own label has one of the values, whatever Prometheus calls it. */
+/**
+ * An expression of the family's series whose own label has one of the values, whatever Prometheus calls it; `over` may
+ * say over which time.
+ */
 export function ownSeries(
   family: Family,
   matchers: readonly Matcher[],
   name: string,
   values: readonly string[],
+  over: (series: string) => string = (series) => series,
 ): string {
   const renamed = exportedName(name);
-  return (
-    `(${selector(family, [...matchers, ...anyOf(renamed, values)])}` +
-    ` or ${selector(family, [...matchers, ...anyOf(name, values), equals(renamed, '')])})`
-  );
+  const ways = [anyOf(renamed, values), [...anyOf(name, values), equals(renamed, '')]];
+  return `(${ways.map((way) => over(selector(family, [...matchers, ...way]))).join(' or ')})`;
 }
