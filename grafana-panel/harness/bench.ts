@@ -29,7 +29,8 @@ const kinds = ['host', 'container', 'image', 'process', 'process-name', 'interne
 const outside = ['external', 'unmanaged', 'uncontained', 'overflow'] as const;
 const PALETTE: Palette = {
   ...{ background: '#181b1f', surface: '#20242b', text: '#ccccdc', textSecondary: grey },
-  ...{ edge: '#6b727f', edgeIdle: '#454b56', edgeFailing: '#ff7a52', accent: '#5cadf5', hull: grey },
+  ...{ edge: '#6b727f', edgeIdle: '#454b56', edgeFailing: '#ff7a52', accent: '#5cadf5' },
+  ...{ hull: grey, hullBorder: grey },
   fill: '#3d7fd0',
   changes: { added: '#3fc6a2', removed: '#ff7a52', changed: '#f5b23d' },
   kinds: Object.fromEntries([...kinds, ...outside].map((kind) => [kind, '#5cadf5'])) as Palette['kinds'],

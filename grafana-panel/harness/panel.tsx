@@ -25,6 +25,8 @@ export interface PanelHarness {
   show(topology: Topology | null): void;
   /** A refresh that failed, after which Grafana passes on no frames. */
   fail(message: string): void;
+  /** What it answers when the panel asks for another view, by its id; without it, the last topology in other clothes. */
+  know(topologies: Readonly<Record<string, Topology>>): void;
   load(): void;
   setOptions(options: Partial<PanelOptions>): void;
   setSize(width: number, height: number): void;
@@ -40,8 +42,13 @@ const range = getDefaultTimeRange();
 const asked: string[] = [];
 const questions: TopologySpec[] = [];
 let last: Topology | null = null;
+let known: Readonly<Record<string, Topology>> = {};
+const variables = parameters.has('tabs') ? [{ name: 'view' }] : [];
 
-setTemplateSrv({ getVariables: () => [], replace: (text?: string) => text ?? '' } as unknown as TemplateSrv);
+setTemplateSrv({
+  getVariables: () => variables,
+  replace: (text?: string) => text ?? '',
+} as unknown as TemplateSrv);
 setDataSourceSrv({
   // No settings, so no companion.
   getInstanceSettings: () => undefined,
@@ -88,11 +95,12 @@ function dataOf(state: LoadingState, series: DataFrame[], message?: string): Pan
 }
 
 function answerTo({ view, time }: TopologySpec): Topology | null {
+  const base = known[view] ?? last;
   return (
-    last && {
-      ...last,
-      view: view === '' ? last.view : (view as Topology['view']),
-      at: time?.mode === 'at' ? Number(time.at) : last.at,
+    base && {
+      ...base,
+      view: view === '' ? base.view : (view as Topology['view']),
+      at: time?.mode === 'at' ? Number(time.at) : base.at,
     }
   );
 }
@@ -114,6 +122,9 @@ function Harness(): React.JSX.Element {
         setData(dataOf(LoadingState.Done, framesOf(topology)));
       },
       fail: (message) => setData(dataOf(LoadingState.Error, [], message)),
+      know: (topologies) => {
+        known = topologies;
+      },
       load: () => setData((last) => ({ ...last, state: LoadingState.Loading })),
       setOptions: (changes) => setOptions((last) => ({ ...last, ...changes })),
       setSize: (width, height) => setSize({ width, height }),

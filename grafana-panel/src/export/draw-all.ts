@@ -3,6 +3,7 @@ import type { Decorations } from '../scene/decoration';
 import type { DetailLevel } from '../scene/detail-level';
 import type { PaintContext } from '../scene/paint-context';
 import { paintEdges } from '../scene/paint-edges';
+import { paintBundles, paintFrames, paintTitles } from '../scene/paint-groups';
 import { paintLabels } from '../scene/paint-labels';
 import { paintNodes } from '../scene/paint-nodes';
 import type { Palette } from '../scene/palette';
@@ -41,8 +42,15 @@ export function drawAll(
   context.fillStyle = palette.background;
   context.fillRect(0, 0, width, height);
   context.setTransform(zoom, 0, 0, zoom, -left * zoom, -top * zoom);
-  paintEdges(context, scene.edges, 1, zoom, LEVEL, palette);
+  if (scene.groups) {
+    paintFrames(context, scene.groups.hulls, 1, palette);
+    paintBundles(context, scene.groups, 1, palette);
+  } else {
+    paintEdges(context, scene.edges, 1, zoom, LEVEL, palette);
+  }
   paintNodes(context, scene.nodes, 1, LEVEL, palette, decorations);
   context.setTransform(zoom, 0, 0, zoom, 0, 0);
-  paintLabels(context, scene.nodes, camera, { width, height }, LEVEL, palette);
+  const size = { width, height };
+  const titles = scene.groups && paintTitles(context, scene.groups.hulls, camera, size, palette);
+  paintLabels(context, scene.nodes, camera, size, LEVEL, palette, titles);
 }

@@ -2,12 +2,16 @@
 export interface LayoutGraph {
   readonly nodes: readonly LayoutNode[];
   readonly edges: readonly LayoutEdge[];
+  /** Too much for single lines: groups are drawn as blocks. */
+  readonly clustered?: boolean;
 }
 
 export interface LayoutNode {
   readonly id: string;
   /** Nodes of one group are kept together; empty: none. */
   readonly group: string;
+  /** Nodes of one block stand in its order; absent: in that of their ids. */
+  readonly name?: string;
 }
 
 export interface LayoutEdge {

@@ -1,3 +1,4 @@
+import { blocks } from './blocks';
 import { boundsOf } from './bounds';
 import { force } from './force';
 import { connectedIds, type Direction, type LayoutGraph, type Point, type Positions } from './graph';
@@ -7,6 +8,8 @@ import { CELL, GRID_GAP, SLOT } from './spacing';
 
 /** Connected nodes from which on forces draw the picture: ranks of more are no longer readable. */
 export const MOST_LAYERED = 500;
+/** And edges: each that passes a rank takes a place in it. */
+const MOST_LAYERED_EDGES = 1_500;
 
 export interface LayoutOptions {
   readonly direction: Direction;
@@ -18,16 +21,20 @@ export interface LayoutOptions {
 
 /**
  * Places for all nodes of a graph: what is connected in ranks, or by forces when it is much; the rest as a grid below.
+ * What is clustered as blocks.
  * Yields a picture that is still forming whenever there is one to show.
  */
 export function* layout(
   graph: LayoutGraph,
   options: LayoutOptions,
 ): Generator<Map<string, Point>, Map<string, Point>> {
+  if (graph.clustered === true) {
+    return blocks(graph, options.aspect);
+  }
   const connected = connectedIds(graph);
   const core = { nodes: graph.nodes.filter(({ id }) => connected.has(id)), edges: graph.edges };
   const rest = graph.nodes.filter(({ id }) => !connected.has(id));
-  if (core.nodes.length <= MOST_LAYERED) {
+  if (core.nodes.length <= MOST_LAYERED && core.edges.length <= MOST_LAYERED_EDGES) {
     return withGrid(layered(core, options), rest, options.aspect);
   }
   const forming = force(core, { earlier: options.earlier });

@@ -8,6 +8,7 @@ import {
   type Positions,
 } from './graph';
 import { Occupancy } from './occupancy';
+import { placeInBlocks } from './block-newcomers';
 import { CELL, GRID_GAP, SLOT, spacingOf } from './spacing';
 
 /**
@@ -19,6 +20,9 @@ export function placeNewcomers(
   known: Positions,
   direction: Direction,
 ): Map<string, Point> {
+  if (graph.clustered === true) {
+    return placeInBlocks(graph, known);
+  }
   const { nodes, edges } = canonicalGraph(graph);
   const connected = connectedIds(graph);
   const positions = new Map<string, Point>();

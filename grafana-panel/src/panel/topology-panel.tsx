@@ -11,6 +11,7 @@ import { NodeCard, type CardProps } from '../details/node-card';
 import { sourceOfPanel } from '../details/topology-source';
 import { withDefaults, type PanelOptions } from '../options';
 import { ResourceView } from '../resources/resource-view';
+import { clustersOf } from '../scene/clusters';
 import { buildScene, type Scene } from '../scene/scene';
 import type { Hover } from '../scene/stage';
 import { narrow } from '../search/narrow';
@@ -310,7 +311,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
       </div>
       <div
         className={styles.bottom}
-        style={{ right: card ? cardWidth + 16 : roomy && showsPicture ? 172 : 8 }}
+        style={{ right: card ? cardWidth + 16 : roomy && showsPicture && state.camera ? 172 : 8 }}
       >
         {hasNodes && (
           <div className={styles.notices}>
@@ -355,7 +356,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           )}
         </div>
       </div>
-      {roomy && showsPicture && !card && (
+      {roomy && showsPicture && !card && state.camera && (
         <div className={styles.minimap}>
           <Minimap scene={scene} picture={picture} />
         </div>
@@ -389,14 +390,16 @@ function changesOf(
   };
 }
 
-/** One book a panel, view and direction: each has its own places. */
+/** One book a panel, view and kind of picture: each has its own places. */
 function bookKey(
   dashboard: string,
   panel: number,
   topology: Topology | undefined,
   options: PanelOptions,
 ): string {
-  return `toposcope.positions.1/${dashboard}/${panel}/${topology?.view ?? ''}/${options.direction}`;
+  // Blocks tell nothing about where single nodes should stand, nor the other way round.
+  const kind = topology && clustersOf(topology) ? 'blocks' : options.direction;
+  return `toposcope.positions.1/${dashboard}/${panel}/${topology?.view ?? ''}/${kind}`;
 }
 
 /** The last scene stays until there is one for the new topology, so that nothing flickers. */

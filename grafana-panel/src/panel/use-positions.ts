@@ -4,6 +4,7 @@ import { source as layoutWorker } from 'worker:../layout/layout.worker.ts';
 import { createLayoutEngine, type LayoutEngine } from '../layout/engine';
 import type { Direction, LayoutGraph, Point, Positions } from '../layout/graph';
 import { placeNewcomers } from '../layout/newcomers';
+import { clustersOf } from '../scene/clusters';
 import { PositionBook, type BookStorage } from '../layout/position-book';
 
 export interface Placing {
@@ -131,10 +132,17 @@ function useLayoutEngine(): () => LayoutEngine {
   return useCallback(() => (engine.current ??= createLayoutEngine(layoutWorker)), []);
 }
 
-function graphOf({ nodes, edges }: Topology): LayoutGraph {
+function graphOf(topology: Topology): LayoutGraph {
+  const clusters = clustersOf(topology);
   return {
-    nodes: nodes.map(({ id, group }) => ({ id, group })),
-    edges: edges.map(({ source, target }) => ({ source, target })),
+    nodes: topology.nodes.map(({ id, group, label, kind }) => ({
+      id,
+      group: clusters?.get(id) ?? group,
+      // A network comes before its members.
+      name: kind === 'network' ? '' : label,
+    })),
+    edges: topology.edges.map(({ source, target }) => ({ source, target })),
+    clustered: clusters !== undefined,
   };
 }
 

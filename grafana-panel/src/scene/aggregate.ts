@@ -1,11 +1,13 @@
-import type { Scene, SceneEdge } from './scene';
+import type { EdgeTone, Scene, SceneEdge, SceneNode } from './scene';
 
-/** A disc round the nodes of a group. */
+/** A group's place: round its nodes, in the world's units. */
 export interface Hull {
+  /** Its name, or the id of the one node that it stands for. */
   readonly group: string;
-  readonly x: number;
-  readonly y: number;
-  readonly radius: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
   readonly count: number;
 }
 
@@ -13,39 +15,81 @@ export interface Hull {
 export interface Bundle {
   readonly from: Hull;
   readonly to: Hull;
-  readonly count: number;
+  /** Edges from `from` to `to`, and the other way. */
+  readonly forth: number;
+  readonly back: number;
+  readonly tone: EdgeTone;
 }
 
 export interface Aggregate {
   readonly hulls: readonly Hull[];
   readonly bundles: readonly Bundle[];
-  /** Edges that have an end outside all groups. */
-  readonly loose: readonly SceneEdge[];
 }
 
-/** The picture from afar: groups and what flows between them. */
-export function aggregate(scene: Scene): Aggregate {
-  const hulls = hullsOf(scene);
-  const bundles = new Map<string, { from: Hull; to: Hull; count: number }>();
-  const loose: SceneEdge[] = [];
-  for (const edge of scene.edges) {
-    const from = hulls.get(edge.source.group);
-    const to = hulls.get(edge.target.group);
-    if (!from || !to) {
-      loose.push(edge);
-    } else if (from !== to) {
-      const key = from.group < to.group ? `${from.group}\n${to.group}` : `${to.group}\n${from.group}`;
-      const bundle = bundles.get(key) ?? { from, to, count: 0 };
-      bundle.count++;
-      bundles.set(key, bundle);
+/** Between the outermost nodes' centres and the frame, in the world's units; below, names have room where there are few. */
+const MARGIN = { around: 38, below: 62 } as const;
+const MOST_NAMED = 400;
+/** Of the frame's nodes so many times the mean distance away from the middle are strays: they do not blow it up. */
+const STRAY = 3.2;
+
+/** The picture from afar: groups and what flows between them; what belongs to no group stands for itself. */
+export function aggregate({ nodes, edges }: Pick<Scene, 'nodes' | 'edges'>): Aggregate {
+  const hulls = hullsOf(nodes);
+  const ends = new Map<string, Hull>();
+  const endOf = (node: SceneNode): Hull => {
+    const hull = hulls.get(node.group) ?? ends.get(node.id) ?? discOf(node);
+    if (node.group === '') {
+      ends.set(node.id, hull);
+    }
+    return hull;
+  };
+  const bundles = new Map<string, SceneEdge[]>();
+  for (const edge of edges) {
+    const [from, to] = [endOf(edge.source).group, endOf(edge.target).group];
+    if (from !== to) {
+      const key = from < to ? `${from}\n${to}` : `${to}\n${from}`;
+      const members = bundles.get(key);
+      if (members) {
+        members.push(edge);
+      } else {
+        bundles.set(key, [edge]);
+      }
     }
   }
-  return { hulls: [...hulls.values()], bundles: [...bundles.values()], loose };
+  return {
+    hulls: [...hulls.values()],
+    bundles: [...bundles.values()].map((members) => bundleOf(members, endOf)),
+  };
 }
 
-/** Discs of twice the mean distance from the middle: a stray node does not blow its group up. */
-function hullsOf({ nodes }: Scene): Map<string, Hull> {
-  const members = new Map<string, { x: number; y: number }[]>();
+/** From whom most of its edges come. */
+function bundleOf(members: readonly SceneEdge[], endOf: (node: SceneNode) => Hull): Bundle {
+  const [first] = members;
+  if (!first) {
+    throw new Error('A bundle has at least one edge.');
+  }
+  const [one, other] = [endOf(first.source), endOf(first.target)];
+  const forth = members.filter(({ source }) => endOf(source) === one).length;
+  const back = members.length - forth;
+  const tone = toneOf(members);
+  return forth >= back
+    ? { from: one, to: other, forth, back, tone }
+    : { from: other, to: one, forth: back, back: forth, tone };
+}
+
+/** What all of its edges are, or that some fail; a mere part that was added or removed is not told from afar. */
+function toneOf(edges: readonly SceneEdge[]): EdgeTone {
+  const tones = new Set(edges.map(({ tone }) => tone));
+  const [only] = tones;
+  return only !== undefined && tones.size === 1 ? only : tones.has('failing') ? 'failing' : 'normal';
+}
+
+function discOf({ id, x, y, radius }: SceneNode): Hull {
+  return { group: id, left: x - radius, right: x + radius, top: y - radius, bottom: y + radius, count: 1 };
+}
+
+function hullsOf(nodes: readonly SceneNode[]): Map<string, Hull> {
+  const members = new Map<string, SceneNode[]>();
   for (const node of nodes) {
     if (node.group !== '') {
       const list = members.get(node.group);
@@ -56,12 +100,23 @@ function hullsOf({ nodes }: Scene): Map<string, Hull> {
       }
     }
   }
-  const hulls = new Map<string, Hull>();
-  for (const [group, list] of members) {
-    const x = list.reduce((sum, node) => sum + node.x, 0) / list.length;
-    const y = list.reduce((sum, node) => sum + node.y, 0) / list.length;
-    const spread = list.reduce((sum, node) => sum + Math.hypot(node.x - x, node.y - y), 0) / list.length;
-    hulls.set(group, { group, x, y, radius: spread * 1.5 + 40, count: list.length });
+  const below = nodes.length > MOST_NAMED ? MARGIN.around : MARGIN.below;
+  return new Map([...members].map(([group, list]) => [group, hullOf(group, list, below)]));
+}
+
+function hullOf(group: string, nodes: readonly SceneNode[], below: number): Hull {
+  const x = nodes.reduce((sum, node) => sum + node.x, 0) / nodes.length;
+  const y = nodes.reduce((sum, node) => sum + node.y, 0) / nodes.length;
+  const distanceOf = (node: SceneNode) => Math.hypot(node.x - x, node.y - y);
+  const mean = nodes.reduce((sum, node) => sum + distanceOf(node), 0) / nodes.length;
+  const hull = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const node of nodes) {
+    if (distanceOf(node) <= mean * STRAY + 1) {
+      hull.left = Math.min(hull.left, node.x - MARGIN.around);
+      hull.right = Math.max(hull.right, node.x + MARGIN.around);
+      hull.top = Math.min(hull.top, node.y - MARGIN.around);
+      hull.bottom = Math.max(hull.bottom, node.y + below);
+    }
   }
-  return hulls;
+  return { group, ...hull, count: nodes.length };
 }

@@ -1,11 +1,11 @@
-import { aggregate, type Aggregate } from './aggregate';
 import { toWorld, type Camera, type Size } from './camera';
 import { NO_DECORATIONS } from './decoration';
 import { detailLevel } from './detail-level';
 import { emphasisOf } from './emphasis';
 import { HitTest } from './hit-test';
-import { paintAggregate, paintEdges, visibleEdges } from './paint-edges';
-import { paintHullLabels, paintLabels } from './paint-labels';
+import { paintEdges, visibleEdges } from './paint-edges';
+import { paintBundles, paintFrames, paintTitles } from './paint-groups';
+import { paintLabels } from './paint-labels';
 import { paintNodes, paintRing, visibleNodes } from './paint-nodes';
 import type { Palette } from './palette';
 import { NO_EMPHASIS, type Renderer } from './renderer';
@@ -32,7 +32,6 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   let palette = initialPalette;
   let scene: Scene | undefined;
   let hits: HitTest | undefined;
-  let groups: Aggregate | undefined;
   let size: Size = { width: 1, height: 1 };
   let pixelRatio = 1;
   let camera: Camera = { x: 0, y: 0, zoom: 1 };
@@ -80,11 +79,14 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     const level = detailLevel(shown, camera.zoom);
     clear(target, area, pixelRatio, palette.background);
     toWorldCoordinates(target, area);
-    if (level.aggregated) {
-      groups ??= aggregate(shown);
-      paintAggregate(target, groups, camera.zoom, pixelRatio, palette);
+    const { groups } = shown;
+    if (groups) {
+      paintFrames(target, groups.hulls, camera.zoom, palette);
+    }
+    if (groups && level.aggregated) {
+      paintBundles(target, groups, camera.zoom, palette);
     } else {
-      const edges = visibleEdges(shown.edges, camera, area);
+      const edges = visibleEdges(shown.edges, camera, area, groups !== undefined);
       paintEdges(target, edges, camera.zoom, pixelRatio, level, palette);
     }
     const nodes = visibleNodes(shown.nodes, camera, area);
@@ -92,10 +94,10 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
     if (matches) {
       paintMatches(target, shown, area, matches);
-    } else if (level.aggregated && groups && groups.hulls.length > 1) {
-      paintHullLabels(target, groups.hulls, camera, area, palette);
-    } else {
-      paintLabels(target, nodes, camera, area, level, palette);
+    }
+    const titles = groups && paintTitles(target, groups.hulls, camera, area, palette);
+    if (!matches) {
+      paintLabels(target, nodes, camera, area, level, palette, titles);
     }
   };
 
@@ -188,7 +190,6 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       hits = new HitTest(next.nodes, next.edges);
       clearTimeout(indexing);
       indexing = setTimeout(() => hits?.indexEdges(), INDEX_AFTER_MS);
-      groups = undefined;
       invalidate();
     },
     setPalette(next) {

@@ -2,7 +2,7 @@ import type { Scene } from './scene';
 
 /** What is drawn at a zoom. Thresholds are CSS pixels on the screen, so that they hold for every graph. */
 export interface DetailLevel {
-  /** Groups as discs and one line a pair of groups, instead of every edge. */
+  /** Groups as frames and one line a pair of groups, instead of every edge. */
   readonly aggregated: boolean;
   readonly arrows: boolean;
   /** Outline, icon and ring; otherwise a dot. */
@@ -13,14 +13,14 @@ export interface DetailLevel {
   readonly hairlines: boolean;
 }
 
-/** From this many edges on a picture of all of them is a blot. */
-const MOST_SEPARATE_EDGES = 4_000;
+/** Nodes of this size on the screen are looked at one by one. */
+const NEAR = 15;
 const MOST_WIDE_EDGES = 900;
 
 export function detailLevel(scene: Scene, zoom: number): DetailLevel {
   const radius = 23 * zoom;
   return {
-    aggregated: scene.edges.length > MOST_SEPARATE_EDGES && radius < 5,
+    aggregated: scene.groups !== undefined && radius < NEAR,
     arrows: radius >= 6,
     shapes: radius >= 4.5,
     icons: radius >= 8.5,

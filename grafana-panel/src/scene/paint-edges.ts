@@ -1,4 +1,3 @@
-import type { Aggregate } from './aggregate';
 import type { Camera, Size } from './camera';
 import type { DetailLevel } from './detail-level';
 import type { PaintContext } from './paint-context';
@@ -12,8 +11,6 @@ const CROWD = 250;
 const CROWD_ALPHA = 0.5;
 const THRONG = 3_000;
 const THRONG_ALPHA = 0.22;
-/** Lines between groups that can still be told apart. */
-const MOST_BUNDLES = 250;
 const DASHES: Partial<Readonly<Record<EdgeTone, number[]>>> = { failing: [7, 5], removed: [3, 4] };
 const ARROW = { length: 8, halfWidth: 3.6 } as const;
 
@@ -67,60 +64,28 @@ export function paintEdges(
   }
 }
 
-/** One weighted line a pair of groups, discs for the groups themselves. */
-export function paintAggregate(
-  context: PaintContext,
-  { hulls, bundles, loose }: Aggregate,
-  zoom: number,
-  pixelRatio: number,
-  palette: Palette,
-): void {
-  context.fillStyle = palette.hull;
-  context.beginPath();
-  for (const { x, y, radius } of hulls) {
-    context.moveTo(x + radius, y);
-    context.arc(x, y, radius, 0, Math.PI * 2);
-  }
-  context.fill();
-  context.strokeStyle = palette.edgeIdle;
-  context.lineWidth = 1 / pixelRatio / zoom;
-  strokeInBatches(context, loose);
-  context.strokeStyle = palette.edgeIdle;
-  context.beginPath();
-  for (const { x, y, radius } of hulls) {
-    context.moveTo(x + radius, y);
-    context.arc(x, y, radius, 0, Math.PI * 2);
-  }
-  context.stroke();
-  const heaviest = [...bundles].sort((one, other) => other.count - one.count).slice(0, MOST_BUNDLES);
-  const most = heaviest[0]?.count ?? 1;
-  for (const heavy of [false, true]) {
-    context.strokeStyle = heavy ? palette.edge : palette.edgeIdle;
-    context.lineWidth = (heavy ? 2 : 1) / pixelRatio / zoom;
-    context.beginPath();
-    heaviest
-      .filter(({ count }) => count > most / 2 === heavy)
-      .forEach(({ from, to }, index) => {
-        context.moveTo(from.x, from.y);
-        context.lineTo(to.x, to.y);
-        if ((index + 1) % BATCH === 0) {
-          context.stroke();
-          context.beginPath();
-        }
-      });
-    context.stroke();
-  }
-}
-
-/** Edges that have a part within the view, by the boxes of their ends and bends. */
-export function visibleEdges(edges: readonly SceneEdge[], camera: Camera, size: Size): SceneEdge[] {
+/**
+ * Edges that have a part within the view, by the boxes of their ends and bends.
+ *
+ * @param whole Only those that have both ends in the view: among many others a line from nowhere to nowhere says nothing.
+ */
+export function visibleEdges(
+  edges: readonly SceneEdge[],
+  camera: Camera,
+  size: Size,
+  whole = false,
+): SceneEdge[] {
   const halfWidth = size.width / 2 / camera.zoom + 60;
   const halfHeight = size.height / 2 / camera.zoom + 60;
   const left = camera.x - halfWidth;
   const right = camera.x + halfWidth;
   const top = camera.y - halfHeight;
   const bottom = camera.y + halfHeight;
+  const contains = (x: number, y: number) => x >= left && x <= right && y >= top && y <= bottom;
   return edges.filter(({ path: { fromX, fromY, toX, toY, curves } }) => {
+    if (whole) {
+      return contains(fromX, fromY) && contains(toX, toY);
+    }
     if (curves && curves.length > 6) {
       return true;
     }

@@ -1,16 +1,19 @@
 import { SLOT } from '../layout/spacing';
-import type { Hull } from './aggregate';
 import { toScreen, type Camera, type Size } from './camera';
 import type { DetailLevel } from './detail-level';
-import { ellipsize } from './ellipsis';
+import { ellipsize, type Measure } from './ellipsis';
 import { LabelPlacement } from './label-placement';
 import type { PaintContext } from './paint-context';
+import { measure, write } from './paint-text';
 import type { Palette } from './palette';
-import type { SceneNode } from './scene';
+import { OUTSTANDING, type SceneNode } from './scene';
 
 /** Texts a frame: more cannot be read, and each costs. */
 const MOST_LABELS = 600;
 const LEAST_ROOM = 40;
+const ROOM_OF_OUTSTANDING = 130;
+/** Of a name that is cut. */
+const LEAST_LETTERS = 9;
 /** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
 const ROOMS = [0.94, 0.6] as const;
 const FULL_ROOM = 1.6;
@@ -19,13 +22,12 @@ const FULL_RADIUS = 23;
 const LABEL = { size: 12, line: 15 } as const;
 const SUBLABEL = { size: 10.5, line: 13 } as const;
 
-const widths = new Map<string, number>();
-const MOST_WIDTHS = 20_000;
-
 /**
  * Writes names below nodes, the most important first, each only where it is clear of the others: as on a map, the
  * letters keep a readable size at every zoom and the rest of the names appear as one comes nearer. The context is in
  * CSS pixels.
+ *
+ * @param placement What other texts take already.
  */
 export function paintLabels(
   context: PaintContext,
@@ -34,11 +36,14 @@ export function paintLabels(
   size: Size,
   level: DetailLevel,
   palette: Palette,
+  placement = new LabelPlacement(),
 ): void {
-  const placement = new LabelPlacement();
-  if (level.shapes) {
+  // Where only groups have names, a single one is named that is in trouble or stands by itself.
+  const isSparse = level.aggregated && !level.icons;
+  if (level.shapes && !isSparse) {
     reserveNodes(placement, nodes, camera, size);
   }
+  const candidates = isSparse ? nodes.filter(({ importance }) => importance >= OUTSTANDING) : nodes;
   const scale = Math.min(1.25, Math.max(0.92, camera.zoom));
   const rooms = ROOMS.map((share) => Math.max(LEAST_ROOM, SLOT.width * camera.zoom * share));
   const fonts: Fonts = {
@@ -49,7 +54,7 @@ export function paintLabels(
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   const placed: Placed[] = [];
-  for (const node of [...nodes].sort((a, b) => b.importance - a.importance)) {
+  for (const node of [...candidates].sort((a, b) => b.importance - a.importance)) {
     if (placed.length >= MOST_LABELS) {
       break;
     }
@@ -59,7 +64,8 @@ export function paintLabels(
     const bottom = top + height;
     if (placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
       for (const room of rooms) {
-        const own = Math.max(LEAST_ROOM, room * Math.min(1, node.radius / FULL_RADIUS));
+        const least = node.importance >= OUTSTANDING ? ROOM_OF_OUTSTANDING : LEAST_ROOM;
+        const own = Math.max(least, room * Math.min(1, node.radius / FULL_RADIUS));
         const lines = fitLines(context, node, own, fonts, level.sublabels);
         const half = lines.width / 2 + 3;
         if (lines.label !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom })) {
@@ -72,8 +78,12 @@ export function paintLabels(
   const full = SLOT.width * camera.zoom * FULL_ROOM;
   for (const label of placed) {
     const quiet = label.node.health === 'stopped';
-    const { x, top } = label;
-    const lines = expanded(label, fitLines(context, label.node, full, fonts, level.sublabels), placement);
+    const { x, top, half } = label;
+    const fuller = fitLines(context, label.node, Math.max(full, half * 2), fonts, level.sublabels);
+    const lines = expanded(label, fuller, placement);
+    if (!isLegible(lines.label)) {
+      continue;
+    }
     context.font = fonts.label;
     const middle = top + (LABEL.line * scale) / 2;
     write(context, lines.label, x, middle, quiet ? palette.textSecondary : palette.text, palette);
@@ -81,6 +91,11 @@ export function paintLabels(
     const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
     write(context, lines.sublabel, x, below, palette.textSecondary, palette);
   }
+}
+
+/** Two or three letters of a name say less than none. */
+function isLegible(label: string): boolean {
+  return label.length >= LEAST_LETTERS || !label.includes('…');
 }
 
 interface Placed {
@@ -128,7 +143,7 @@ function fitLines(
   withSublabel: boolean,
 ): Lines {
   context.font = fonts.label;
-  const label = ellipsize(nameOf(node), room, (part) => measure(context, part));
+  const label = fitName(nameOf(node), room, (part) => measure(context, part));
   const width = measure(context, label);
   if (!withSublabel || node.sublabel === '') {
     return { label, sublabel: '', width };
@@ -138,27 +153,10 @@ function fitLines(
   return { label, sublabel, width: Math.max(width, measure(context, sublabel)) };
 }
 
-/** Names of groups in the middle of their discs, the biggest first. */
-export function paintHullLabels(
-  context: PaintContext,
-  hulls: readonly Hull[],
-  camera: Camera,
-  size: Size,
-  palette: Palette,
-): void {
-  const placement = new LabelPlacement();
-  context.textAlign = 'center';
-  context.textBaseline = 'middle';
-  context.lineJoin = 'round';
-  context.font = `500 ${LABEL.size}px ${palette.fontFamily}`;
-  for (const hull of [...hulls].sort((a, b) => b.count - a.count)) {
-    const { x, y } = toScreen(camera, size, hull);
-    const text = ellipsize(hull.group, 160, (part) => measure(context, part));
-    const half = measure(context, text) / 2 + 6;
-    if (placement.tryTake({ left: x - half, right: x + half, top: y - 9, bottom: y + 9 })) {
-      write(context, text, x, y, palette.text, palette);
-    }
-  }
+/** An image's registry and folder are the first to go: what it is called comes last. */
+function fitName(name: string, room: number, width: Measure): string {
+  const short = name.slice(name.lastIndexOf('/') + 1);
+  return width(name) <= room || short === '' ? ellipsize(name, room, width) : ellipsize(short, room, width);
 }
 
 function nameOf({ label, count, kind }: SceneNode): string {
@@ -177,36 +175,4 @@ function reserveNodes(
     const radius = node.radius * camera.zoom;
     placement.take({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
   }
-}
-
-/** The background's colour round the letters keeps them apart from edges behind them. */
-function write(
-  context: PaintContext,
-  text: string,
-  x: number,
-  y: number,
-  color: string,
-  palette: Palette,
-): void {
-  if (text === '') {
-    return;
-  }
-  context.strokeStyle = palette.background;
-  context.lineWidth = 4;
-  context.strokeText(text, x, y);
-  context.fillStyle = color;
-  context.fillText(text, x, y);
-}
-
-function measure(context: PaintContext, text: string): number {
-  const key = `${context.font}\n${text}`;
-  let width = widths.get(key);
-  if (width === undefined) {
-    if (widths.size >= MOST_WIDTHS) {
-      widths.clear();
-    }
-    width = context.measureText(text).width;
-    widths.set(key, width);
-  }
-  return width;
 }

@@ -1,5 +1,5 @@
 import type { Camera, Size } from './camera';
-import type { Decorations } from './decoration';
+import type { Decoration, Decorations } from './decoration';
 import type { DetailLevel } from './detail-level';
 import { ICON_OF_KIND } from './icons';
 import type { PaintContext } from './paint-context';
@@ -8,6 +8,8 @@ import type { Palette } from './palette';
 import type { SceneNode } from './scene';
 import { addShape, SHAPE_OF_KIND } from './shapes';
 
+/** CSS pixels of a radius. */
+const LEAST_WITH_ICON = 8.5;
 const ICON_FIELD = 24;
 const ICON_SCALE = 1.1;
 const icons = new Map<string, Path2D>();
@@ -26,7 +28,7 @@ export function paintNodes(
     return;
   }
   for (const node of nodes) {
-    paintNode(context, node, level, palette, decorations);
+    paintNode(context, node, zoom, palette, decorations);
   }
 }
 
@@ -65,8 +67,10 @@ function paintDots(
 ): void {
   const byColor = new Map<string, SceneNode[]>();
   for (const node of nodes) {
-    const fill = decorations.get(node.id)?.fill ?? null;
-    const color = fill !== null && fill >= 0.8 ? fillColor(fill, palette) : ringColor(node, palette);
+    const decoration = decorations.get(node.id);
+    const fill = decoration?.fill ?? null;
+    const color =
+      fill !== null && fill >= 0.8 ? fillColor(fill, palette) : smallColor(node, decoration, palette);
     const list = byColor.get(color);
     if (list) {
       list.push(node);
@@ -87,16 +91,17 @@ function paintDots(
 function paintNode(
   context: PaintContext,
   node: SceneNode,
-  level: DetailLevel,
+  zoom: number,
   palette: Palette,
   decorations: Decorations,
 ): void {
   const { x, y, radius, kind, health, count } = node;
+  const hasIcon = radius * zoom >= LEAST_WITH_ICON;
   const decoration = decorations.get(node.id);
   const fill = decoration?.fill ?? null;
   const filled = fill !== null;
   const shape = SHAPE_OF_KIND[kind];
-  const color = ringColor(node, palette);
+  const color = hasIcon ? ringColor(node, palette) : smallColor(node, decoration, palette);
   const isImage = kind === 'image';
   if (count > 1 || isImage) {
     paintStack(context, node, color, palette);
@@ -106,10 +111,10 @@ function paintNode(
   addShape(context, shape, x, y, radius);
   context.fillStyle = palette.surface;
   context.fill();
-  if (health !== 'stopped' || !level.icons) {
+  if (health !== 'stopped' || !hasIcon) {
     context.globalAlpha = filled
       ? 0.06
-      : level.icons
+      : hasIcon
         ? trouble
           ? 0.24
           : 0.13
@@ -130,7 +135,7 @@ function paintNode(
   context.setLineDash(health === 'stopped' ? [4, 3.5] : []);
   context.stroke();
   context.setLineDash([]);
-  if (level.icons) {
+  if (hasIcon) {
     paintIcon(context, node, filled ? palette.text : health === 'stopped' ? color : palette.kinds[kind]);
     if (trouble || health === 'stopped') {
       paintHealthBadge(context, node, color, palette);
@@ -172,7 +177,7 @@ function paintIcon(context: PaintContext, { x, y, kind, radius }: SceneNode, col
     icon = Object.assign(new Path2D(drawing), { drawing });
     icons.set(drawing, icon);
   }
-  const scale = Math.min(1, radius / 23) * ICON_SCALE;
+  const scale = (radius / 23) * ICON_SCALE;
   context.save();
   context.translate(x - (ICON_FIELD / 2) * scale, y - (ICON_FIELD / 2) * scale);
   context.scale(scale, scale);
@@ -219,6 +224,11 @@ function paintHealthBadge(
   }
   context.stroke();
   context.lineCap = 'butt';
+}
+
+/** Too small for marks: what changed is told by its colour. */
+function smallColor(node: SceneNode, decoration: Decoration | undefined, palette: Palette): string {
+  return decoration?.change ? palette.changes[decoration.change] : ringColor(node, palette);
 }
 
 function ringColor({ kind, health }: SceneNode, palette: Palette): string {

@@ -210,7 +210,7 @@ describe('emphasisOf', () => {
 });
 
 describe('aggregate', () => {
-  it('makes one bundle of all edges between two groups, and none within a group', () => {
+  it('makes one bundle of all edges between two groups, none within a group, and lets what has no group stand for itself', () => {
     const nodes = [
       nodeOf('a', { group: 'x' }),
       nodeOf('b', { group: 'x' }),
@@ -218,13 +218,15 @@ describe('aggregate', () => {
       nodeOf('d'),
     ];
     const edges = [edgeOf('a', 'b'), edgeOf('a', 'c'), edgeOf('c', 'b'), edgeOf('d', 'a')];
-    const { hulls, bundles, loose } = aggregate(buildScene(topologyOf(nodes, edges), PLACES, 'right'));
+    const { hulls, bundles } = aggregate(buildScene(topologyOf(nodes, edges), PLACES, 'right'));
     expect(hulls.map(({ group, count }) => [group, count])).toEqual([
       ['x', 2],
       ['y', 1],
     ]);
-    expect(bundles.map(({ count }) => count)).toEqual([2]);
-    expect(loose.map(({ id }) => id)).toEqual(['d>a']);
+    expect(bundles.map(({ from, to, forth, back }) => [from.group, to.group, forth, back])).toEqual([
+      ['x', 'y', 1, 1],
+      ['d', 'x', 1, 0],
+    ]);
   });
 });
 

@@ -5,6 +5,8 @@ import type {
   TopologyEdge,
   TopologyNode,
 } from 'toposcope-topology-datasource/graph/topology';
+import { aggregate, type Aggregate } from './aggregate';
+import { clustersOf } from './clusters';
 import type { Bounds } from '../layout/bounds';
 import type { Direction, Point, Positions } from '../layout/graph';
 import { routeEdges } from './routing';
@@ -17,6 +19,8 @@ export interface Scene {
   readonly edgesById: ReadonlyMap<string, SceneEdge>;
   /** Edges at each node, by its id. */
   readonly edgesOf: ReadonlyMap<string, readonly SceneEdge[]>;
+  /** The frames of groups where it is too much for single lines; undefined where every edge is drawn. */
+  readonly groups: Aggregate | undefined;
   /** Round all nodes with their labels. */
   readonly bounds: Bounds;
 }
@@ -65,16 +69,25 @@ export const MOST_ROUTED_EDGES = 900;
 
 /** Nodes without edges are smaller where others have some, so that these stand out. */
 const LOOSE_SCALE = 0.74;
+const ALONE_SCALE = 1.7;
+/** Of an importance from which on a node is named wherever there is room: in trouble, or by itself beside groups. */
+export const OUTSTANDING = 400;
 
 const MARGIN = { side: 64, top: 36, bottom: 64 } as const;
+/** Above frames, for their titles, and beside single nodes, for their names: as shares of the picture. */
+const FRAME_MARGIN = { top: 0.035, side: 0.04 } as const;
 
 /** The scene of a topology. Nodes without a place are left out, and so are their edges. */
 export function buildScene(topology: Topology, positions: Positions, direction: Direction): Scene {
+  const clusters = clustersOf(topology);
   const degrees = degreesOf(topology.edges);
   const looseScale = degrees.size > 0 ? LOOSE_SCALE : 1;
   const nodes = topology.nodes.flatMap((node) => {
     const point = positions.get(node.id);
-    return point ? [sceneNode(node, point, degrees.get(node.id) ?? 0, looseScale)] : [];
+    const group = clusters?.get(node.id) ?? node.group;
+    return point
+      ? [sceneNode({ ...node, group }, point, degrees.get(node.id) ?? 0, looseScale, clusters !== undefined)]
+      : [];
   });
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
   const widths = overlayWidths(topology);
@@ -107,17 +120,28 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
     nodesById,
     edgesById: new Map(edges.map((edge) => [edge.id, edge])),
     edgesOf: edgesOf(edges),
-    bounds: boundsWithLabels(nodes),
+    groups: clusters && aggregate({ nodes, edges }),
+    bounds: clusters ? withTitles(boundsWithLabels(nodes)) : boundsWithLabels(nodes),
   };
 }
 
-function sceneNode(node: TopologyNode, { x, y }: Point, degree: number, looseScale: number): SceneNode {
+function sceneNode(
+  node: TopologyNode,
+  { x, y }: Point,
+  degree: number,
+  looseScale: number,
+  isClustered: boolean,
+): SceneNode {
   const { id, kind, label, sublabel, group, health, count } = node;
   const trouble = health === 'critical' ? 1000 : health === 'warning' ? 500 : 0;
+  // Beside blocks of many, what is by itself is as good as one of them.
+  const isAlone = isClustered && group === '';
+  const scale = isAlone ? ALONE_SCALE : degree === 0 && !isClustered ? looseScale : 1;
   return {
     ...{ id, kind, label, sublabel, group, health, count, x, y },
-    radius: (kind === 'host' ? 26 : 23) * (degree === 0 ? looseScale : 1),
-    importance: trouble + degree + (kind === 'internet' ? 20 : 0) + Math.log2(count + 1),
+    radius: (kind === 'host' ? 26 : 23) * scale,
+    importance:
+      trouble + degree + (isAlone ? OUTSTANDING : 0) + (kind === 'internet' ? 20 : 0) + Math.log2(count + 1),
   };
 }
 
@@ -193,4 +217,9 @@ function boundsWithLabels(nodes: readonly SceneNode[]): Bounds {
     bottom = Math.max(bottom, y + MARGIN.bottom);
   }
   return left <= right ? { left, top, right, bottom } : { left: 0, top: 0, right: 1, bottom: 1 };
+}
+
+function withTitles({ left, top, right, bottom }: Bounds): Bounds {
+  const [above, beside] = [(bottom - top) * FRAME_MARGIN.top, (right - left) * FRAME_MARGIN.side];
+  return { left: left - beside, top: top - above, right: right + beside, bottom };
 }

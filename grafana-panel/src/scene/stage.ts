@@ -25,7 +25,7 @@ export interface Hover {
 }
 
 /** What tabs and buttons cover at a fit, CSS pixels. */
-const INSET = { top: 38, bottom: 52, side: 30 } as const;
+const INSET = { top: 46, bottom: 52, side: 30 } as const;
 /** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
 const MOST_COVERED = 0.5;
 /** Nearer to the rim or to a card, CSS pixels, a node is not wholly seen. */
