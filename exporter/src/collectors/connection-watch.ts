@@ -78,9 +78,10 @@ export class ConnectionWatch {
       // Its container may be gone before the pass.
       this.strangers.learn(this.options.containers());
     }
-    if (namespace !== undefined && tracker.destroyedSockets.isClear(namespace, record)) {
-      tracker.destroyedSockets.give(namespace, record, now());
-    } else if (this.waiting.length < MOST_WAITING) {
+    if (namespace !== undefined && tracker.destroyedSockets.giveIfClear(namespace, record, now())) {
+      return;
+    }
+    if (this.waiting.length < MOST_WAITING) {
       this.waiting.push({ origin, record: copySocketRecord(record) });
       // What waits for its other end to close can wait for the next pass.
       this.isUrgent ||= record.peerPort !== 0;
@@ -310,7 +311,7 @@ export class ConnectionWatch {
     }
     const namespace = this.namespaceOf(origin) ?? this.strangers.namespaceOf(record.localAddress);
     if (namespace !== undefined) {
-      tracker.destroyedSockets.giveAfterPass(namespace, record, now());
+      tracker.destroyedSockets.give(namespace, record, now());
       return true;
     }
     if (record.peerPort !== 0) {

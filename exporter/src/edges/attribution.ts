@@ -1,9 +1,10 @@
 import { NO_CONTAINER } from '../contract/ids.js';
 import { isLoopback, isPublic } from '../kernel/ip-address.js';
-import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
-import type { AddressBook, LocalPeer } from './address-book.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
+import type { AddressBook } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
 import type { Endpoint } from './endpoint.js';
+import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import { OtherEnds, type HeldSocket } from './other-ends.js';
 import type { ConnectionTuple, Surroundings } from './surroundings.js';
@@ -27,64 +28,73 @@ export interface AttributionOptions {
   readonly firstEphemeralPort: number;
 }
 
+/** What was found out about a connection's ends: in which role this one is, and where the other one is. */
+export type Finding = { readonly listener: Listener | undefined } & (
+  | { readonly role: 'client'; readonly destination: Destination }
+  | { readonly role: 'server'; readonly origin: Origin }
+);
+
 /** Says what a socket is: which end of its connection, whose, and who is at the other end. */
 export class Attribution {
   readonly unattributed = new Map<UnattributedReason, number>();
   readonly otherEnds = new OtherEnds();
+  private readonly farEnds: FarEnds;
 
   constructor(
     private readonly options: AttributionOptions,
     private readonly addressBook: AddressBook,
-  ) {}
-
-  /** Decides role (unless it is known) and owner, notes them on the socket, and returns the labels of its edge. */
-  attribute(namespace: TrackedNamespace, socket: TrackedSocket, role?: Role): EdgeLabels {
-    const listener = namespace.listening.find(socket.protocol, socket.localAddress, socket.localPort);
-    socket.role = role ?? this.roleOf(namespace, socket, listener);
-    socket.owner = this.ownerOf(namespace, socket, listener);
-    return socket.role === 'server'
-      ? this.serverLabels(namespace, socket)
-      : this.clientLabels(namespace, socket);
+  ) {
+    this.farEnds = new FarEnds(options.surroundings, addressBook, this.otherEnds);
   }
 
-  /** Whether the end of a connection that no pass saw, and whose peer is known, can be attributed now, or had better wait for a pass. */
-  isClear(namespace: TrackedNamespace, record: SocketRecord): boolean {
-    const listener = namespace.listening.find(record.protocol, record.localAddress, record.localPort);
-    if (listener !== undefined) {
-      return listener.owner !== undefined;
-    }
-    if (namespace.listening.hasPort(record.protocol, record.localPort)) {
-      return true;
-    }
+  /** What can be known of a connection's both ends now; the role is decided unless it is given. */
+  examine(namespace: TrackedNamespace, connection: ConnectionTuple, role?: Role): Finding {
+    const { protocol, localAddress, localPort } = connection;
+    const listener = namespace.listening.find(protocol, localAddress, localPort);
+    return (role ?? this.roleOf(namespace, connection, listener)) === 'server'
+      ? { role: 'server', listener, origin: this.farEnds.originOf(namespace, connection) }
+      : { role: 'client', listener, destination: this.farEnds.destinationOf(namespace, connection) };
+  }
+
+  /** Notes role and owner on the socket, and returns the labels of its edge. */
+  attribute(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    finding = this.examine(namespace, socket),
+  ): EdgeLabels {
+    socket.role = finding.role;
+    socket.owner = this.ownerOf(namespace, socket, finding.listener);
+    return finding.role === 'server'
+      ? this.serverLabels(socket, finding.origin)
+      : this.clientLabels(socket, finding.destination);
+  }
+
+  /**
+   * Whether the end of a connection that no pass saw, and whose peer is known, can be attributed now, or had better
+   * wait for a pass.
+   */
+  isClear(
+    namespace: TrackedNamespace,
+    connection: ConnectionTuple,
+    finding: Finding,
+    failed: boolean,
+  ): boolean {
     const { firstEphemeralPort } = this.options;
-    if (record.localPort < firstEphemeralPort && record.peerPort >= firstEphemeralPort) {
-      // A server that no pass has seen.
-      return false;
+    if (finding.role === 'server') {
+      // Without a listener's owner, or a listener at all, a pass will say more.
+      return finding.listener === undefined
+        ? namespace.listening.hasPort(connection.protocol, connection.localPort)
+        : finding.listener.owner !== undefined;
     }
-    const destination = this.destinationOf(namespace, record);
-    const peer = this.addressBook.find(namespace, record.protocol, destination.address, destination.port);
+    const { peer, reached } = finding.destination;
     if (peer === 'ambiguous') {
       return true;
     }
     if (peer === undefined) {
-      return this.addressBook.isElsewhere(destination.address) && record.peerPort < firstEphemeralPort;
+      return this.addressBook.isElsewhere(reached.address) && connection.peerPort < firstEphemeralPort;
     }
     // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
-    return peer.listener?.owner !== undefined || record.counters?.established === false;
-  }
-
-  /** Where a client's connection ends: what it dialled, or what address translation or a userland proxy made of that. */
-  destinationOf(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint {
-    const { surroundings } = this.options;
-    const { protocol, peerAddress, peerPort } = connection;
-    // What stays on the loopback (a resolver that a runtime puts into the namespace) is not translated.
-    const translated = isLoopback(peerAddress)
-      ? undefined
-      : surroundings.actualDestination(namespace, connection);
-    const reached = translated ?? { address: peerAddress, port: peerPort };
-    const peer = this.addressBook.find(namespace, protocol, reached.address, reached.port);
-    const owner = peer === 'ambiguous' ? undefined : peer?.listener?.owner;
-    return (owner === undefined ? undefined : surroundings.proxyTarget(owner)) ?? reached;
+    return peer.listener?.owner !== undefined || failed;
   }
 
   /** Keeps who holds a socket that may be closed by the time it is attributed. */
@@ -101,15 +111,17 @@ export class Attribution {
     this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + 1);
   }
 
-  private roleOf(namespace: TrackedNamespace, socket: TrackedSocket, listener: Listener | undefined): Role {
-    if (listener !== undefined || namespace.listening.hasPort(socket.protocol, socket.localPort)) {
+  private roleOf(
+    namespace: TrackedNamespace,
+    { protocol, localPort, peerPort }: ConnectionTuple,
+    listener: Listener | undefined,
+  ): Role {
+    if (listener !== undefined || namespace.listening.hasPort(protocol, localPort)) {
       return 'server';
     }
     // Nothing is known to have listened here. A port that nobody is given by chance was chosen, to serve on.
     const { firstEphemeralPort } = this.options;
-    return socket.localPort < firstEphemeralPort &&
-      socket.peerPort >= firstEphemeralPort &&
-      socket.localPort !== 0
+    return localPort < firstEphemeralPort && peerPort >= firstEphemeralPort && localPort !== 0
       ? 'server'
       : 'client';
   }
@@ -138,21 +150,16 @@ export class Attribution {
     return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
-  private clientLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
-    const { surroundings } = this.options;
+  private clientLabels(socket: TrackedSocket, { translated, proxied, peer }: Destination): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
-    // What stays on the loopback (a resolver that a runtime puts into the namespace) is nobody else.
-    let actual = isLoopback(peerAddress) ? undefined : surroundings.actualDestination(namespace, socket);
-    const from = { address: socket.localAddress, port: socket.localPort };
-    let peer = this.findPeer(namespace, protocol, actual ?? { address: peerAddress, port: peerPort }, from);
-    const proxied =
-      peer?.listener?.owner === undefined ? undefined : surroundings.proxyTarget(peer.listener.owner);
-    socket.actual = actual;
-    if (peer !== undefined && proxied !== undefined) {
-      actual = proxied;
-      peer = this.findPeer(peer.namespace, protocol, proxied, from);
+    socket.actual = translated;
+    if (peer === 'ambiguous') {
+      this.countUnattributed('peer_ambiguous');
     }
-    const peerOwner = peer?.listener?.owner;
+    const place = peer === 'ambiguous' ? undefined : peer;
+    const peerOwner = place?.listener?.owner;
+    const actual = proxied ?? translated;
+    const isOutside = place === undefined && !isLoopback(peerAddress);
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
       process: socket.owner?.process ?? '',
@@ -163,21 +170,16 @@ export class Attribution {
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
-      peer_container_id: peerOwner?.containerId ?? peer?.namespace.soleOccupant ?? NO_CONTAINER,
+      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
-      peer_name: peer === undefined && !isLoopback(peerAddress) ? surroundings.nameOf(peerAddress) : '',
+      peer_name: isOutside ? this.options.surroundings.nameOf(peerAddress) : '',
     };
   }
 
-  private serverLabels(namespace: TrackedNamespace, socket: TrackedSocket): EdgeLabels {
+  private serverLabels(socket: TrackedSocket, { translated, reached, candidates }: Origin): EdgeLabels {
     const { peerAddress } = socket;
-    // What comes from another namespace of this host may have been masqueraded on the way.
-    const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
-    const source = isLocal ? this.options.surroundings.actualSource(namespace, socket) : undefined;
-    socket.isMasqueraded = source !== undefined;
-    const from = source ?? { address: peerAddress, port: socket.peerPort };
-    const candidates = this.addressBook.candidates(namespace, from.address);
-    const client = this.clientOf(candidates, from, socket);
+    socket.isMasqueraded = translated !== undefined;
+    const client = this.clientOf(candidates, reached, socket);
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
@@ -229,28 +231,6 @@ export class Attribution {
   private holderOf({ owner, inode, cgroupId }: HeldSocket): SocketOwner | undefined {
     const holder = inode === 0 ? undefined : this.options.surroundings.ownerOfInode(inode);
     return owner ?? holder ?? this.ownerOfCgroup(cgroupId);
-  }
-
-  private findPeer(
-    namespace: TrackedNamespace,
-    protocol: SocketProtocol,
-    { address, port }: Endpoint,
-    from: Endpoint,
-  ): LocalPeer | undefined {
-    const peer = this.addressBook.find(namespace, protocol, address, port);
-    if (peer !== 'ambiguous') {
-      return peer;
-    }
-    // Networks overlap: where an open connection from here was accepted, there it leads.
-    const accepted = this.addressBook
-      .candidates(namespace, address)
-      .filter((candidate) => this.otherEnds.hasServer(candidate, protocol, { address, port }, from));
-    const [only] = accepted;
-    if (only !== undefined && accepted.length === 1) {
-      return { namespace: only, listener: only.listening.find(protocol, address, port) };
-    }
-    this.countUnattributed('peer_ambiguous');
-    return undefined;
   }
 }
 

@@ -256,8 +256,8 @@ describe('ConnectionTracker', () => {
     const atServer = { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 };
     tracker.destroyedSockets.give(app, closed(server, { counters: atServer }), 0);
     const forgotten = closed(socket('0.0.0.0 40000', '10.0.0.2 0', 1), { counters: counters(0, 0) });
-    expect(tracker.destroyedSockets.isClear(web, forgotten)).toBe(false);
-    tracker.destroyedSockets.giveAfterPass(web, forgotten, 0);
+    expect(tracker.destroyedSockets.giveIfClear(web, forgotten, 0)).toBe(false);
+    tracker.destroyedSockets.give(web, forgotten, 0);
     expect(only('client')).toMatchObject({
       opened: 1,
       closed: 1,
@@ -349,6 +349,20 @@ describe('ConnectionTracker', () => {
       peer_container_id: APP,
       peer_process: 'app',
     });
+  });
+
+  it('asks once where a short connection was led', () => {
+    let asked = 0;
+    start({
+      actualDestination: () => {
+        asked++;
+        return { address: '10.0.0.2', port: 80 };
+      },
+    });
+    const brief = closed(socket('10.0.0.1 40000', '10.96.0.1 8080', 1));
+    expect(tracker.destroyedSockets.giveIfClear(web, brief, 0)).toBe(true);
+    expect(only('client').labels).toMatchObject({ actual_peer_ip: '10.0.0.2', peer_process: 'app' });
+    expect(asked).toBe(1);
   });
 
   it('looks through a userland proxy', () => {

@@ -1,7 +1,7 @@
 import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
-import { AbortedConnections } from './aborted-connections.js';
+import { AbortedConnections, type AbortedEnd } from './aborted-connections.js';
 import type { AddressBook } from './address-book.js';
-import type { Attribution } from './attribution.js';
+import type { Attribution, Finding } from './attribution.js';
 import { accountCounters, type Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
@@ -36,76 +36,38 @@ export class DestroyedSockets {
     this.endings.expire(now);
   }
 
-  /** Whether an event can be given to its edge now, or had better wait for the end of a pass. */
-  isClear(namespace: TrackedNamespace, record: SocketRecord): boolean {
-    if (record.peerPort === 0) {
-      // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
-      return (
-        record.counters?.established !== true ||
-        !this.options.addressBook.isLocal(namespace, record.peerAddress)
-      );
-    }
-    return (
-      namespace.sockets.has(record.cookie) ||
-      namespace.departed.has(record.cookie) ||
-      this.options.attribution.isClear(namespace, record)
-    );
+  /** Gives the kernel's last word on a socket to its edge; false when it had better wait for the end of a pass. */
+  giveIfClear(namespace: TrackedNamespace, record: SocketRecord, now: number): boolean {
+    return this.giveKnown(namespace, record, now) || this.giveBrief(namespace, record, now, true);
   }
 
-  /**
-   * An event that waited for a pass: whatever is not known by now will not be.
-   */
-  giveAfterPass(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    const { address } = this.options.attribution.destinationOf(namespace, record);
-    if (!this.options.addressBook.isLocal(namespace, address)) {
-      this.options.addressBook.noteElsewhere(address);
-    }
-    this.give(namespace, record, now);
-  }
-
-  /** The kernel's last word on a socket. */
+  /** Gives what has waited for a pass, or need not: whatever is not known by now will not be. */
   give(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    const { cookie, counters } = record;
+    if (!this.giveKnown(namespace, record, now)) {
+      this.giveBrief(namespace, record, now, false);
+    }
+  }
+
+  /** What a pass has seen, and what is no connection. */
+  private giveKnown(namespace: TrackedNamespace, record: SocketRecord, now: number): boolean {
+    const { cookie, protocol, localPort } = record;
     const socket = namespace.sockets.get(cookie) ?? namespace.departed.get(cookie);
     if (socket !== undefined) {
-      this.destroyTracked(namespace, cookie, socket, record, now);
-      return;
+      this.giveTracked(namespace, cookie, socket, record, now);
+      return true;
     }
-    if (record.peerPort === 0 && counters?.attempted !== true) {
-      // A listener, or a socket that never connected. The connections it accepted are reported after it, or before.
-      // Of UDP, only the port tells a server from a client that never connects.
-      if (
-        record.localPort !== 0 &&
-        (record.protocol === 'tcp' || record.localPort < this.options.firstEphemeralPort)
-      ) {
-        namespace.listening.remember(record.protocol, record.localPort, now);
-      }
-      return;
+    if (record.peerPort !== 0 || record.counters?.attempted === true) {
+      return false;
     }
-    const brief = trackedSocket(record, false, now);
-    brief.established = counters?.established ?? record.protocol === 'udp';
-    const reset =
-      record.peerPort === 0 ? this.aborted.take(record.peerAddress, record.localPort, now) : undefined;
-    if (reset !== undefined) {
-      brief.peerPort = reset.port;
+    // A listener, or a socket that never connected. The connections it accepted are reported after it, or before.
+    // Of UDP, only the port tells a server from a client that never connects.
+    if (localPort !== 0 && (protocol === 'tcp' || localPort < this.options.firstEphemeralPort)) {
+      namespace.listening.remember(protocol, localPort, now);
     }
-    this.settleBrief(namespace, brief, now);
-    if (brief.protocol === 'udp') {
-      this.options.udpFlows.noteConnected(namespace, brief);
-    }
-    if (brief.established) {
-      brief.tally.opened++;
-    }
-    if (reset !== undefined) {
-      brief.tally.sentBytes += reset.receivedBytes;
-      brief.tally.receivedBytes += reset.sentBytes;
-    } else if (counters !== undefined) {
-      this.accountLast(namespace, brief, counters, now);
-    }
-    countEnd(brief, now);
+    return true;
   }
 
-  private destroyTracked(
+  private giveTracked(
     namespace: TrackedNamespace,
     cookie: number,
     socket: TrackedSocket,
@@ -128,6 +90,45 @@ export class DestroyedSockets {
     }
     withdraw(socket);
     countEnd(socket, now);
+  }
+
+  /** A connection that no pass has seen. */
+  private giveBrief(
+    namespace: TrackedNamespace,
+    record: SocketRecord,
+    now: number,
+    mayWait: boolean,
+  ): boolean {
+    const { addressBook, udpFlows } = this.options;
+    const { counters } = record;
+    const brief = trackedSocket(record, false, now);
+    let reset: AbortedEnd | undefined;
+    if (brief.peerPort === 0) {
+      // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
+      if (mayWait && counters?.established === true && addressBook.isLocal(namespace, brief.peerAddress)) {
+        return false;
+      }
+      reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
+      brief.peerPort = reset?.port ?? 0;
+    }
+    if (!this.settleBrief(namespace, brief, now, mayWait && record.peerPort !== 0, counters)) {
+      return false;
+    }
+    brief.established = counters?.established ?? brief.protocol === 'udp';
+    if (brief.protocol === 'udp') {
+      udpFlows.noteConnected(namespace, brief);
+    }
+    if (brief.established) {
+      brief.tally.opened++;
+    }
+    if (reset !== undefined) {
+      brief.tally.sentBytes += reset.receivedBytes;
+      brief.tally.receivedBytes += reset.sentBytes;
+    } else if (counters !== undefined) {
+      this.accountLast(namespace, brief, counters, now);
+    }
+    countEnd(brief, now);
+    return true;
   }
 
   /** Takes a socket's final numbers. */
@@ -168,10 +169,16 @@ export class DestroyedSockets {
   }
 
   /**
-   * Settles a connection that no pass has seen. There may be thousands a second of one kind, and until the next pass
-   * nothing that decides about them changes.
+   * Finds the edge of a connection that no pass has seen. There may be thousands a second of one kind, and until the
+   * next pass nothing that decides about them changes.
    */
-  private settleBrief(namespace: TrackedNamespace, socket: TrackedSocket, now: number): void {
+  private settleBrief(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    now: number,
+    mayWait: boolean,
+    counters: SocketCounters | undefined,
+  ): boolean {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
     const isServer = namespace.listening.hasPort(protocol, localPort);
     const key = isServer
@@ -180,11 +187,19 @@ export class DestroyedSockets {
     const known = namespace.briefEdges.get(key);
     if (known !== undefined) {
       socket.role = known.labels.role === 'server' ? 'server' : 'client';
-      socket.tally = known;
-      socket.settled = true;
-      return;
+      giveTo(known, socket);
+      return true;
     }
-    const edge = this.settle(namespace, socket, now);
+    const { attribution, addressBook } = this.options;
+    const finding = attribution.examine(namespace, socket);
+    if (mayWait && !attribution.isClear(namespace, socket, finding, counters?.established === false)) {
+      return false;
+    }
+    const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
+    if (!mayWait && !addressBook.isLocal(namespace, address)) {
+      addressBook.noteElsewhere(address);
+    }
+    const edge = this.settle(namespace, socket, now, finding);
     const isAlways =
       namespace.soleOccupant !== undefined && socket.actual === undefined && !socket.isMasqueraded;
     // The ledger counts what it folds; a client's process is its own connections' only.
@@ -196,11 +211,12 @@ export class DestroyedSockets {
     ) {
       namespace.briefEdges.set(key, edge);
     }
+    return true;
   }
 
-  private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number): Edge {
+  private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number, finding?: Finding): Edge {
     const { ledger, attribution } = this.options;
-    const edge = ledger.edge(attribution.attribute(namespace, socket), now);
+    const edge = ledger.edge(attribution.attribute(namespace, socket, finding), now);
     giveTo(edge, socket);
     return edge;
   }

@@ -242,10 +242,9 @@ export class UdpFlows {
       end.target = connected;
       return;
     }
-    const edge = this.options.ledger.edge(
-      this.options.attribution.attribute(namespace, socket, socket.role),
-      now,
-    );
+    const { ledger, attribution } = this.options;
+    const finding = attribution.examine(namespace, socket, socket.role);
+    const edge = ledger.edge(attribution.attribute(namespace, socket, finding), now);
     addTally(edge, socket.tally);
     edge.open++;
     edge.opened += socket.inherited ? 0 : 1;
