@@ -28,6 +28,8 @@ export function createExporter(options: Options, log: Logger, version: string): 
   const { procRoot, sysRoot } = options;
   const host = hostName(options.hostName);
   const constants = readSystemConstants();
+  // Our own /proc, which may not be the host's.
+  const countOwnFiles = createOpenFilesCounter('/proc');
   const processFiles = createKeptFiles(mostKeptFiles(procRoot));
   const runtimes = followRuntimes(options, {
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
@@ -46,7 +48,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
     constants,
     mounts: findCgroupMounts(readMountinfo(procRoot), sysRoot),
     processes: createProcessTable({ procRoot, constants, files: processFiles }),
-    openFiles: createOpenFiles(createOpenFilesCounter(procRoot)),
+    openFiles: createOpenFiles(createOpenFilesCounter(procRoot, processFiles.sizeOf)),
     runtimes: runtimes.all,
     identity: () => identity,
     connectedPids: () => new Set(),
@@ -56,7 +58,9 @@ export function createExporter(options: Options, log: Logger, version: string): 
     self: options.collectors.has('self')
       ? (report) => createSelfCollector({ host, version }, report)
       : undefined,
-    defaults: options.collectors.has('self') ? createDefaultMetrics(host) : undefined,
+    defaults: options.collectors.has('self')
+      ? createDefaultMetrics(host, () => countOwnFiles(process.pid))
+      : undefined,
     log,
   });
   return {

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { HostName } from '../contract/ids.js';
 import { renderPairs } from '../contract/labels.js';
@@ -11,6 +11,8 @@ const MISNAMED = [
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
 ];
+
+const OPEN_FILES = 'process_open_fds';
 
 /** What `Metric.get()` really answers; the library's types say less of it. */
 const metricShape = z.object({
@@ -34,15 +36,28 @@ export interface DefaultMetrics {
 }
 
 /**
+ * Counts our open descriptors by `countOpenFiles`, since prom-client lists them one by one, and we keep many.
+ *
  * Takes prom-client's values and writes them ourselves: its registry writes one format at a time, and its text could
  * not share one OpenMetrics exposition with ours.
  */
-export function createDefaultMetrics(host: HostName): DefaultMetrics {
+export function createDefaultMetrics(
+  host: HostName,
+  countOpenFiles: () => number | undefined,
+): DefaultMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  for (const name of MISNAMED) {
+  for (const name of [...MISNAMED, OPEN_FILES]) {
     registry.removeSingleMetric(name);
   }
+  new Gauge({
+    name: OPEN_FILES,
+    help: 'Number of open file descriptors.',
+    registers: [registry],
+    collect() {
+      this.set(countOpenFiles() ?? Number.NaN);
+    },
+  });
   return {
     async collect() {
       const metrics = await registry.getMetricsAsJSON();

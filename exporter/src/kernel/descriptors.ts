@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
-import { isAbsence, readOneRecord } from './small-file.js';
+import { readdirSync } from 'node:fs';
+import { readOneRecord, sizeOf, unlessAbsent } from './small-file.js';
 
 /** Counts the descriptors that a process holds open; undefined when it has ended or they may not be read. */
 export type OpenFilesCounter = (pid: number) => number | undefined;
@@ -7,12 +7,15 @@ export type OpenFilesCounter = (pid: number) => number | undefined;
 /**
  * Since Linux 6.2 the size of `/proc/<pid>/fd` is the number of open descriptors (fs/proc/fd.c, proc_fd_getattr);
  * before, it is 0 and the entries are counted. Which of the two is found out on our own process. Reading those of
- * other users takes CAP_SYS_PTRACE.
+ * other users takes CAP_SYS_PTRACE. `sizeOfFolder` may keep the folders open.
  */
-export function createOpenFilesCounter(procRoot: string): OpenFilesCounter {
-  const sizeIsCount = unlessAbsent(() => statSync(`${procRoot}/self/fd`).size > 0) ?? false;
+export function createOpenFilesCounter(
+  procRoot: string,
+  sizeOfFolder: (path: string) => number | undefined = sizeOf,
+): OpenFilesCounter {
+  const sizeIsCount = (sizeOf(`${procRoot}/self/fd`) ?? 0) > 0;
   return sizeIsCount
-    ? (pid) => unlessAbsent(() => statSync(`${procRoot}/${pid}/fd`).size)
+    ? (pid) => sizeOfFolder(`${procRoot}/${pid}/fd`)
     : (pid) => unlessAbsent(() => readdirSync(`${procRoot}/${pid}/fd`).length);
 }
 
@@ -21,15 +24,4 @@ export function readOpenFilesLimit(procRoot: string, pid: number | 'self'): numb
   const limits = readOneRecord(`${procRoot}/${pid}/limits`)?.toString('latin1') ?? '';
   const soft = /^Max open files +(\d+)/m.exec(limits)?.[1];
   return soft === undefined ? undefined : Number(soft);
-}
-
-function unlessAbsent<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (isAbsence(error)) {
-      return undefined;
-    }
-    throw error;
-  }
 }

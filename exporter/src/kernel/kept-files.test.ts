@@ -1,4 +1,6 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -51,9 +53,31 @@ it('closes the files that were not read since the last sweep', () => {
   expect(openDescriptors() - before).toBe(1);
 });
 
+it('says how large a file is now, and what a folder is said to be', () => {
+  files = createKeptFiles(10);
+  const path = put('a', 'long ago');
+  expect(files.sizeOf(path)).toBe(8);
+  put('a', 'now');
+  expect(files.sizeOf(path)).toBe(3);
+  expect(files.sizeOf(folder)).toBe(statSync(folder).size);
+});
+
+it('says nothing of a process that has ended, though its folder was kept', async () => {
+  files = createKeptFiles(10);
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  const path = `/proc/${child.pid}`;
+  expect(files.read(`${path}/stat`)?.toString()).toContain('sleep');
+  expect(files.sizeOf(`${path}/fd`)).toBeDefined();
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  expect(files.read(`${path}/stat`)).toBeUndefined();
+  expect(files.sizeOf(`${path}/fd`)).toBeUndefined();
+});
+
 it('has nothing to say of a file that is not there', () => {
   files = createKeptFiles(10);
   expect(files.read(join(folder, 'none'))).toBeUndefined();
+  expect(files.sizeOf(join(folder, 'none'))).toBeUndefined();
 });
 
 it('leaves nothing open behind a file that cannot be read', () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 /**
  * What the kernel answers for a file that is not there, no longer there, or not ours to read. ESRCH and ENODEV
@@ -27,6 +27,11 @@ export function readOneRecord(path: string): Buffer | undefined {
   return read(path, readOnce);
 }
 
+/** The size of a file or folder; undefined when it is absent. */
+export function sizeOf(path: string): number | undefined {
+  return unlessAbsent(() => statSync(path).size);
+}
+
 /** As {@link readSmallFile}, decoded; invalid UTF-8 becomes U+FFFD. */
 export function readSmallText(path: string): string | undefined {
   return readSmallFile(path)?.toString('utf8');
@@ -37,6 +42,19 @@ export function isAbsence(error: unknown): boolean {
   return error instanceof Error && 'code' in error && ABSENT.has(String(error.code));
 }
 
+/** What a function answers; undefined when it throws that something is absent. */
+export function unlessAbsent<Value>(ask: () => Value): Value | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    throwUnlessAbsent(error);
+    return undefined;
+  }
+}
+
+/** `O_PATH` of include/uapi/asm-generic/fcntl.h: opens for asking about only, which no right is needed for. */
+const O_PATH = 0o10000000;
+
 /**
  * A file of one record that stays open, to be read again and again: without opening and closing, a reading is five
  * times as cheap. It holds what the file is about, such as a network namespace, until it is closed.
@@ -46,18 +64,27 @@ export class KeptFile {
 
   /** Undefined when the file is absent or may not be read. */
   static open(path: string): KeptFile | undefined {
-    const descriptor = openDescriptor(path);
+    return KeptFile.openAs(path, 'r');
+  }
+
+  /** To ask for its size only, as for a folder. */
+  static openForSize(path: string): KeptFile | undefined {
+    return KeptFile.openAs(path, O_PATH);
+  }
+
+  private static openAs(path: string, flags: 'r' | number): KeptFile | undefined {
+    const descriptor = unlessAbsent(() => openSync(path, flags));
     return descriptor === undefined ? undefined : new KeptFile(descriptor);
   }
 
   /** As {@link readOneRecord}; undefined when what the file is about is gone. */
   read(): Buffer | undefined {
-    try {
-      return scratch.subarray(0, readSync(this.descriptor, scratch, 0, scratch.length, 0));
-    } catch (error) {
-      throwUnlessAbsent(error);
-      return undefined;
-    }
+    return unlessAbsent(() => scratch.subarray(0, readSync(this.descriptor, scratch, 0, scratch.length, 0)));
+  }
+
+  /** As {@link sizeOf}; undefined when what the file is about is gone. */
+  size(): number | undefined {
+    return unlessAbsent(() => fstatSync(this.descriptor).size);
   }
 
   close(): void {
@@ -66,28 +93,18 @@ export class KeptFile {
 }
 
 function read(path: string, readDescriptor: (descriptor: number) => number): Buffer | undefined {
-  const descriptor = openDescriptor(path);
+  const descriptor = unlessAbsent(() => openSync(path, 'r'));
   if (descriptor === undefined) {
     return undefined;
   }
   try {
-    // The reading may replace the buffer: it comes first.
-    const length = readDescriptor(descriptor);
-    return scratch.subarray(0, length);
-  } catch (error) {
-    throwUnlessAbsent(error);
-    return undefined;
+    return unlessAbsent(() => {
+      // The reading may replace the buffer: it comes first.
+      const length = readDescriptor(descriptor);
+      return scratch.subarray(0, length);
+    });
   } finally {
     closeSync(descriptor);
-  }
-}
-
-function openDescriptor(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throwUnlessAbsent(error);
-    return undefined;
   }
 }
 
