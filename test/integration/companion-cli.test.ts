@@ -5,21 +5,20 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { generateKeyPairSync } from 'node:crypto';
-import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until } from '../engines/companion.js';
 import { freePort } from '../engines/free-port.js';
+import { serveGrafanaKeys, type GrafanaKeys } from '../engines/grafana-keys.js';
 import { startPrometheus } from '../engines/prometheus.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const MAIN = path.join(ROOT, 'companion/dist/main.js');
-const grafanaKey = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let folder: string;
 let port: number;
 let url: string;
-let standIn: Server;
-let standInUrl: string;
+let grafana: GrafanaKeys;
+/** What stands in for one. */
+let exporter: Server;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
@@ -28,22 +27,17 @@ beforeAll(async () => {
   port = await freePort();
   url = `http://127.0.0.1:${port}`;
   execFileSync(process.execPath, [MAIN, 'keygen', folder], { stdio: 'ignore' });
-  const jwk = { ...(await exportJWK(grafanaKey.publicKey)), kid: 'grafana', alg: 'ES256', use: 'sig' };
-  // Two things that a test has not: Grafana's keys, and an exporter.
-  standIn = createServer((request, response) => {
-    response.end(
-      request.url === '/api/signing-keys/keys' ? JSON.stringify({ keys: [jwk] }) : 'seen_by_discovery 1\n',
-    );
-  });
-  standIn.listen(0, '127.0.0.1');
-  await once(standIn, 'listening');
-  standInUrl = `http://127.0.0.1:${(standIn.address() as AddressInfo).port}`;
+  grafana = await serveGrafanaKeys();
+  exporter = createServer((_, response) => response.end('seen_by_discovery 1\n'));
+  exporter.listen(0, '127.0.0.1');
+  await once(exporter, 'listening');
 });
 afterAll(async () => {
   for (const child of children) {
     child.kill('SIGKILL');
   }
-  standIn.close();
+  grafana.close();
+  exporter.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -58,14 +52,15 @@ function start(...args: string[]): ChildProcess {
 
 const file = (name: string): string => path.join(folder, name);
 const gatewayFlags = (): string[] => [
-  ...['--web.listen-address', `127.0.0.1:${port}`, '--grafana.url', standInUrl],
+  ...['--web.listen-address', `127.0.0.1:${port}`, '--grafana.url', grafana.url],
   ...['--token.view-file', file('view.token'), '--token.operate-file', file('operate.token')],
   ...['--token.admin-file', file('admin.token'), '--gateway.key-file', file('gateway.key')],
   ...['--agents.token-file', file('join.token'), '--audit.file', file('audit.jsonl')],
 ];
+const exporterAddress = (): string => `127.0.0.1:${(exporter.address() as AddressInfo).port}`;
 const agentFlags = (name: string): string[] => [
   ...['--gateway', url, '--join.token-file', file('join.token'), '--gateway.key-file', file('gateway.pub')],
-  ...['--host.name', name, '--exporter.address', new URL(standInUrl).host],
+  ...['--host.name', name, '--exporter.address', exporterAddress()],
 ];
 const answers = async (): Promise<boolean> =>
   fetch(`${url}/healthz`).then(
@@ -74,14 +69,7 @@ const answers = async (): Promise<boolean> =>
   );
 
 async function ask(target: string): Promise<Response> {
-  const identity = await new SignJWT({ username: 'alice', role: 'Viewer' })
-    .setProtectedHeader({ alg: 'ES256', kid: 'grafana' })
-    .setIssuer(`${standInUrl}/`)
-    .setAudience('org:1')
-    .setSubject('user:1')
-    .setIssuedAt()
-    .setExpirationTime('10m')
-    .sign(grafanaKey.privateKey);
+  const identity = await grafana.sign('alice', 'Viewer');
   const token = (await readFile(file('view.token'), 'utf8')).trim();
   return fetch(`${url}/view/v1${target}`, {
     headers: { 'x-toposcope-token': token, 'x-grafana-id': identity },

@@ -1,12 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket, connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
+import { Authority } from '../engines/certificates.js';
 import {
   makeSecrets,
   startAgent,
@@ -148,8 +145,8 @@ describe('a tunnel', () => {
     await until('it is there', () => hostsOf(gateway).length === 1);
     const at = `/hosts/far/containers/${container.id}`;
     const terminal = await TerminalClient.open(gateway, at, { action: 'exec', command: ['sh'] });
-    const asking = gateway.get('view', `${at}/logs?follow=true`).then((response) => response.text());
-    asking.catch(() => undefined);
+    const followed = await gateway.get('view', `${at}/logs?follow=true`);
+    const brokenOff = expect(followed.text()).rejects.toThrow('terminated');
 
     cable.cut();
     const cutAt = Date.now();
@@ -158,7 +155,11 @@ describe('a tunnel', () => {
     expect(Date.now() - cutAt).toBeLessThan(3 * HEARTBEAT_MS + 1_000);
     await terminal.ended();
     expect(terminal.last).toMatchObject({ type: 'problem', problem: { code: 'agent-lost' } });
-    await asking.catch(() => undefined);
+    await brokenOff;
+    expect((await gateway.audit()).filter(({ action }) => action === 'logs').at(-1)).toMatchObject({
+      outcome: 'failed',
+      code: 'agent-lost',
+    });
     expect((await gateway.get('view', at)).status).toBe(404);
 
     cable.mend();
@@ -243,43 +244,18 @@ describe('a tunnel', () => {
 
 describe('TLS', () => {
   it('is between agent and gateway, and mutual where the gateway asks for it', async () => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'companion-tls-'));
-    opened.push(() => rm(folder, { recursive: true, force: true }));
-    const file = (name: string): string => path.join(folder, name);
-    const openssl = (...args: string[]): void => {
-      execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-    };
-    const newKey = ['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-    openssl(
-      ...newKey,
-      '-x509',
-      '-days',
-      '1',
-      '-subj',
-      '/CN=test authority',
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.crt',
-    );
-    for (const [name, san] of [
-      ['gateway', 'DNS:localhost,IP:127.0.0.1'],
-      ['web-1', 'DNS:web-1'],
-    ] as const) {
-      await writeFile(file(`${name}.ext`), `subjectAltName=${san}\n`);
-      openssl(...newKey, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.csr`);
-      openssl(
-        ...['x509', '-req', '-in', `${name}.csr`, '-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'],
-        ...['-days', '1', '-extfile', `${name}.ext`, '-out', `${name}.crt`],
-      );
-    }
-    const read = (name: string): Promise<string> => readFile(file(name), 'utf8');
-    const ca = await read('ca.crt');
+    const authority = Authority.create();
+    opened.push(() => {
+      authority.remove();
+      return Promise.resolve();
+    });
+    const ca = authority.cert;
     const gateway = await gatewayAt({
-      tls: { cert: await read('gateway.crt'), key: await read('gateway.key'), clientCa: ca },
+      tls: { ...authority.sign('gateway', 'DNS:localhost', 'IP:127.0.0.1'), clientCa: ca },
     });
     const url = new URL(`https://localhost:${gateway.port}`);
-    const own = { ca, cert: await read('web-1.crt'), key: await read('web-1.key') };
+    const { cert, key } = authority.sign('web-1', 'DNS:web-1');
+    const own = { ca, cert, key };
     const addresses = ['127.0.0.1'];
 
     agentOf({ host: 'web-1', gateway: url, addresses, tls: own });

@@ -10,7 +10,13 @@ import type { Duplex, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import { asProblem, Problem } from '../protocol/problems.js';
-import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER, type PermitClaims } from '../protocol/tunnel.js';
+import {
+  EXIT_CODE_TRAILER,
+  PERFORM_PATH,
+  PERMIT_HEADER,
+  WHOLE_TRAILER,
+  type PermitClaims,
+} from '../protocol/tunnel.js';
 import { keepHeartbeat } from '../tunnel/heartbeat.js';
 import { withoutHandle } from '../tunnel/without-handle.js';
 import { InputDecoder } from '../tunnel/input-frames.js';
@@ -96,7 +102,8 @@ async function answerRequest(
         given.stream.destroy();
         return;
       }
-      stream.respond({ ':status': 200, 'content-type': given.contentType });
+      stream.respond({ ':status': 200, 'content-type': given.contentType }, { waitForTrailers: true });
+      stream.once('wantTrailers', () => stream.sendTrailers(WHOLE));
       await pipeline(given.stream, stream);
       return;
     case 'terminal':
@@ -104,6 +111,8 @@ async function answerRequest(
       return;
   }
 }
+
+const WHOLE = { [WHOLE_TRAILER]: 'true' } as const;
 
 async function serveTerminal(
   stream: ServerHttp2Stream,
@@ -124,7 +133,7 @@ async function serveTerminal(
     await pipeline(terminal.output, stream, { end: false, signal: left });
     const exitCode = await terminal.exitCode();
     stream.once('wantTrailers', () => {
-      stream.sendTrailers(exitCode === null ? {} : { [EXIT_CODE_TRAILER]: String(exitCode) });
+      stream.sendTrailers(exitCode === null ? WHOLE : { ...WHOLE, [EXIT_CODE_TRAILER]: String(exitCode) });
     });
     stream.end();
     await fed;

@@ -10,6 +10,7 @@ import { containerParams, exportLogsBody, logsQuery } from '../protocol/requests
 import { ANSWER_WITHIN_MS, type Started } from './attempts.js';
 import type { LogBucket } from './log-bucket.js';
 import { route, type Route } from './route.js';
+import type { AgentStream } from './tunnel.js';
 
 /** A container's log to the reader, or to the bucket. */
 export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
@@ -44,13 +45,14 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
         }
         const started = await attempts.start(caller, host, container, { action: 'export-logs', ...body });
         await answerWithEnd(started, response, async (counted) => {
-          const { stream } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+          const agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+          const { stream } = agent;
           response.type('application/x-ndjson');
           const left = new AbortController();
           response.once('close', () => left.abort());
           const tell = (progress: ExportProgress): void =>
             void response.write(`${JSON.stringify(progress)}\n`);
-          const gzipped = gzippedLog(stream, counted);
+          const gzipped = gzippedLog(stream, counted(agent));
           const key = `${host}/${fileName(started, 'ndjson.gz')}`;
           try {
             const upload = bucket.upload(
@@ -83,36 +85,50 @@ export async function answerLog(
   response: Response,
 ): Promise<void> {
   await answerWithEnd(started, response, async (counted) => {
-    const { stream, contentType } = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
-    response.type(contentType);
+    const agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+    response.type(agent.contentType);
     if (saveAs !== undefined) {
       response.attachment(fileName(started, saveAs === 'text' ? 'txt' : saveAs));
     }
     const gzip = gzipFor(request, response);
     response.flushHeaders();
-    await pipeline([stream, counted, ...gzip, response]);
+    await pipeline([agent.stream, counted(agent), ...gzip, response]);
   });
 }
 
-/** Does what streams, counts its bytes and writes its end down, also when the reader leaves or the host is lost. */
+/**
+ * Does what streams, through what counts its bytes and fails at the end of what is not whole; writes its end down, also
+ * when the reader leaves or the host is lost.
+ */
 async function answerWithEnd(
   { attempt, end, fail }: Started,
   response: Response,
-  work: (counted: Transform) => Promise<void>,
+  work: (counted: (agent: AgentStream) => Transform) => Promise<void>,
 ): Promise<void> {
   let bytes = 0;
-  const counted = new Transform({
-    transform(chunk: Buffer, _, done) {
-      bytes += chunk.length;
-      done(null, chunk);
-    },
-  });
+  const reader = { left: false };
+  response.once('close', () => (reader.left = true));
+  const counted = (agent: AgentStream): Transform =>
+    new Transform({
+      transform(chunk: Buffer, _, done) {
+        bytes += chunk.length;
+        done(null, chunk);
+      },
+      flush(done) {
+        try {
+          agent.assertWhole();
+          done();
+        } catch (error) {
+          done(asProblem(error));
+        }
+      },
+    });
   try {
     await work(counted);
     await end({ outcome: 'done', bytes });
   } catch (error) {
     // A reader who leaves has read what they wanted; a follow ends in no other way.
-    if (response.destroyed && !(error instanceof Problem)) {
+    if (reader.left && !(error instanceof Problem)) {
       await end({ outcome: 'done', reason: 'the reader left', bytes });
       return;
     }

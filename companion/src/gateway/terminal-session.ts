@@ -114,11 +114,12 @@ function record(
 /** Carries bytes both ways until one side ends, and says why it ended. Throws `agent-lost` when the host is lost. */
 async function carry(
   socket: WebSocket,
-  { stream }: AgentStream,
+  agent: AgentStream,
   recording: Recording | undefined,
   limits: TerminalClocks,
   counted: { bytes: number },
 ): Promise<Reason> {
+  const { stream } = agent;
   const ended = new EndReason(limits.total, limits.idleFor);
   socket.once('close', () => ended.because('the other side left'));
   if (socket.readyState !== socket.OPEN) {
@@ -145,9 +146,7 @@ async function carry(
       await recording?.output(bytes);
       await sendBytes(socket, bytes);
     }
-    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR) {
-      throw new Problem('agent-lost', 'The connection to the host was lost.');
-    }
+    agent.assertWhole();
     ended.because('the program ended');
   })();
   output.catch((error: unknown) => ended.fail(lostUnlessProblem(error)));

@@ -8,7 +8,13 @@ import {
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
 import { Problem, problemFromDocument } from '../protocol/problems.js';
-import { EXIT_CODE_TRAILER, PERFORM_PATH, PERMIT_HEADER, type Hello } from '../protocol/tunnel.js';
+import {
+  EXIT_CODE_TRAILER,
+  PERFORM_PATH,
+  PERMIT_HEADER,
+  WHOLE_TRAILER,
+  type Hello,
+} from '../protocol/tunnel.js';
 import { keepHeartbeat } from '../tunnel/heartbeat.js';
 import { withoutHandle } from '../tunnel/without-handle.js';
 
@@ -22,6 +28,11 @@ export interface AgentStream {
   readonly stream: ClientHttp2Stream;
   readonly contentType: string;
   readonly tty: boolean;
+  /**
+   * To be asked when the stream has ended, since a tunnel that breaks may end it like an agent that is done. Throws
+   * `agent-lost`.
+   */
+  assertWhole(): void;
   /** The exit code, once the stream has ended; null when the agent does not say. */
   exitCode(): number | null;
 }
@@ -71,8 +82,10 @@ export class Tunnel {
   /** Asks for something that goes on. With `input`, the stream can be written to as well. */
   async open(permit: string, withinMs: number, input: boolean): Promise<AgentStream> {
     const { stream, headers } = await this.#ask(permit, withinMs, !input);
+    let whole = false;
     let exitCode: number | null = null;
     stream.once('trailers', (trailers: IncomingHttpHeaders) => {
+      whole = trailers[WHOLE_TRAILER] === 'true';
       const text = trailers[EXIT_CODE_TRAILER];
       exitCode = typeof text === 'string' && /^\d{1,3}$/.test(text) ? Number(text) : null;
     });
@@ -80,6 +93,11 @@ export class Tunnel {
       stream,
       contentType: headers['content-type'] ?? 'application/octet-stream',
       tty: headers['x-toposcope-tty'] === 'true',
+      assertWhole() {
+        if (!whole) {
+          throw new Problem('agent-lost', 'The connection to the host was lost before the end.');
+        }
+      },
       exitCode: () => exitCode,
     };
   }

@@ -29,6 +29,8 @@ export const HEARTBEATS_MISSED = 3;
 /** The only request of the tunnel. Its permit says all of it; its body is a terminal's input. */
 export const PERFORM_PATH = '/v1/perform';
 export const PERMIT_HEADER = 'x-toposcope-permit';
+/** Trailer of what goes on. Where it does not come, the tunnel broke, and what came is not all of it. */
+export const WHOLE_TRAILER = 'x-toposcope-whole';
 /** Trailer of a terminal: its program's exit code, absent when unknown. */
 export const EXIT_CODE_TRAILER = 'x-toposcope-exit-code';
 
