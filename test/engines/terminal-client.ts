@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import type { TerminalAction } from '../../companion/src/protocol/action.js';
 import type { ClientMessage, ServerMessage } from '../../companion/src/protocol/terminal-messages.js';
 import type { Tier } from '../../companion/src/protocol/tiers.js';
 import type { TestGateway } from './companion.js';
+
+/** Where a gateway is asked, and as whom. */
+export interface TerminalGateway extends Pick<TestGateway, 'url' | 'headers'> {
+  /** Such as an authority's certificate. */
+  readonly connectBy?: ClientOptions;
+}
 
 /** The panel's end of a terminal. */
 export class TerminalClient {
@@ -26,13 +32,14 @@ export class TerminalClient {
   }
 
   static async connect(
-    gateway: TestGateway,
+    gateway: TerminalGateway,
     tier: Tier,
     path: string,
     user?: string,
   ): Promise<TerminalClient> {
     const url = `${gateway.url.replace('http', 'ws')}/${tier}/v1${path}/terminal`;
-    const socket = new WebSocket(url, 'toposcope-terminal-1', { headers: await gateway.headers(tier, user) });
+    const headers = await gateway.headers(tier, user);
+    const socket = new WebSocket(url, 'toposcope-terminal-1', { ...gateway.connectBy, headers });
     const client = new TerminalClient(socket);
     await new Promise((resolve, reject) => {
       socket.once('open', resolve);
@@ -42,7 +49,7 @@ export class TerminalClient {
   }
 
   static async open(
-    gateway: TestGateway,
+    gateway: TerminalGateway,
     path: string,
     request: TerminalAction,
     user?: string,
@@ -77,8 +84,8 @@ export class TerminalClient {
     await this.until(() => this.output.includes(text), `it shows ${JSON.stringify(text)}`);
   }
 
-  async ended(): Promise<void> {
-    await this.until(() => this.socket.readyState === this.socket.CLOSED, 'it is closed');
+  async ended(withinMs?: number): Promise<void> {
+    await this.until(() => this.socket.readyState === this.socket.CLOSED, 'it is closed', withinMs);
   }
 
   async until(condition: () => boolean, what = 'an answer', withinMs = 30_000): Promise<void> {

@@ -10,30 +10,30 @@ import { deleteNamespace, run } from './network-namespaces.js';
 
 const DOCKERD = '/usr/sbin/dockerd';
 const EXPORTER = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
+const COMPANION = path.resolve(import.meta.dirname, '../../companion/dist/main.js');
 const EXPORTER_PORT = 10420;
 const BRIDGE = 'lan0';
-/** What this machine's own end of the network is called. */
-const UPLINK = 'toposcope-lan';
 
 /** A network of the test's own that joins its hosts, and this machine as 10.79.SUBNET.254. */
 export class Lan {
   private constructor(
+    /** Of its namespace, and of this machine's own end of it. */
     readonly name: string,
     readonly subnet: number,
   ) {}
 
   /** Deletes what an earlier, killed run has left of it first. */
   static create(subnet: number): Lan {
-    const lan = new Lan(UPLINK, subnet);
+    const lan = new Lan(`topo-lan-${subnet}`, subnet);
     lan.delete();
     // A namespace of its own: this machine's packet filter drops what an engine's bridge does not know.
     run('ip', 'netns', 'add', lan.name);
     run('ip', '-n', lan.name, 'link', 'add', BRIDGE, 'type', 'bridge');
     run('ip', '-n', lan.name, 'link', 'set', BRIDGE, 'up');
-    run('ip', 'link', 'add', UPLINK, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', lan.name);
+    run('ip', 'link', 'add', lan.name, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', lan.name);
     run('ip', '-n', lan.name, 'link', 'set', 'uplink', 'master', BRIDGE, 'up');
-    run('ip', 'addr', 'add', `${lan.address(254)}/24`, 'dev', UPLINK);
-    run('ip', 'link', 'set', UPLINK, 'up');
+    run('ip', 'addr', 'add', `${lan.address(254)}/24`, 'dev', lan.name);
+    run('ip', 'link', 'set', lan.name, 'up');
     return lan;
   }
 
@@ -52,9 +52,14 @@ export class Lan {
     run('ip', '-n', namespace, 'link', 'set', 'lo', 'up');
   }
 
+  /** Pulls the plug of a host, or puts it in again: neither end is told. */
+  plug(number: number, isIn: boolean): void {
+    run('ip', '-n', this.name, 'link', 'set', `port${number}`, isIn ? 'up' : 'down');
+  }
+
   delete(): void {
     // Its other end goes with it, at once, where that of a namespace would take its time.
-    spawnSync('ip', ['link', 'delete', UPLINK], { stdio: 'ignore' });
+    spawnSync('ip', ['link', 'delete', this.name], { stdio: 'ignore' });
     deleteNamespace(this.name);
   }
 }
@@ -101,8 +106,7 @@ export class VirtualHost {
     await Promise.race([once(parent.stdout, 'data'), failed]);
     failed.catch(() => undefined);
     // unshare, which nsenter has become, waits for its one child.
-    const children = readFileSync(`/proc/${parent.pid ?? 0}/task/${parent.pid ?? 0}/children`, 'latin1');
-    return new VirtualHost(name, lan.address(number), folder, parent, Number(children));
+    return new VirtualHost(name, lan.address(number), folder, parent, childOf(parent));
   }
 
   /** Starts an engine with folders and a 172.17.0.0/16 of its own. */
@@ -131,18 +135,38 @@ export class VirtualHost {
     return target;
   }
 
+  /** Starts the built companion's agent next to the engine; returns what kills it. Its log is agent.log. */
+  startAgent(flags: readonly string[]): () => Promise<void> {
+    const program = [process.execPath, COMPANION, 'agent', `--engine.socket=${this.socket}`];
+    const entered = this.spawn('agent', ...[...program, `--host.name=${this.name}`, ...flags]);
+    return async () => {
+      const ended = once(entered, 'exit');
+      // nsenter waits for its one child, which is the agent.
+      process.kill(childOf(entered), 'SIGKILL');
+      await ended;
+    };
+  }
+
+  /** Runs a program on it to its end. */
+  run(command: string, ...args: string[]): void {
+    run('nsenter', ...this.into(), command, ...args);
+  }
+
   async stop(): Promise<void> {
-    const ended = once(this.parent, 'exit');
-    process.kill(this.firstPid, 'SIGKILL');
-    await ended;
+    if (this.parent.exitCode === null && this.parent.signalCode === null) {
+      const ended = once(this.parent, 'exit');
+      process.kill(this.firstPid, 'SIGKILL');
+      await ended;
+    }
     removeLeftovers(this.name, this.folder);
   }
 
   /** Starts what ends with it, and logs to a file of that name. */
-  private spawn(log: string, command: string, ...args: string[]): void {
+  private spawn(log: string, ...command: string[]): ChildProcess {
     const output = openSync(path.join(this.folder, `${log}.log`), 'a');
-    spawn('nsenter', [...this.into(), command, ...args], { stdio: ['ignore', output, output] });
+    const entered = spawn('nsenter', [...this.into(), ...command], { stdio: ['ignore', output, output] });
     closeSync(output);
+    return entered;
   }
 
   private async answers(log: string, ask: () => Promise<unknown>, timeout: number): Promise<void> {
@@ -170,6 +194,10 @@ const FIRST_PROCESS = `
     mount --rbind "$2/cgroup" /sys/fs/cgroup && umount --recursive --lazy "$2/cgroup" && echo ready
   while :; do sleep 3600; done
 `;
+
+function childOf({ pid = 0 }: ChildProcess): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1'));
+}
 
 function namespaceOf(name: string): string {
   return `toposcope-${name}`;
