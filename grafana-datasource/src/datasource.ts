@@ -1,4 +1,5 @@
 import {
+  CoreApp,
   type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
@@ -51,6 +52,7 @@ import { TopologyVariables } from './variables/topology-variables';
 import { isViewId, VIEWS } from './views/register';
 
 const DEFAULT_SCRAPE_SECONDS = 15;
+const EXPLORE: string = CoreApp.Explore;
 
 /** Turns Prometheus' series of the exporter into topologies. Has no backend and no URL: another data source is asked. */
 export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySettings> {
@@ -226,6 +228,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     return {
       refId: query.refId,
       view: VIEWS[view],
+      forms: query.format === 'table' ? ['table'] : request.app === EXPLORE ? ['graph', 'table'] : ['graph'],
       window: rateWindow(this.#scrapeSeconds()),
       time: query.time === undefined ? undefined : { ...query.time, at: text(query.time.at) },
       compareWith: text(query.compareWith),

@@ -12,6 +12,11 @@ export interface TopologySpec extends ViewFilter {
   readonly queryType: 'topology';
   /** A view's id, or a dashboard variable such as `$view` that holds one. */
   readonly view: ViewId | (string & {});
+  /**
+   * `table`: tables to be read, such as for Grafana's table panel, and no graph. Absent: the frames of a graph, and in
+   * Explore the tables, too.
+   */
+  readonly format?: 'graph' | 'table';
   /** A moment or a period; absent: the end of the time range. */
   readonly time?: TimeSpec;
   /** Compare with another moment: Unix milliseconds, or how long before the moment shown, such as `1h`. Absent or empty: no comparison. */

@@ -1,5 +1,6 @@
 import type { DataFrame, DataQueryRequest } from '@grafana/data';
 import { catchError, forkJoin, map, type Observable, of, switchMap } from 'rxjs';
+import { tableFrames } from './frames/table-frames';
 import { topologyFrames } from './frames/topology-frames';
 import { vectorOfFrames } from './frames/vector-frames';
 import { compare } from './graph/compare';
@@ -25,6 +26,8 @@ export interface TopologyRequest {
   /** The window of rates, such as `60s`. */
   readonly window: string;
   readonly refId: string;
+  /** Frames for graphs, tables to be read, or both. Absent: for graphs. */
+  readonly forms?: readonly ('graph' | 'table')[];
   readonly time?: TimeSpec | undefined;
   /** Milliseconds since the epoch, or how long before the moment shown; absent or empty: nothing to compare with. */
   readonly compareWith?: string | undefined;
@@ -50,18 +53,18 @@ export function queryTopology(
   request: DataQueryRequest,
   means: TopologyMeans,
 ): Observable<DataFrame[]> {
-  const { time, compareWith, refId } = asked;
+  const { time, compareWith } = asked;
   const [from, end] = [request.range.from.valueOf(), request.range.to.valueOf()];
   const at = (time?.mode === 'at' ? momentOf(time.at, end) : undefined) ?? end;
   const since = time?.mode === 'range' ? from : undefined;
   const before = momentOf(compareWith, at);
   const later = drawMoment(asked, { at, since }, request, means);
   if (before === undefined) {
-    return later.pipe(switchMap((topology) => sliced(topologyFrames(topology, refId), means.slicing)));
+    return later.pipe(switchMap((topology) => sliced(framesOf(topology, asked), means.slicing)));
   }
   const shifted = since === undefined ? undefined : since - (at - before);
   return forkJoin([later, drawMoment(asked, { at: before, since: shifted }, request, means)]).pipe(
-    switchMap(([now, then]) => sliced(framesOfComparison(now, then, refId), means.slicing)),
+    switchMap(([now, then]) => sliced(framesOfComparison(now, then, asked), means.slicing)),
   );
 }
 
@@ -70,8 +73,15 @@ interface Moment {
   readonly since: number | undefined;
 }
 
-function* framesOfComparison(later: Topology, earlier: Topology, refId: string): Steps<DataFrame[]> {
-  return yield* topologyFrames(yield* compare(later, earlier), refId);
+function* framesOfComparison(later: Topology, earlier: Topology, asked: TopologyRequest): Steps<DataFrame[]> {
+  return yield* framesOf(yield* compare(later, earlier), asked);
+}
+
+function* framesOf(topology: Topology, { refId, forms = ['graph'] }: TopologyRequest): Steps<DataFrame[]> {
+  return [
+    ...(forms.includes('graph') ? yield* topologyFrames(topology, refId) : []),
+    ...(forms.includes('table') ? yield* tableFrames(topology, refId) : []),
+  ];
 }
 
 /**

@@ -1,10 +1,11 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { Alert, InlineField, InlineFieldRow, InlineSwitch } from '@grafana/ui';
+import { Alert, InlineField, InlineFieldRow } from '@grafana/ui';
 import * as React from 'react';
 import type { TopologyDataSource } from '../datasource';
 import { VIEW_NAMES } from '../graph/topology';
 import type { TopologySpec } from '../query';
 import type { TopologyQuery, TopologySettings } from '../settings';
+import { LeftOutField } from './LeftOutField';
 import { MomentEditor } from './MomentEditor';
 import { NamesField } from './NamesField';
 import { OverlaysEditor } from './OverlaysEditor';
@@ -21,22 +22,17 @@ const ROLES: { value: 'all' | 'application' | 'system'; label: string }[] = [
   { value: 'system', label: 'The platform’s' },
 ];
 
+const FORMATS: { value: 'graph' | 'table'; label: string }[] = [
+  { value: 'graph', label: 'Graph' },
+  { value: 'table', label: 'Tables' },
+];
+
 type State = 'running' | 'stopped' | 'both';
 const STATES: { value: State; label: string }[] = [
   { value: 'running', label: 'That run' },
   { value: 'stopped', label: 'That do not run' },
   { value: 'both', label: 'Running or not' },
 ];
-
-const SWITCHES = [
-  { key: 'unconnected', label: 'Unconnected', preset: true, tooltip: 'Show what has no connection.' },
-  {
-    key: 'outside',
-    label: 'Outside',
-    preset: true,
-    tooltip: 'Show the Internet, external services and addresses without an exporter.',
-  },
-] as const;
 
 /** One topology query: a view, and what to leave out. */
 export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) {
@@ -54,6 +50,7 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
     view = 'containers',
     overlays = [],
     containers = 'all',
+    format = 'graph',
     running = true,
     stopped = false,
   } = query as Partial<TopologySpec>;
@@ -79,15 +76,23 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
           chosen={query.hosts}
           onChange={(hosts) => change({ hosts })}
         />
-        {SWITCHES.map(({ key, label, preset, tooltip }) => (
-          <InlineField key={key} label={label} tooltip={tooltip}>
-            <InlineSwitch
-              id={`toposcope-${key}-${query.refId}`}
-              value={query[key] ?? preset}
-              onChange={({ currentTarget }) => change({ [key]: currentTarget.checked })}
-            />
-          </InlineField>
-        ))}
+        <InlineField
+          label="Format"
+          tooltip="A graph for the topology panel and Grafana’s own; tables for its table panel. Explore shows both."
+        >
+          <Picker
+            id={`toposcope-format-${query.refId}`}
+            width={12}
+            options={FORMATS}
+            value={format}
+            onPick={(value) => change({ format: value })}
+          />
+        </InlineField>
+        <LeftOutField
+          id={`toposcope-left-out-${query.refId}`}
+          query={query}
+          onChange={(parts) => change(parts)}
+        />
       </InlineFieldRow>
       <InlineFieldRow>
         <InlineField

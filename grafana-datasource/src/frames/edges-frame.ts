@@ -13,7 +13,7 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
     id: [] as string[],
     source: [] as string[],
     target: [] as string[],
-    bytes: [] as (number | null)[],
+    main: [] as (number | null)[],
     open: [] as number[],
     thickness: [] as number[],
     color: [] as string[],
@@ -23,6 +23,7 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
     retransmits: [] as (number | null)[],
     rtt: [] as (number | null)[],
   };
+  const own = edges.find(({ value }) => value !== undefined)?.value;
   let row = 0;
   for (const edge of edges) {
     const { traffic } = edge;
@@ -32,13 +33,11 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
     columns.id.push(edge.id);
     columns.source.push(edge.source);
     columns.target.push(edge.target);
-    columns.bytes.push(
-      traffic.requestBytes === null && traffic.responseBytes === null ? null : bytesOf(traffic),
-    );
+    columns.main.push(mainNumber(edge));
     columns.open.push(traffic.open);
     columns.thickness.push(thicknessOf(edge));
     columns.color.push(traffic.failed > 0 ? 'red' : 'gray');
-    columns.ports.push(edge.links.map(portText).join(', '));
+    columns.ports.push(portsText(edge.links));
     columns.opened.push(traffic.opened);
     columns.failed.push(traffic.failed);
     columns.retransmits.push(traffic.retransmits);
@@ -55,7 +54,11 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
       textColumn('id', columns.id, { displayName: 'Id' }),
       textColumn('source', columns.source, { displayName: 'Client' }),
       textColumn('target', columns.target, { displayName: 'Server' }),
-      numberColumn('mainstat', columns.bytes, { displayName: 'Throughput', unit: 'Bps', decimals: 1 }),
+      numberColumn('mainstat', columns.main, {
+        displayName: own?.label ?? 'Throughput',
+        unit: own?.unit ?? 'Bps',
+        decimals: own === undefined ? 1 : null,
+      }),
       numberColumn('secondarystat', columns.open, {
         displayName: 'Open connections',
         unit: 'short',
@@ -80,9 +83,17 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
   };
 }
 
-/** `tcp/443`; the protocol alone where the server's port is not known. */
-function portText({ protocol, port }: EdgeLink): string {
-  return port === '' ? protocol : `${protocol}/${port}`;
+/** `tcp/443, udp/53`; the protocol alone where the server's port is not known. */
+export function portsText(links: readonly EdgeLink[]): string {
+  return links.map(({ protocol, port }) => (port === '' ? protocol : `${protocol}/${port}`)).join(', ');
+}
+
+/** The value of PromQL of the user's own, else the bytes per second both ways. */
+function mainNumber({ value, traffic }: TopologyEdge): number | null {
+  if (value !== undefined) {
+    return value.value;
+  }
+  return traffic.requestBytes === null && traffic.responseBytes === null ? null : bytesOf(traffic);
 }
 
 /** One pixel, and one more for each hundredfold of bytes per second. */

@@ -59,6 +59,14 @@ describe('the frames of a topology', () => {
     expect(column(complete(topologyFrames(topology, 'A'))[1], 'detail__ports')).toEqual(['tcp, udp/53']);
   });
 
+  it('show the value of edges of the user’s own in its unit', () => {
+    const [edge] = TOPOLOGY.edges.filter(({ source, target }) => source !== target);
+    const value = { label: 'Requests', unit: 'reqps', value: 7 };
+    const topology = { ...TOPOLOGY, edges: [{ ...edge, kind: 'custom', value }] } as Topology;
+    const main = complete(topologyFrames(topology, 'A'))[1]?.fields.find(({ name }) => name === 'mainstat');
+    expect([main?.config.displayName, main?.config.unit, main?.values[0]]).toEqual(['Requests', 'reqps', 7]);
+  });
+
   it('have edges only between nodes that are there', () => {
     const ids = new Set(column(FRAMES[0], 'id'));
     expect(
