@@ -21,7 +21,7 @@ import {
 } from '../contract/container-families.js';
 import type { Family } from '../contract/family.js';
 import type { ContainerId, HostName } from '../contract/ids.js';
-import { renderLabels } from '../contract/labels.js';
+import { renderLabels, type RenderedLabels } from '../contract/labels.js';
 import { readCgroup } from '../kernel/cgroup.js';
 import type { CgroupStatistics } from '../kernel/cgroup-statistics.js';
 import { createKeptFiles, mostKeptFiles } from '../kernel/kept-files.js';
@@ -36,6 +36,8 @@ import type { SampleSink } from './collector.js';
 /** What one running container uses now. */
 export interface Resources {
   readonly id: ContainerId;
+  /** Of the families that know nothing but the container. */
+  readonly labels: RenderedLabels;
   readonly cgroup: CgroupStatistics | undefined;
   readonly devices: readonly NetworkDevice[];
   readonly threads: number;
@@ -44,6 +46,7 @@ export interface Resources {
 }
 
 export interface ResourceOptions {
+  readonly host: HostName;
   readonly procRoot: string;
   readonly mounts: CgroupMounts;
 }
@@ -59,7 +62,7 @@ export interface ResourceReader {
 }
 
 /** Reads the containers that have a process; where a container's cgroup is, is found once for each of its runs. */
-export function createResourceReader({ procRoot, mounts }: ResourceOptions): ResourceReader {
+export function createResourceReader({ host, procRoot, mounts }: ResourceOptions): ResourceReader {
   let memberships = new Map<string, CgroupMembership>();
   const files = createKeptFiles(mostKeptFiles(procRoot));
 
@@ -88,6 +91,7 @@ export function createResourceReader({ procRoot, mounts }: ResourceOptions): Res
       return [
         {
           id,
+          labels: renderLabels(containerPids, { host, container_id: id }),
           cgroup: membership && readCgroup(mounts, membership, files.read),
           devices: ownsNetwork(container, first?.netns ?? 0, hostNetns)
             ? (readNetworkDevices(procRoot, pid) ?? []).filter(({ name }) => name !== 'lo')
@@ -160,12 +164,9 @@ export function writeResources(sink: SampleSink, host: HostName, resources: read
   writeTasks(sink, host, resources);
 }
 
-type Plain = Family<'container_id'>;
-
 function writeNumber(
   sink: SampleSink,
-  host: HostName,
-  family: Plain,
+  family: Family<'container_id'>,
   resources: readonly Resources[],
   valueOf: (found: Resources) => number | undefined,
 ): void {
@@ -173,7 +174,7 @@ function writeNumber(
   for (const found of resources) {
     const value = valueOf(found);
     if (value !== undefined) {
-      sink.sample(renderLabels(family, { host, container_id: found.id }), value);
+      sink.sample(found.labels, value);
     }
   }
 }
@@ -187,16 +188,10 @@ function writeProcessor(sink: SampleSink, host: HostName, resources: readonly Re
       sink.sample(labels('system'), cgroup.cpu.systemSeconds);
     }
   }
-  writeNumber(sink, host, containerCpuLimit, resources, ({ cgroup }) => cgroup?.cpu?.limitCores);
-  writeNumber(sink, host, containerCpuThrottled, resources, ({ cgroup }) => cgroup?.cpu?.throttledSeconds);
-  writeNumber(sink, host, containerCpuPeriods, resources, ({ cgroup }) => cgroup?.cpu?.periods);
-  writeNumber(
-    sink,
-    host,
-    containerCpuThrottledPeriods,
-    resources,
-    ({ cgroup }) => cgroup?.cpu?.throttledPeriods,
-  );
+  writeNumber(sink, containerCpuLimit, resources, ({ cgroup }) => cgroup?.cpu?.limitCores);
+  writeNumber(sink, containerCpuThrottled, resources, ({ cgroup }) => cgroup?.cpu?.throttledSeconds);
+  writeNumber(sink, containerCpuPeriods, resources, ({ cgroup }) => cgroup?.cpu?.periods);
+  writeNumber(sink, containerCpuThrottledPeriods, resources, ({ cgroup }) => cgroup?.cpu?.throttledPeriods);
 }
 
 function writeMemory(sink: SampleSink, host: HostName, resources: readonly Resources[]): void {
@@ -212,8 +207,8 @@ function writeMemory(sink: SampleSink, host: HostName, resources: readonly Resou
       }
     }
   }
-  writeNumber(sink, host, containerMemoryLimit, resources, ({ cgroup }) => cgroup?.memory?.limit);
-  writeNumber(sink, host, containerOomKills, resources, ({ cgroup }) => cgroup?.memory?.oomKills);
+  writeNumber(sink, containerMemoryLimit, resources, ({ cgroup }) => cgroup?.memory?.limit);
+  writeNumber(sink, containerOomKills, resources, ({ cgroup }) => cgroup?.memory?.oomKills);
 }
 
 function writeNetwork(sink: SampleSink, host: HostName, resources: readonly Resources[]): void {
@@ -256,10 +251,10 @@ function writeBlockDevices(sink: SampleSink, host: HostName, resources: readonly
 }
 
 function writeTasks(sink: SampleSink, host: HostName, resources: readonly Resources[]): void {
-  writeNumber(sink, host, containerPids, resources, ({ cgroup }) => cgroup?.pids);
-  writeNumber(sink, host, containerPidsLimit, resources, ({ cgroup }) => cgroup?.pidsLimit);
-  writeNumber(sink, host, containerThreads, resources, ({ threads }) => threads);
-  writeNumber(sink, host, containerOpenFiles, resources, ({ openFiles }) => openFiles);
+  writeNumber(sink, containerPids, resources, ({ cgroup }) => cgroup?.pids);
+  writeNumber(sink, containerPidsLimit, resources, ({ cgroup }) => cgroup?.pidsLimit);
+  writeNumber(sink, containerThreads, resources, ({ threads }) => threads);
+  writeNumber(sink, containerOpenFiles, resources, ({ openFiles }) => openFiles);
   sink.family(containerPressureSeconds);
   for (const { id, cgroup } of resources) {
     for (const { resource, kind, seconds } of cgroup?.pressure ?? []) {

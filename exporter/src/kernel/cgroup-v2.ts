@@ -4,7 +4,7 @@ import type {
   DeviceStatistics,
   MemoryStatistics,
 } from './cgroup-statistics.js';
-import { readKeyed, readNumber } from './cgroup-file.js';
+import { readKeyed, readNumber, type KeyedNumbers } from './cgroup-file.js';
 import type { RecordReader } from './kept-files.js';
 
 /**
@@ -58,7 +58,7 @@ export function parseIoStat(text: string): DeviceStatistics[] {
   });
 }
 
-function toCpu(stat: ReadonlyMap<string, number>, max: string): CpuStatistics {
+function toCpu(stat: KeyedNumbers, max: string): CpuStatistics {
   const seconds = (key: string) => (stat.get(key) ?? 0) / 1e6;
   return {
     userSeconds: seconds('user_usec'),

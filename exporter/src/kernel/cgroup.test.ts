@@ -216,12 +216,25 @@ describe('parseCpuMax', () => {
   });
 });
 
+describe('parseKeyed', () => {
+  it.each([
+    ['file', undefined],
+    ['anon', 1],
+    ['inactive_file', 2],
+    ['last', 4],
+    ['broken', undefined],
+    ['', undefined],
+  ])('finds %j to be %s, and not in part of another name', (name, value) => {
+    expect(parseKeyed(Buffer.from('anon 1\ninactive_file 2\nbroken 3x\nlast 4')).get(name)).toBe(value);
+  });
+});
+
 describe('the cgroup parsers', () => {
   it.each([
     ['parseIoStat', parseIoStat],
     ['parseBlkio', parseBlkio],
     ['parseCpuMax', parseCpuMax],
-    ['parseKeyed', (text: string) => parseKeyed(Buffer.from(text))],
+    ['parseKeyed', (text: string) => parseKeyed(Buffer.from(text)).get('a')],
   ])('%s never throws, whatever the text', (_name, parse) => {
     const lines = fc.array(
       fc.oneof(fc.string(), fc.constantFrom('8:0', '8:0 Read', '8:0 Read x', 'a 1', 'a=b')),
@@ -258,7 +271,10 @@ describe('the cgroup parsers', () => {
         const text = Object.entries(values)
           .map(([name, value]) => `${name} ${value}\n`)
           .join('');
-        expect(Object.fromEntries(parseKeyed(Buffer.from(text)))).toEqual({ ...values });
+        const found = parseKeyed(Buffer.from(text));
+        expect(Object.fromEntries(Object.keys(values).map((name) => [name, found.get(name)]))).toEqual({
+          ...values,
+        });
       }),
     );
   });
