@@ -1,13 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { chmod, copyFile } from 'node:fs/promises';
-import { once } from 'node:events';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
 import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
+import { importBusybox } from '../engines/imported-busybox.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
 const PROBE = path.resolve(import.meta.dirname, '../../exporter/dist/runtimes/cri-probe-process.js');
@@ -21,7 +18,7 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
 
   beforeAll(async () => {
     await engine.start();
-    await importBusybox();
+    await importBusybox(docker);
     await docker.swarmInit({ ListenAddr: '0.0.0.0:2377', AdvertiseAddr: ENGINE_ADDRESS });
     await docker.createService({
       Name: 'shop_web',
@@ -88,19 +85,4 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
     const answer = execFileSync(process.execPath, [PROBE, engine.containerdSocketPath], { encoding: 'utf8' });
     expect(answer).toBe('no CRI');
   });
-
-  async function importBusybox(): Promise<void> {
-    const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-swarm-'));
-    try {
-      mkdirSync(path.join(folder, 'bin'));
-      const busybox = path.join(folder, 'bin/busybox');
-      await copyFile(await findStaticBusybox(process.env.PATH ?? '', folder), busybox);
-      await chmod(busybox, 0o755);
-      execFileSync('tar', ['-C', folder, '-cf', path.join(folder, 'image.tar'), 'bin']);
-      const progress = await docker.importImage(path.join(folder, 'image.tar'), { repo: 'busybox' });
-      await once(progress.resume(), 'end');
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
 });
