@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import pino from 'pino';
 import { ConnectionWatch } from '../../exporter/src/collectors/connection-watch.js';
 import { SocketHolders } from '../../exporter/src/collectors/socket-holders.js';
+import { StrangeNamespaces } from '../../exporter/src/collectors/strange-namespaces.js';
 import { hostName } from '../../exporter/src/contract/ids.js';
 import { ConnectionTracker } from '../../exporter/src/edges/connection-tracker.js';
 import { EdgeLedger } from '../../exporter/src/edges/edge-ledger.js';
@@ -113,6 +114,7 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
       actualDestination: () => undefined,
       actualSource: () => undefined,
       proxyTarget: () => undefined,
+      containerAt: () => undefined,
       nameOf: () => '',
     },
     publicPeers: false,
@@ -141,6 +143,7 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     source,
     tracker,
     holders,
+    strangers: new StrangeNamespaces(now),
     cgroupIds: new CgroupIds('/sys'),
     processTable: {
       refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode),

@@ -67,8 +67,12 @@ function removeAll(): void {
   if (left.length > 0) {
     docker('rm', '--force', ...left);
   }
-  if (docker('network', 'ls', '--quiet', '--filter', `name=${NETWORK}`) !== '') {
-    docker('network', 'rm', NETWORK);
+  // By id: two that were left may have one name.
+  const networks = docker('network', 'ls', '--quiet', '--filter', `name=${NETWORK}`)
+    .split('\n')
+    .filter(Boolean);
+  if (networks.length > 0) {
+    docker('network', 'rm', ...networks);
   }
 }
 
@@ -251,6 +255,7 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
       expect(answersOf(web)).toBe(12);
       for (const client of clients) {
         expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 1`]);
+        expect(sumOf(rows, OPENED, { role: 'server', container_id: web, peer_container_id: client })).toBe(1);
       }
       expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(12);
     });

@@ -12,12 +12,13 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { SocketHolders } from './socket-holders.js';
-import { StrangeNamespaces } from './strange-namespaces.js';
+import type { StrangeNamespaces } from './strange-namespaces.js';
 
 export interface ConnectionWatchOptions {
   readonly source: SocketSource;
   readonly tracker: ConnectionTracker;
   readonly holders: SocketHolders;
+  readonly strangers: StrangeNamespaces;
   readonly cgroupIds: CgroupIds;
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
@@ -52,7 +53,6 @@ export class ConnectionWatch {
   private strangePatienceMs = SHORTEST_PATIENCE_MS;
   private eventsLost = false;
 
-  private readonly strangers = new StrangeNamespaces();
   private readonly flows: FlowWatch;
 
   constructor(private readonly options: ConnectionWatchOptions) {
@@ -69,22 +69,23 @@ export class ConnectionWatch {
   }
 
   destroyed(record: SocketRecord, origin: EventOrigin): void {
-    const { tracker, now, source } = this.options;
+    const { tracker, now, source, strangers } = this.options;
     if (source.events?.isRepeated(origin) === true || isWithEmbeddedResolver(record)) {
       return;
     }
     const namespace = this.namespaceOf(origin);
-    if (namespace === undefined && !this.strangers.knows(record.localAddress)) {
+    if (namespace === undefined && strangers.containerAt(record.localAddress) === undefined) {
       // Its container may be gone before the pass.
-      this.strangers.learn(this.options.containers());
+      strangers.learn(this.options.containers());
     }
-    if (namespace !== undefined && tracker.destroyedSockets.giveIfClear(namespace, record, now())) {
+    const outcome =
+      namespace === undefined ? 'urgent' : tracker.destroyedSockets.giveIfClear(namespace, record, now());
+    if (outcome === 'given') {
       return;
     }
     if (this.waiting.length < MOST_WAITING) {
       this.waiting.push({ origin, record: copySocketRecord(record) });
-      // What waits for its other end to close can wait for the next pass.
-      this.isUrgent ||= record.peerPort !== 0;
+      this.isUrgent ||= outcome === 'urgent' && record.peerPort !== 0;
       this.isStrange ||= namespace === undefined;
     } else {
       this.give(origin, record);
@@ -167,7 +168,7 @@ export class ConnectionWatch {
   private findNamespaces(): Map<number, ProcessRecord[]> {
     const { source, tracker, now, logger } = this.options;
     const processesOf = this.readProcesses();
-    this.strangers.learn(this.options.containers());
+    this.options.strangers.learn(this.options.containers());
     for (const [inode, inhabitants] of processesOf) {
       if (inhabitants.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
         tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirstPass));
@@ -309,7 +310,7 @@ export class ConnectionWatch {
     if (source.events?.isRepeated(origin) === true) {
       return true;
     }
-    const namespace = this.namespaceOf(origin) ?? this.strangers.namespaceOf(record.localAddress);
+    const namespace = this.namespaceOf(origin) ?? this.options.strangers.namespaceOf(record.localAddress);
     if (namespace !== undefined) {
       tracker.destroyedSockets.give(namespace, record, now());
       return true;

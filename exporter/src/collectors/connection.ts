@@ -23,6 +23,7 @@ import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { PeerNames } from './peer-names.js';
 import { SocketHolders } from './socket-holders.js';
+import { StrangeNamespaces } from './strange-namespaces.js';
 import { NO_SERVICES, type WellKnownServices } from './well-known-services.js';
 
 export interface ConnectionCollectorOptions {
@@ -93,6 +94,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       idleMs: options.idleMs ?? 15 * 60_000,
     });
     this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
+    const strangers = new StrangeNamespaces(this.now);
     const surroundings: Surroundings = {
       ownerOfInode: (inode) => this.holders.ownerOf(inode),
       ownerOfCgroup: (id) => {
@@ -106,6 +108,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       proxyTarget: ({ process, pid }) =>
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: (address) => this.names.nameOf(address),
+      containerAt: (address) => strangers.containerAt(address),
     };
     this.names = new PeerNames({
       listens: options.listensForNames ?? false,
@@ -125,6 +128,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       source: this.source,
       tracker: this.tracker,
       holders: this.holders,
+      strangers,
       cgroupIds,
       processTable,
       containerOf,

@@ -3,35 +3,47 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { Container } from '../runtimes/container.js';
 
+/** Milliseconds. */
+interface Tenant {
+  readonly id: ContainerId;
+  readonly seenAt: number;
+}
+
 /**
  * Stands in for the network namespaces of containers that lived so shortly that no pass found them. What is left of
  * them are destroy events; the runtime knew the address.
  */
 export class StrangeNamespaces {
-  private readonly containerOf = new Map<IpAddress, ContainerId>();
+  private readonly tenants = new Map<IpAddress, Tenant>();
   private readonly namespaces = new Map<ContainerId, TrackedNamespace>();
 
-  /** An address belongs to the last container that was seen with it. */
+  constructor(private readonly now: () => number) {}
+
+  /** An address belongs to the last container that was seen with it, for a while. */
   learn(containers: Iterable<Container>): void {
+    const seenAt = this.now();
+    for (const [address, tenant] of this.tenants) {
+      if (seenAt - tenant.seenAt > MEMORY_MS) {
+        this.tenants.delete(address);
+      }
+    }
     for (const { id, addresses, startedSeconds } of containers) {
       for (const { ip } of addresses) {
         if (ip !== '' && startedSeconds !== undefined) {
-          this.containerOf.set(ip, id);
+          this.tenants.set(ip, { id, seenAt });
         }
       }
-    }
-    if (this.containerOf.size > MOST_ADDRESSES) {
-      this.containerOf.clear();
     }
     this.namespaces.clear();
   }
 
-  knows(address: IpAddress): boolean {
-    return this.containerOf.has(address);
+  /** The container that has the address, or lately had. */
+  containerAt(address: IpAddress): ContainerId | undefined {
+    return this.tenants.get(address)?.id;
   }
 
   namespaceOf(address: IpAddress): TrackedNamespace | undefined {
-    const container = this.containerOf.get(address);
+    const container = this.containerAt(address);
     if (container === undefined) {
       return undefined;
     }
@@ -46,4 +58,5 @@ export class StrangeNamespaces {
   }
 }
 
-const MOST_ADDRESSES = 10_000;
+/** Another may have the address by then. */
+const MEMORY_MS = 30_000;

@@ -13,11 +13,13 @@ export interface LocalPeer {
 /** Which network namespaces of this host have which addresses. */
 export class AddressBook {
   private namespacesOf = new Map<IpAddress, TrackedNamespace[]>();
+  private overlaps = false;
   /** Private addresses that were looked for after a whole pass, and are on no namespace of this host. */
   private readonly elsewhere = new Set<IpAddress>();
 
   rebuild(namespaces: Iterable<TrackedNamespace>): void {
     this.namespacesOf = new Map();
+    this.overlaps = false;
     for (const namespace of namespaces) {
       for (const address of namespace.addresses) {
         if (isLoopback(address)) {
@@ -29,9 +31,15 @@ export class AddressBook {
           this.namespacesOf.set(address, [namespace]);
         } else {
           others.push(namespace);
+          this.overlaps = true;
         }
       }
     }
+  }
+
+  /** Whether several namespaces have the address. */
+  isShared(address: IpAddress): boolean {
+    return this.overlaps && (this.namespacesOf.get(address)?.length ?? 0) > 1;
   }
 
   /** Whether an address is known to be on another host; public ones are taken to be. */

@@ -71,30 +71,61 @@ export class Attribution {
 
   /**
    * Whether the end of a connection that no pass saw, and whose peer is known, can be attributed now, or had better
-   * wait for a pass.
+   * wait for a pass: for the next, or for one soon, before what it asks about is gone.
    */
-  isClear(
+  clarity(
     namespace: TrackedNamespace,
     connection: ConnectionTuple,
     finding: Finding,
     failed: boolean,
-  ): boolean {
-    const { firstEphemeralPort } = this.options;
+  ): 'clear' | 'waits' | 'urgent' {
     if (finding.role === 'server') {
+      const { listener, origin } = finding;
       // Without a listener's owner, or a listener at all, a pass will say more.
-      return finding.listener === undefined
-        ? namespace.listening.hasPort(connection.protocol, connection.localPort)
-        : finding.listener.owner !== undefined;
+      const isKnownServer =
+        listener === undefined
+          ? namespace.listening.hasPort(connection.protocol, connection.localPort)
+          : listener.owner !== undefined;
+      if (!isKnownServer) {
+        return 'urgent';
+      }
+      const { candidates, reached } = origin;
+      return candidates.length === 1 || this.addressBook.isElsewhere(reached.address) ? 'clear' : 'waits';
     }
     const { peer, reached } = finding.destination;
     if (peer === 'ambiguous') {
-      return true;
-    }
-    if (peer === undefined) {
-      return this.addressBook.isElsewhere(reached.address) && connection.peerPort < firstEphemeralPort;
+      return 'waits';
     }
     // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
-    return peer.listener?.owner !== undefined || failed;
+    const isClear =
+      peer === undefined
+        ? this.addressBook.isElsewhere(reached.address) &&
+          connection.peerPort < this.options.firstEphemeralPort
+        : peer.listener?.owner !== undefined || failed;
+    return isClear ? 'clear' : 'urgent';
+  }
+
+  /** After a pass: what it has found on no namespace of this host is elsewhere. */
+  noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
+    const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
+    if (
+      !this.addressBook.isLocal(namespace, address) &&
+      this.options.surroundings.containerAt(address) === undefined
+    ) {
+      this.addressBook.noteElsewhere(address);
+    }
+  }
+
+  /**
+   * Keeps the end of a connection that no pass saw, for its other end to find. Elsewhere than where networks overlap,
+   * that needs no search.
+   */
+  noteEnded(namespace: TrackedNamespace, connection: ConnectionTuple): void {
+    const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
+    if (this.addressBook.isShared(localAddress)) {
+      const local = { address: localAddress, port: localPort };
+      this.otherEnds.ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
+    }
   }
 
   /** Keeps who holds a socket that may be closed by the time it is attributed. */
@@ -150,7 +181,10 @@ export class Attribution {
     return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
-  private clientLabels(socket: TrackedSocket, { translated, proxied, peer }: Destination): EdgeLabels {
+  private clientLabels(
+    socket: TrackedSocket,
+    { translated, proxied, reached, peer }: Destination,
+  ): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
     socket.actual = translated;
     if (peer === 'ambiguous') {
@@ -160,6 +194,7 @@ export class Attribution {
     const peerOwner = place?.listener?.owner;
     const actual = proxied ?? translated;
     const isOutside = place === undefined && !isLoopback(peerAddress);
+    const stranger = peer === undefined ? this.options.surroundings.containerAt(reached.address) : undefined;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
       process: socket.owner?.process ?? '',
@@ -170,7 +205,7 @@ export class Attribution {
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
-      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? NO_CONTAINER,
+      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? stranger ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
       peer_name: isOutside ? this.options.surroundings.nameOf(peerAddress) : '',
     };
@@ -180,6 +215,11 @@ export class Attribution {
     const { peerAddress } = socket;
     socket.isMasqueraded = translated !== undefined;
     const client = this.clientOf(candidates, reached, socket);
+    if (client === undefined && candidates.length > 1) {
+      this.countUnattributed('peer_ambiguous');
+    }
+    const stranger =
+      candidates.length === 0 ? this.options.surroundings.containerAt(reached.address) : undefined;
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
@@ -191,7 +231,7 @@ export class Attribution {
       peer_ip: folded ? INTERNET : peerAddress,
       actual_peer_ip: '',
       actual_port: '',
-      peer_container_id: client?.containerId ?? NO_CONTAINER,
+      peer_container_id: client?.containerId ?? stranger ?? NO_CONTAINER,
       peer_process: client?.process ?? '',
       peer_name: '',
     };

@@ -21,6 +21,7 @@ const nothing: Surroundings = {
   actualSource: () => undefined,
   proxyTarget: () => undefined,
   nameOf: () => '',
+  containerAt: () => undefined,
 };
 
 function counters(sentBytes: number, receivedBytes: number, established = true): SocketCounters {
@@ -256,7 +257,7 @@ describe('ConnectionTracker', () => {
     const atServer = { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 };
     tracker.destroyedSockets.give(app, closed(server, { counters: atServer }), 0);
     const forgotten = closed(socket('0.0.0.0 40000', '10.0.0.2 0', 1), { counters: counters(0, 0) });
-    expect(tracker.destroyedSockets.giveIfClear(web, forgotten, 0)).toBe(false);
+    expect(tracker.destroyedSockets.giveIfClear(web, forgotten, 0)).toBe('waits');
     tracker.destroyedSockets.give(web, forgotten, 0);
     expect(only('client')).toMatchObject({
       opened: 1,
@@ -360,7 +361,7 @@ describe('ConnectionTracker', () => {
       },
     });
     const brief = closed(socket('10.0.0.1 40000', '10.96.0.1 8080', 1));
-    expect(tracker.destroyedSockets.giveIfClear(web, brief, 0)).toBe(true);
+    expect(tracker.destroyedSockets.giveIfClear(web, brief, 0)).toBe('given');
     expect(only('client').labels).toMatchObject({ actual_peer_ip: '10.0.0.2', peer_process: 'app' });
     expect(asked).toBe(1);
   });
@@ -430,6 +431,89 @@ describe('ConnectionTracker', () => {
     tracker.observe(app, server, 0);
     tracker.endPass(0);
     expect(only('server').labels).toMatchObject({ peer_container_id: other });
+  });
+
+  describe('when it hears of a server’s connection before it knows where the client is', () => {
+    const brief = closed(socket('10.0.0.2 80', '10.0.0.7 40000', 11));
+
+    it('waits for the pass that finds the client’s namespace', () => {
+      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('waits');
+      const other = '333333333333' as ContainerId;
+      namespace(3, other, '10.0.0.7');
+      tracker.rebuildAddresses();
+      tracker.destroyedSockets.give(app, brief, 0);
+      expect(only('server').labels).toMatchObject({ peer_ip: '10.0.0.7', peer_container_id: other });
+    });
+
+    it('waits once for a client that turns out to be on another host', () => {
+      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('waits');
+      tracker.destroyedSockets.give(app, brief, 0);
+      expect(tracker.destroyedSockets.giveIfClear(app, { ...brief, cookie: 12 }, 0)).toBe('given');
+      expect(only('server')).toMatchObject({ opened: 2, labels: { peer_container_id: NO_CONTAINER } });
+    });
+
+    it('takes the runtime’s word where the namespace was gone before any pass', () => {
+      const gone = '333333333333' as ContainerId;
+      start({ containerAt: (address) => (address === '10.0.0.7' ? gone : undefined) });
+      tracker.destroyedSockets.give(app, brief, 0);
+      expect(only('server').labels.peer_container_id).toBe(gone);
+      // The next to have the address may be another.
+      expect(tracker.destroyedSockets.giveIfClear(app, { ...brief, cookie: 12, localPort: 443 }, 0)).not.toBe(
+        'given',
+      );
+    });
+
+    it('does not wait for public clients', () => {
+      const fromAfar = closed(socket('10.0.0.2 80', '8.8.8.8 40000', 11));
+      expect(tracker.destroyedSockets.giveIfClear(app, fromAfar, 0)).toBe('given');
+    });
+  });
+
+  describe('where networks overlap', () => {
+    const WEB_TWIN = '333333333333' as ContainerId;
+    const APP_TWIN = '444444444444' as ContainerId;
+    let webTwin: TrackedNamespace;
+    let appTwin: TrackedNamespace;
+    const ofClient = closed(client);
+    const ofServer = closed(server);
+
+    beforeEach(() => {
+      webTwin = namespace(3, WEB_TWIN, '10.0.0.1');
+      appTwin = namespace(4, APP_TWIN, '10.0.0.2');
+      appTwin.listening.replace([listener(80, APP_TWIN, 'twin')], 0);
+      tracker.rebuildAddresses();
+    });
+
+    it('joins a short connection’s ends when both have ended', () => {
+      const { destroyedSockets } = tracker;
+      expect(destroyedSockets.giveIfClear(webTwin, ofClient, 0)).toBe('waits');
+      expect(destroyedSockets.giveIfClear(appTwin, ofServer, 0)).toBe('waits');
+      tracker.beginPass();
+      tracker.endPass(0);
+      destroyedSockets.give(webTwin, ofClient, 0);
+      destroyedSockets.give(appTwin, ofServer, 0);
+      expect(only('client').labels).toMatchObject({ container_id: WEB_TWIN, peer_container_id: APP_TWIN });
+      expect(only('server').labels).toMatchObject({ container_id: APP_TWIN, peer_container_id: WEB_TWIN });
+      expect(tracker.attribution.unattributed.size).toBe(0);
+    });
+
+    it('guesses nothing when both pairs had a connection between the same ports', () => {
+      const { destroyedSockets } = tracker;
+      const all = [web, webTwin].map((where) => [where, ofClient] as const);
+      all.push([app, ofServer], [appTwin, ofServer]);
+      all.forEach(([where, event]) => expect(destroyedSockets.giveIfClear(where, event, 0)).toBe('waits'));
+      tracker.beginPass();
+      tracker.endPass(0);
+      all.forEach(([where, event]) => destroyedSockets.give(where, event, 0));
+      expect([...ledger.values()].map(({ labels }) => labels.peer_container_id)).toEqual(['', '', '', '']);
+      expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(4);
+    });
+
+    it('guesses nothing when the other end was not heard of', () => {
+      tracker.destroyedSockets.give(webTwin, ofClient, 0);
+      expect(only('client').labels.peer_container_id).toBe('');
+      expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
+    });
   });
 
   it('folds public clients into one row, unless asked not to', () => {

@@ -24,6 +24,8 @@ export interface DestroyedSocketsOptions {
   readonly firstEphemeralPort: number;
 }
 
+type Outcome = 'given' | 'waits' | 'urgent';
+
 /** Gives to their edges what the kernel says of sockets that it has destroyed, most of which no pass has ever seen. */
 export class DestroyedSockets {
   private readonly aborted = new AbortedConnections();
@@ -36,9 +38,12 @@ export class DestroyedSockets {
     this.endings.expire(now);
   }
 
-  /** Gives the kernel's last word on a socket to its edge; false when it had better wait for the end of a pass. */
-  giveIfClear(namespace: TrackedNamespace, record: SocketRecord, now: number): boolean {
-    return this.giveKnown(namespace, record, now) || this.giveBrief(namespace, record, now, true);
+  /**
+   * Gives the kernel's last word on a socket to its edge, unless it had better wait for the end of a pass: the next, or
+   * an urgent one.
+   */
+  giveIfClear(namespace: TrackedNamespace, record: SocketRecord, now: number): Outcome {
+    return this.giveKnown(namespace, record, now) ? 'given' : this.giveBrief(namespace, record, now, true);
   }
 
   /** Gives what has waited for a pass, or need not: whatever is not known by now will not be. */
@@ -98,21 +103,23 @@ export class DestroyedSockets {
     record: SocketRecord,
     now: number,
     mayWait: boolean,
-  ): boolean {
-    const { addressBook, udpFlows } = this.options;
+  ): Outcome {
+    const { attribution, addressBook, udpFlows } = this.options;
     const { counters } = record;
     const brief = trackedSocket(record, false, now);
     let reset: AbortedEnd | undefined;
     if (brief.peerPort === 0) {
       // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
       if (mayWait && counters?.established === true && addressBook.isLocal(namespace, brief.peerAddress)) {
-        return false;
+        return 'waits';
       }
       reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
       brief.peerPort = reset?.port ?? 0;
     }
-    if (!this.settleBrief(namespace, brief, now, mayWait && record.peerPort !== 0, counters)) {
-      return false;
+    attribution.noteEnded(namespace, brief);
+    const outcome = this.settleBrief(namespace, brief, now, mayWait && record.peerPort !== 0, counters);
+    if (outcome !== 'given') {
+      return outcome;
     }
     brief.established = counters?.established ?? brief.protocol === 'udp';
     if (brief.protocol === 'udp') {
@@ -128,7 +135,7 @@ export class DestroyedSockets {
       this.accountLast(namespace, brief, counters, now);
     }
     countEnd(brief, now);
-    return true;
+    return outcome;
   }
 
   /** Takes a socket's final numbers. */
@@ -178,7 +185,7 @@ export class DestroyedSockets {
     now: number,
     mayWait: boolean,
     counters: SocketCounters | undefined,
-  ): boolean {
+  ): Outcome {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
     const isServer = namespace.listening.hasPort(protocol, localPort);
     const key = isServer
@@ -188,20 +195,24 @@ export class DestroyedSockets {
     if (known !== undefined) {
       socket.role = known.labels.role === 'server' ? 'server' : 'client';
       giveTo(known, socket);
-      return true;
+      return 'given';
     }
-    const { attribution, addressBook } = this.options;
+    const { attribution } = this.options;
     const finding = attribution.examine(namespace, socket);
-    if (mayWait && !attribution.isClear(namespace, socket, finding, counters?.established === false)) {
-      return false;
-    }
-    const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
-    if (!mayWait && !addressBook.isLocal(namespace, address)) {
-      addressBook.noteElsewhere(address);
+    if (mayWait) {
+      const clarity = attribution.clarity(namespace, socket, finding, counters?.established === false);
+      if (clarity !== 'clear') {
+        return clarity;
+      }
+    } else {
+      attribution.noteElsewhere(namespace, finding);
     }
     const edge = this.settle(namespace, socket, now, finding);
     const isAlways =
-      namespace.soleOccupant !== undefined && socket.actual === undefined && !socket.isMasqueraded;
+      namespace.soleOccupant !== undefined &&
+      socket.actual === undefined &&
+      !socket.isMasqueraded &&
+      !isAmbiguous(finding);
     // The ledger counts what it folds; a client's process is its own connections' only.
     if (
       isAlways &&
@@ -211,7 +222,7 @@ export class DestroyedSockets {
     ) {
       namespace.briefEdges.set(key, edge);
     }
-    return true;
+    return 'given';
   }
 
   private settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number, finding?: Finding): Edge {
@@ -220,4 +231,11 @@ export class DestroyedSockets {
     giveTo(edge, socket);
     return edge;
   }
+}
+
+/** Networks overlap: what is found for one connection may be wrong for the next. */
+function isAmbiguous(finding: Finding): boolean {
+  return finding.role === 'server'
+    ? finding.origin.candidates.length > 1
+    : finding.destination.peer === 'ambiguous';
 }

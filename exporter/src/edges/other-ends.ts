@@ -1,4 +1,5 @@
 import type { SocketProtocol } from '../kernel/socket-record.js';
+import { EndedConnections } from './ended-connections.js';
 import type { Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -6,21 +7,25 @@ import type { TrackedSocket } from './tracked-socket.js';
 /** What tells about a socket who holds it. */
 export type HeldSocket = Pick<TrackedSocket, 'inode' | 'cgroupId'> & Partial<Pick<TrackedSocket, 'owner'>>;
 
+const GONE: HeldSocket = { inode: 0, cgroupId: 0 };
+
 interface OfNamespace {
   readonly byLocalPort: ReadonlyMap<number, readonly TrackedSocket[]>;
   readonly byPeerPort: ReadonlyMap<number, readonly TrackedSocket[]>;
 }
 
 /**
- * Finds the socket at the other end of a connection among those that the last pass found open. What is found in a
- * namespace is put in order when it is first asked for.
+ * Finds the socket at the other end of a connection among those that the last pass found open, and among those that
+ * have ended since. What is found in a namespace is put in order when it is first asked for.
  */
 export class OtherEnds {
+  readonly ended = new EndedConnections();
   private ofNamespace = new WeakMap<TrackedNamespace, OfNamespace>();
 
-  /** There may be others now. */
+  /** A pass has ended: there may be others now. */
   reset(): void {
     this.ofNamespace = new WeakMap();
+    this.ended.age();
   }
 
   /** The client's socket in `namespace` that has `client` as its own end, and that `server` has accepted. */
@@ -38,23 +43,28 @@ export class OtherEnds {
     );
     // One that dialled another address may have been led here; of several, nobody can tell.
     const socket = exact ?? (sockets.length === 1 ? sockets[0] : undefined);
-    return socket ?? (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined);
+    return (
+      socket ??
+      (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined) ??
+      (this.ended.has(namespace, protocol, client, server) ? GONE : undefined)
+    );
   }
 
-  /** Whether a connection that `server` accepted from `client` is open in `namespace`. */
+  /** Whether a connection that `server` accepted from `client` is, or just was, open in `namespace`. */
   hasServer(
     namespace: TrackedNamespace,
     protocol: SocketProtocol,
     server: Endpoint,
     client: Endpoint,
   ): boolean {
-    return (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
+    const isOpen = (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
       (socket) =>
         socket.protocol === protocol &&
         socket.peerAddress === client.address &&
         socket.localPort === server.port &&
         socket.localAddress === server.address,
     );
+    return isOpen || this.ended.has(namespace, protocol, server, client);
   }
 
   private order(namespace: TrackedNamespace): OfNamespace {

@@ -1,3 +1,4 @@
+import type { ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { Endpoint } from './endpoint.js';
@@ -16,6 +17,8 @@ export interface Surroundings {
   actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
   /** Where a userland proxy passes on what it accepts; undefined for any other process. */
   proxyTarget(owner: SocketOwner): Endpoint | undefined;
+  /** The container that the runtime has lately given the address, when it is in no namespace that is known. */
+  containerAt(address: IpAddress): ContainerId | undefined;
   /** The name of a peer that is not on this host; empty where none is known. */
   nameOf(address: IpAddress): string;
 }

@@ -63,6 +63,7 @@ describe('UdpFlows', () => {
         actualSource: () => undefined,
         proxyTarget: () => undefined,
         nameOf: () => '',
+        containerAt: () => undefined,
       },
       publicPeers: false,
       firstEphemeralPort: 32_768,
