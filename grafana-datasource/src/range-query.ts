@@ -2,6 +2,7 @@ import type { DataFrame, DataQueryRequest } from '@grafana/data';
 import { map, type Observable, of } from 'rxjs';
 import { ask, type PrometheusQuery, type PrometheusSource } from './prometheus/ask';
 import { PrometheusError } from './prometheus/ask';
+import { withRemedy } from './prometheus/remedy';
 import { RANGE_WINDOW } from './promql/expressions';
 import { rateWindow } from './promql/rate-window';
 import type { RangeSpec } from './query';
@@ -31,7 +32,7 @@ export function queryRange(
     map(({ frames, failures }) => {
       const [failure] = failures.values();
       if (failure !== undefined) {
-        throw new PrometheusError(`${prometheus.name} could not answer: ${failure}`);
+        throw new PrometheusError(withRemedy(`${prometheus.name} could not answer: ${failure}`));
       }
       return series.flatMap(({ key }, index) =>
         (frames.get(`${refId}-${index}`) ?? []).map((frame) => ({ ...frame, refId, name: key })),

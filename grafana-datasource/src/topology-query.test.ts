@@ -66,8 +66,26 @@ describe('a topology query', () => {
       severity: 'error',
       message:
         'Prometheus could not answer about toposcope_container_cpu_seconds_total: query processing would load too many samples',
-      action: 'What this family tells is missing here.',
+      action:
+        'What this family tells is missing here. Choose hosts, a shorter time range or a view of less detail, or raise Prometheus’ --query.max-samples.',
     });
+  });
+
+  it('tells what Prometheus warns of, once, and not what it merely remarks', async () => {
+    const prometheus = new FakePrometheus((request) => {
+      const { data } = demoResponse(request);
+      const notices = [
+        { severity: 'warning', text: 'store 10.0.0.7 is not available' },
+        { severity: 'info', text: 'metric might not be a counter' },
+      ];
+      return of({
+        data: (data as DataFrame[]).map((frame) => ({ ...frame, meta: { notices } }) as DataFrame),
+      });
+    });
+    const { notices } = await draw(prometheus);
+    expect(notices.map(({ message }) => message).filter((text) => text.startsWith('Prometheus'))).toEqual([
+      'Prometheus answered, but with a warning: store 10.0.0.7 is not available',
+    ]);
   });
 
   it.each<[string, () => Observable<DataQueryResponse>]>([

@@ -3,6 +3,7 @@ import { catchError, forkJoin, map, type Observable, of, switchMap } from 'rxjs'
 import { tableFrames } from './frames/table-frames';
 import { topologyFrames } from './frames/topology-frames';
 import { vectorOfFrames } from './frames/vector-frames';
+import { bounded } from './graph/bound';
 import { compare } from './graph/compare';
 import { momentOf } from './graph/moment';
 import { type Slicing, type Steps } from './graph/steps';
@@ -11,6 +12,7 @@ import type { Vector } from './graph/vector';
 import { type Answers, askInstant, type PrometheusSource } from './prometheus/ask';
 import { messageOf } from './prometheus/error-message';
 import type { Memo } from './prometheus/memo';
+import { remedyFor } from './prometheus/remedy';
 import { QUERIES, type QueryId } from './promql/queries';
 import { durationSeconds } from './promql/rate-window';
 import type { TimeSpec } from './query';
@@ -127,6 +129,9 @@ function drawMoment(
   );
 }
 
+/** Each store of a federation may warn for each query. */
+const MOST_WARNINGS = 3;
+
 type OwnAnswer = { readonly query: OwnQuery } & ({ readonly vector: Vector } | { readonly failure: string });
 
 function ownAnswer(
@@ -146,12 +151,16 @@ function ownAnswer(
 }
 
 function* pictureOf(
-  { frames, failures }: Answers,
+  { frames, failures, warnings }: Answers,
   owned: readonly OwnAnswer[],
   { view, options, at }: Pick<TopologyRequest, 'view' | 'options'> & { at: number },
 ): Steps<Topology> {
   const vectors: Partial<Record<QueryId, Vector>> = {};
-  const notices: Notice[] = [];
+  const notices: Notice[] = warnings.slice(0, MOST_WARNINGS).map((text) => ({
+    severity: 'warning',
+    message: `Prometheus answered, but with a warning: ${text}`,
+    action: 'What it speaks of may be missing here, or wrong.',
+  }));
   for (const id of queriesOf(view, options)) {
     const failure = failures.get(id);
     if (failure === undefined) {
@@ -160,7 +169,7 @@ function* pictureOf(
       notices.push({
         severity: 'error',
         message: `Prometheus could not answer about ${QUERIES[id].family.name}: ${failure}`,
-        action: 'What this family tells is missing here.',
+        action: `What this family tells is missing here. ${remedyFor(failure)}`.trimEnd(),
       });
     }
     yield;
@@ -185,5 +194,5 @@ function* pictureOf(
       });
     }
   }
-  return yield* buildTopology(view, vectors, options, { at, notices, own });
+  return yield* bounded(yield* buildTopology(view, vectors, options, { at, notices, own }));
 }

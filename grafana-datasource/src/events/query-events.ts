@@ -12,6 +12,7 @@ import {
   type PrometheusQuery,
   type PrometheusSource,
 } from '../prometheus/ask';
+import { withRemedy } from '../prometheus/remedy';
 import type { Matcher } from '../promql/selector';
 import { type ContainerEvent, containerEvents, type Series } from './container-events';
 import { type EventAnswer, type EventScope, eventExpressions, nameExpressions } from './event-expressions';
@@ -74,7 +75,9 @@ function askOverTime(
     map(({ frames, failures }) => {
       const [failure] = failures.values();
       if (failure !== undefined) {
-        throw new PrometheusError(`${prometheus.name} could not answer about container events: ${failure}`);
+        throw new PrometheusError(
+          withRemedy(`${prometheus.name} could not answer about container events: ${failure}`),
+        );
       }
       return Object.fromEntries(
         [...expressions.keys()].map((answer) => [answer, (frames.get(answer) ?? []).flatMap(seriesOf)]),

@@ -2,6 +2,7 @@ import type { DataFrame, DataQueryError, DataQueryRequest, DataQueryResponse } f
 import type { DataQuery } from '@grafana/schema';
 import { catchError, from, last, map, type Observable, throwError } from 'rxjs';
 import { messageOf } from './error-message';
+import { withRemedy } from './remedy';
 
 /** A query as every Prometheus data source of Grafana reads it. */
 export interface PrometheusQuery extends DataQuery {
@@ -26,6 +27,8 @@ export interface Answers {
   readonly frames: ReadonlyMap<string, readonly DataFrame[]>;
   /** What went wrong with single queries, by refId. */
   readonly failures: ReadonlyMap<string, string>;
+  /** What it says of its answers, such as that one of its stores did not answer; each once. */
+  readonly warnings: readonly string[];
 }
 
 /** Prometheus as a whole gave no answer. */
@@ -86,10 +89,16 @@ export function askInstant(
 
 function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuery[]): Answers {
   const frames = new Map<string, DataFrame[]>(targets.map(({ refId }) => [refId, []]));
+  const warnings = new Set<string>();
   let answered = false;
   for (const frame of response.data as DataFrame[]) {
     frames.get(frame.refId ?? '')?.push(frame);
     answered ||= frame.refId === PROBE.refId;
+    for (const { severity, text } of frame.meta?.notices ?? []) {
+      if (severity !== 'info') {
+        warnings.add(text);
+      }
+    }
   }
   // A refused request comes as the one error that Grafana calls deprecated, and as no other.
   const { error: refusal } = response as { error?: DataQueryError };
@@ -109,12 +118,12 @@ function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuer
   if (!answered) {
     throw new PrometheusError(UNANSWERED);
   }
-  return { frames, failures };
+  return { frames, failures, warnings: [...warnings] };
 }
 
 function prometheusError({ name }: PrometheusSource, error: unknown): PrometheusError {
   const message = messageOf(error);
   // Some say themselves who did not answer.
   const words = message.startsWith(name) ? message : `${name} did not answer: ${message}`;
-  return new PrometheusError(words, { cause: error });
+  return new PrometheusError(withRemedy(words), { cause: error });
 }
