@@ -3,7 +3,7 @@ import type { SocketProtocol, SocketRecord } from './socket-record.js';
 
 /** `/proc/net/tcp` and `udp` have 8 hex digits an address, `tcp6` and `udp6` 32. */
 const ROW =
-  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) \S+ \S+ \S+\s+\d+\s+\d+ (\d+)/;
+  /^\s*\d+: ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) \S+ \S+ \S+\s+\d+\s+\d+ (\d{1,15})\b/;
 
 /**
  * The sockets in the text of `/proc/<pid>/net/tcp`, `tcp6`, `udp` or `udp6` (net/ipv4/tcp_ipv4.c, get_tcp4_sock):
