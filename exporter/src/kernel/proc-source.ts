@@ -9,10 +9,12 @@ import {
   type SocketRecord,
 } from './socket-record.js';
 import type { SocketSource, SocketVisitors } from './socket-source.js';
+import { parseSocketsInUse } from './socket-statistics.js';
 
 /**
  * The fallback: `/proc/<pid>/net`, read through a process that lives in the namespace. It needs no rights, and knows
- * neither bytes nor what happens between two passes.
+ * neither bytes nor what happens between two passes. A table takes the kernel milliseconds: on a host with many
+ * namespaces in which something listens, passes are up to half a minute apart.
  */
 export class ProcSource implements SocketSource {
   readonly mode = 'proc';
@@ -67,11 +69,20 @@ export class ProcSource implements SocketSource {
     return Promise.resolve();
   }
 
+  /** The kernel walks the sockets of the whole host for each of TCP's tables, even where it lists none. */
   private sockets(namespace: number, protocol: SocketProtocol): SocketRecord[] {
+    const sockstat = this.read(namespace, 'sockstat');
+    const inUse = parseSocketsInUse(sockstat, this.read(namespace, 'sockstat6'));
+    const isUnknown = sockstat === '';
     return [
-      ...parseSocketTable(this.read(namespace, protocol), protocol, 'ipv4'),
-      ...parseSocketTable(this.read(namespace, `${protocol}6`), protocol, 'ipv6'),
+      ...(isUnknown || inUse[`${protocol}4`] > 0 ? this.table(namespace, protocol, 'ipv4') : []),
+      ...(isUnknown || inUse[`${protocol}6`] > 0 ? this.table(namespace, protocol, 'ipv6') : []),
     ];
+  }
+
+  private table(namespace: number, protocol: SocketProtocol, family: 'ipv4' | 'ipv6'): SocketRecord[] {
+    const file = family === 'ipv4' ? protocol : `${protocol}6`;
+    return parseSocketTable(this.read(namespace, file), protocol, family);
   }
 
   /** Empty when the process has ended, or the kernel has no IPv6. */
