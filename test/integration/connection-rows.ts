@@ -46,6 +46,7 @@ export async function readRows(collector: ConnectionCollector): Promise<Row[]> {
         { family: `${family}_count`, labels: parseLabels(labels), value: count },
       ),
     dropped: () => undefined,
+    keep: () => undefined,
   };
   await collector.collect(sink);
   return rows;

@@ -1,7 +1,7 @@
 import type { CollectorName, Family } from '../contract/family.js';
 import type { RenderedLabels } from '../contract/labels.js';
 
-/** Where a collector writes its samples. What it wrote is discarded when it fails. */
+/** Where a collector writes its samples. When it fails, only what it wrote before its last `keep` is published. */
 export interface SampleSink {
   /** Opens a family: every sample until the next call belongs to it. A family is opened once a scrape. */
   family(family: Family): void;
@@ -10,6 +10,8 @@ export interface SampleSink {
   summary(labels: RenderedLabels, sum: number, count: number): void;
   /** Counts samples that a cap kept out of the open family. */
   dropped(count: number): void;
+  /** Ends the open family: the families up to here are true whatever becomes of those that follow. */
+  keep(): void;
 }
 
 /** One source of metrics: it owns its families, and its failure is its own. */

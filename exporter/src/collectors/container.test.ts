@@ -71,6 +71,18 @@ describe('createContainerCollector', () => {
     ]);
   });
 
+  it('says which runtime does not answer where none does', () => {
+    const sink = new SampleBuffer();
+    expect(() => collectorOf(runtime(new Error('no permission'), 'a')).collect(sink)).toThrow(
+      'no permission',
+    );
+    const { blocks } = sink.collectedBeforeFailure();
+    expect(writeExposition(blocks, 'prometheus').toString('utf8')).toContain(
+      'toposcope_container_runtime_up{host="a",runtime="docker",socket="/run/a.sock"} 0',
+    );
+    expect(blocks).toHaveLength(1);
+  });
+
   it('counts a container that two runtimes know once', () => {
     expect(samplesOf(runtime(undefined, 'a', 'b'), runtime(undefined, 'b', 'c'))).toBe(3);
   });

@@ -27,7 +27,7 @@ const SAME_SCRAPE_MS = 500;
  *
  * A host without any container runtime is a supported case and no failure: the runtime's absence is in the mode
  * (`v2, no runtime`) and was logged once. It fails when there is a runtime and none answers; while one of several does
- * not, the others' containers are there, and `toposcope_container_runtime_up` says which it is.
+ * not, the others' containers are there. `toposcope_container_runtime_up` says which it is, in either case.
  */
 export function createContainerCollector(options: ContainerOptions): Collector {
   const { host, runtimes, processes, openFiles, mounts } = options;
@@ -36,8 +36,9 @@ export function createContainerCollector(options: ContainerOptions): Collector {
   return {
     name: 'container',
     collect(sink) {
-      const containers = knownContainers(runtimes);
       writeRuntimes(sink, host, runtimes);
+      sink.keep();
+      const containers = knownContainers(runtimes);
       writeIdentity(sink, containers);
       const snapshot = processes.refresh(SAME_SCRAPE_MS);
       writeResources(sink, host, resources.read(containers, snapshot, openFiles.of(snapshot)));

@@ -8,8 +8,7 @@ const limited = 'While the container runs and has such a limit.';
 export const containerRuntimeUp = gauge('toposcope_container_runtime_up', {
   help: '1 while a container runtime answers on its socket, else 0; 0 takes only its own containers away.',
   labels: ['runtime', 'socket'],
-  exists:
-    'For every runtime that was found or named, while at least one answers; else toposcope_collector_up is 0.',
+  exists: 'For every runtime that was found or named.',
 });
 
 export const containerInfo = gauge('toposcope_container_info', {

@@ -14,8 +14,6 @@ export interface CollectedSamples {
   readonly duplicated: ReadonlySet<string>;
 }
 
-export const NOTHING_COLLECTED: CollectedSamples = { blocks: [], dropped: new Map(), duplicated: new Set() };
-
 /** The family that is being written. */
 interface OpenFamily {
   readonly heading: Family;
@@ -28,7 +26,7 @@ interface OpenFamily {
 }
 
 /**
- * Keeps one collector's samples apart until it has succeeded. A series is written once: a second sample of the same
+ * Keeps one collector's samples apart until it has succeeded, or says that they stand though it may fail. A series is written once: a second sample of the same
  * labels is left out, since Prometheus would refuse or misread the exposition.
  */
 export class SampleBuffer implements SampleSink {
@@ -37,6 +35,7 @@ export class SampleBuffer implements SampleSink {
   private readonly duplicated = new Set<string>();
   private open: OpenFamily | undefined;
   private closed = false;
+  private kept: ReadonlySet<string> = new Set();
 
   /** Both are the scrape's: they live from one to the next, and serve one buffer at a time. */
   constructor(
@@ -85,6 +84,12 @@ export class SampleBuffer implements SampleSink {
     }
   }
 
+  keep(): void {
+    this.assertOpen();
+    this.closeFamily();
+    this.kept = new Set(this.blocks.keys());
+  }
+
   /** Ends the buffer: a collector that goes on writing, because its time was up, gets an error. */
   close(): void {
     this.closeFamily();
@@ -96,6 +101,16 @@ export class SampleBuffer implements SampleSink {
     this.close();
     const blocks = [...this.blocks.values()].filter(({ samples }) => samples > 0);
     return { blocks, dropped: this.droppedByFamily, duplicated: this.duplicated };
+  }
+
+  /** As `collected`, of a collector that failed: the families before its last `keep`. */
+  collectedBeforeFailure(): CollectedSamples {
+    const { blocks, dropped, duplicated } = this.collected();
+    return {
+      blocks: blocks.filter(({ heading }) => this.kept.has(heading.name)),
+      dropped: new Map([...dropped].filter(([family]) => this.kept.has(family))),
+      duplicated: new Set([...duplicated].filter((family) => this.kept.has(family))),
+    };
   }
 
   /** Undefined when the open family has this series already. */

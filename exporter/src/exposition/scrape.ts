@@ -4,7 +4,7 @@ import type { DefaultMetrics } from './default-metrics.js';
 import type { FamilyBlock } from './family-block.js';
 import { ChunkWriter } from './chunk-writer.js';
 import { LabelBytes } from './label-bytes.js';
-import { NOTHING_COLLECTED, SampleBuffer, type CollectedSamples } from './sample-buffer.js';
+import { SampleBuffer, type CollectedSamples } from './sample-buffer.js';
 
 export interface ScrapeOptions {
   /** In the order of the exposition; the self collector, where enabled, is not among them. */
@@ -125,7 +125,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
       seconds: (performance.now() - started) / 1000,
       mode: collector.mode?.(),
     };
-    return { run, collected: error === undefined ? sink.collected() : NOTHING_COLLECTED };
+    return { run, collected: error === undefined ? sink.collected() : sink.collectedBeforeFailure() };
   }
 
   /** One line when a failure begins or changes, not one a scrape. */
