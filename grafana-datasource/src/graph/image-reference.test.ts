@@ -43,4 +43,16 @@ describe('an image', () => {
     expect(name(DIGEST, 'sha256:2')).toBe('db');
     expect(name(DIGEST, 'sha256:3')).toBe('sha256:0123456789ab');
   });
+
+  it.each([2, 12, 64])('that is given by the first %i digits of its id is no name', (digits) => {
+    const reference = DIGEST.slice('sha256:'.length, 'sha256:'.length + digits);
+    const name = imageNames([
+      [reference, DIGEST],
+      ['shop/app:7', DIGEST],
+    ]);
+    expect(name(reference, DIGEST)).toBe('shop/app:7');
+    expect(name(DIGEST, DIGEST)).toBe('shop/app:7');
+    expect(imageNames([[reference, DIGEST]])(reference, DIGEST)).toBe('sha256:0123456789ab');
+    expect(name(reference, 'sha256:ffff')).toBe(reference);
+  });
 });

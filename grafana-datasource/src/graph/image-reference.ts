@@ -46,20 +46,23 @@ export function imageNames(
   images: Iterable<readonly [reference: string, imageId: string]>,
 ): (reference: string, imageId: string) => string {
   const parsed = new Map<string, ImageReference>();
-  const parse = (reference: string): ImageReference => {
+  const parse = (reference: string, imageId: string): ImageReference => {
+    if (isIdOf(reference, imageId)) {
+      return { name: '', digest: imageId };
+    }
     const known = parsed.get(reference) ?? parseImageReference(reference);
     parsed.set(reference, known);
     return known;
   };
   const namesById = new Map<string, Set<string>>();
   for (const [reference, imageId] of images) {
-    const { name, digest } = parse(reference);
+    const { name, digest } = parse(reference, imageId);
     if (name !== '' && digest === '' && imageId !== '') {
       namesById.set(imageId, (namesById.get(imageId) ?? new Set()).add(name));
     }
   }
   return (reference, imageId) => {
-    const { name, digest } = parse(reference);
+    const { name, digest } = parse(reference, imageId);
     if (digest === '') {
       return name;
     }
@@ -67,6 +70,11 @@ export function imageNames(
     const sameRepository = names.find((other) => other === name || other.startsWith(`${name}:`));
     return sameRepository ?? names[0] ?? shortened(name, digest);
   };
+}
+
+/** Docker takes the first digits of an image's id for the image. */
+function isIdOf(reference: string, imageId: string): boolean {
+  return /^[0-9a-f]{2,64}$/.test(reference) && imageId.replace(/^sha256:/, '').startsWith(reference);
 }
 
 function familiarRepository(repository: string): string {

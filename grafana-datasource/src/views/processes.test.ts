@@ -34,6 +34,21 @@ describe('a process', () => {
     expect(client?.facts.find(({ key }) => key === 'note')?.values[0]).toContain('had ended before');
   });
 
+  it('that gave itself no name is not taken for those whose connections nobody could see', () => {
+    const edge: Row = {
+      labels: { host: 'web-1', container_id: '', process: '', role: 'client', protocol: 'udp', port: '53' },
+      value: 1,
+    };
+    const peer: Row = { ...edge, labels: { ...edge.labels, peer_ip: '10.9.9.9' } };
+    const nodes = draw([processRow('7', ''), processRow('8', '')], [peer]).filter(
+      ({ kind }) => kind === 'process',
+    );
+    expect(nodes.map(({ label, count }) => [label, count])).toEqual([
+      ['short-lived', 1],
+      ['without a name', 2],
+    ]);
+  });
+
   it('of a name that sleeps in many containers is folded, and each of them can be gone to', () => {
     const containers = ['c1', 'c2', 'c3', 'c4'];
     const [node, ...others] = draw(containers.map((id, index) => processRow(String(index), 'sleep', id)));

@@ -41,8 +41,11 @@ export const processesView: View = {
     const claimed = new Set<string>();
     const place = (host: string, container: string, name: string) => {
       const key = groupKey(host, container, name);
-      const members = groups.get(key) ?? [];
-      claimed.add(key);
+      // Whose connection it is is not known; a process that calls itself nothing is another thing.
+      const members = name === '' ? [] : (groups.get(key) ?? []);
+      if (members.length > 0) {
+        claimed.add(key);
+      }
       const group = { host, container, name, members };
       const id = processNodeId(group);
       return nodes.add(id, () => nodeOf(id, group));
@@ -82,6 +85,9 @@ function processNodeId({ host, container, name, members }: LooseProcesses): stri
   const [only] = members;
   if (only !== undefined && members.length === 1) {
     return nodeId('process', host, only.pid);
+  }
+  if (name === '' && members.length > 0) {
+    return nodeId('process', host, container ?? '*', name, 'unnamed');
   }
   // No container has such an id.
   return nodeId('process', host, container ?? '*', name);
