@@ -23,6 +23,11 @@ import { waitUntilReady } from './wait-until-ready.js';
 const EXPORTER_READY_MS = 20_000;
 const PROMETHEUS_READY_MS = 60_000;
 const LOOPBACK = '127.0.0.1';
+/**
+ * Prometheus marks nothing as gone when it ends: what it saw last would be drawn beside what is there after the next
+ * start, for five minutes. Six scrapes are enough for one that fails.
+ */
+const LOOKBACK = '30s';
 
 /** What runs, once everything answers. */
 export interface Stack {
@@ -145,6 +150,7 @@ async function startPrometheus(options: Options, state: StateFolder, context: St
       `--storage.tsdb.path=${data}`,
       `--web.listen-address=${address}`,
       '--storage.tsdb.retention.time=7d',
+      `--query.lookback-delta=${LOOKBACK}`,
     ],
     logFile: state.file('prometheus.log'),
   });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { identify, isAlive, type ProcessIdentity } from './processes/process-identity.js';
@@ -24,7 +24,7 @@ export interface StateFolder {
 /** Takes the folder: ends what a killed run left, throws when another stack uses it. */
 export async function openStateFolder(folder: string): Promise<StateFolder> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(path.resolve(folder));
   } catch (error) {
     throw new StartError(
       `The state folder ${folder} cannot be made (${(error as Error).message}): choose another with --state-dir.`,
@@ -49,6 +49,22 @@ export async function openStateFolder(folder: string): Promise<StateFolder> {
     },
     release: () => rm(noteFile, { force: true }),
   };
+}
+
+/** Step by step: where a file system lets nobody make a folder, as `/proc`, Node.js' own recursion never ends. */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { mode: 0o700 });
+  try {
+    await make();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && path.dirname(folder) !== folder) {
+      await makeFolder(path.dirname(folder));
+      await make();
+    } else if (code !== 'EEXIST' || !(await stat(folder)).isDirectory()) {
+      throw error;
+    }
+  }
 }
 
 async function endPreviousRun(folder: string, noteFile: string): Promise<void> {

@@ -37,6 +37,7 @@ export class PrometheusError extends Error {
   }
 }
 
+/** Prometheus itself gives a query up after two minutes; nobody looks at a picture for so long. */
 const TIMEOUT_MS = 30_000;
 
 /** `query` or `query_range` of Prometheus' HTTP API; throws a PrometheusError. */
@@ -44,8 +45,15 @@ export async function askPrometheus(
   url: string,
   endpoint: 'query' | 'query_range',
   parameters: Record<string, string>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<PrometheusAnswer> {
-  const { status, body } = await post(`${url}/api/v1/${endpoint}`, parameters);
+  const { status, body } = await post(`${url}/api/v1/${endpoint}`, parameters, timeoutMs);
+  if (status === 401 || status === 403) {
+    throw new PrometheusError(
+      `${url} answered ${status}: it wants a password or a token, and can only be asked without one here`,
+      status,
+    );
+  }
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
     throw new PrometheusError(`${url} answered ${status} and no answer of Prometheus' API: is it one?`, 502);
@@ -59,17 +67,21 @@ export async function askPrometheus(
 async function post(
   url: string,
   parameters: Record<string, string>,
+  timeoutMs: number,
 ): Promise<{ status: number; body: unknown }> {
   try {
     const response = await fetch(url, {
       method: 'POST',
       body: new URLSearchParams(parameters),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     return { status: response.status, body: parseJson(text) };
   } catch (error) {
-    const reason = (error as { cause?: Error }).cause?.message ?? (error as Error).message;
+    const reason =
+      (error as Error).name === 'TimeoutError'
+        ? `nothing came within ${timeoutMs / 1000} s`
+        : ((error as { cause?: Error }).cause?.message ?? (error as Error).message);
     throw new PrometheusError(`Prometheus does not answer at ${url}: ${reason}`, 502, { cause: error });
   }
 }

@@ -39,13 +39,19 @@ export function TimeControls({ range, refresh, loading, onRefresh }: Props) {
   );
 }
 
-/** The range of an address (`from`, `to`: relative such as `now-15m`, or milliseconds); the last 15 minutes without. */
+/**
+ * The range of an address (`from`, `to`: relative such as `now-15m`, or milliseconds); the last 15 minutes without, or
+ * where it says no time.
+ */
 export function rangeOf(search: URLSearchParams): TimeRange {
   const bound = (name: string, otherwise: string) => {
     const text = search.get(name) ?? otherwise;
     return /^\d+$/.test(text) ? dateTime(Number(text)) : text;
   };
-  return rangeUtil.convertRawToRange({ from: bound('from', 'now-15m'), to: bound('to', 'now') }, 'browser');
+  const read = (from: RawTimeRange['from'], to: RawTimeRange['to']) =>
+    rangeUtil.convertRawToRange({ from, to }, 'browser');
+  const range = read(bound('from', 'now-15m'), bound('to', 'now'));
+  return range.from.isValid() && range.to.isValid() ? range : read('now-15m', 'now');
 }
 
 export function setRange({ from, to }: RawTimeRange): void {
