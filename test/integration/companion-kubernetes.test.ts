@@ -339,6 +339,27 @@ describe('capabilities', () => {
     });
   });
 
+  it('need no name of the cluster where only one is connected', async () => {
+    const { host, allowed } = await ask('/clusters/-/objects/deployment/shop/web');
+    expect([host, allowed.length]).toEqual(['cluster:prod', 3]);
+    const other = startAgent(secrets, {
+      host: 'cluster:test',
+      gateway: new URL(gateway.url),
+      allows: OBJECT_ACTION_NAMES,
+    });
+    try {
+      await until('a second cluster is connected', () => gateway.register.size === 2);
+      const response = await gateway.get('view', '/clusters/-/objects/deployment/shop/web/capabilities');
+      expect(await problemOf(response)).toMatchObject({
+        code: 'cluster-unknown',
+        detail: expect.stringContaining('2 clusters') as unknown,
+      });
+    } finally {
+      await other.stop();
+      await until('it has gone', () => gateway.register.size === 1);
+    }
+  });
+
   it('name the cluster, and keep clusters and hosts apart', async () => {
     const clusters: unknown = await (await gateway.get('view', '/clusters')).json();
     expect(clusters).toMatchObject({ clusters: [{ name: 'prod', allows: OBJECT_ACTION_NAMES }] });

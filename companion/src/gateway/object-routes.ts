@@ -6,6 +6,7 @@ import {
   workloadLogLineSchema,
 } from '../protocol/actions/object.js';
 import { clusterAgentName, clusterOfAgent, describeReference, objectParams } from '../protocol/objects.js';
+import { Problem } from '../protocol/problems.js';
 import {
   capabilitiesSchema,
   clustersResultSchema,
@@ -21,7 +22,7 @@ const nothing = z.strictObject({});
 const noBody = z.undefined();
 const OBJECT_PATH = '/clusters/{cluster}/objects/{kind}/{namespace}/{name}';
 
-/** What may be asked of clusters; the namespace of what has none is written `-`. */
+/** What may be asked of clusters. `-` is the namespace of what has none, and the cluster where only one is connected. */
 export function objectRoutes(core: GatewayCore): readonly Route[] {
   return [
     route({
@@ -48,7 +49,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       schemas: { params: objectParams, query: nothing, body: noBody },
       answer: json('The object', describeResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, response }) {
-        const agent = clusterAgentName(cluster);
+        const agent = agentOf(core, cluster);
         const value = await attempts.value(caller, agent, object, { action: 'describe' }, ANSWER_WITHIN_MS);
         response.json(describeResultSchema.parse(value));
       },
@@ -65,7 +66,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       async handle({ caller, attempts, params: { cluster, ...object }, query, request, response }) {
         const { download = false, ...selection } = query;
         const action = { action: 'workload-logs', ...selection } as const;
-        const started = await attempts.start(caller, clusterAgentName(cluster), object, action);
+        const started = await attempts.start(caller, agentOf(core, cluster), object, action);
         await answerLog(started, download ? (query.format ?? 'ndjson') : undefined, request, response);
       },
     }),
@@ -76,12 +77,30 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       schemas: { params: objectParams, query: nothing, body: objectCommandSchema },
       answer: json('What the cluster took', objectResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, body, response }) {
-        const value = await attempts.value(caller, clusterAgentName(cluster), object, body, ANSWER_WITHIN_MS);
+        const value = await attempts.value(caller, agentOf(core, cluster), object, body, ANSWER_WITHIN_MS);
         response.json(objectResultSchema.parse(value));
       },
     }),
     objectCapabilitiesRoute(core),
   ];
+}
+
+/** Throws `cluster-unknown` where no cluster is named and there is not just one. */
+function agentOf({ register }: GatewayCore, cluster: string): string {
+  if (cluster !== '') {
+    return clusterAgentName(cluster);
+  }
+  const agents = register.list().filter(({ hello }) => clusterOfAgent(hello.host) !== undefined);
+  const [only] = agents;
+  if (only === undefined || agents.length > 1) {
+    throw new Problem(
+      'cluster-unknown',
+      only === undefined
+        ? 'No agent of a cluster is connected to this gateway.'
+        : `${agents.length} clusters are connected, and the metrics do not say which one this is: give them a cluster label.`,
+    );
+  }
+  return only.hello.host;
 }
 
 function objectCapabilitiesRoute(core: GatewayCore): Route {
@@ -93,7 +112,7 @@ function objectCapabilitiesRoute(core: GatewayCore): Route {
     answer: json('What is allowed, and why the rest is not', capabilitiesSchema),
     async handle({ caller, attempts, params: { cluster, ...reference }, response }) {
       await core.limits.countUser(caller.user);
-      const tunnel = core.register.get(clusterAgentName(cluster));
+      const tunnel = core.register.get(agentOf(core, cluster));
       const summary = await attempts.identifyObject(caller, tunnel, reference);
       const question = attempts.question(caller, tunnel, undefined, summary);
       const allowed: ActionName[] = [];

@@ -43,15 +43,27 @@ export const identifiedObjectSchema = z.strictObject({
 });
 export type IdentifiedObject = z.infer<typeof identifiedObjectSchema>;
 
-/** Stands in a path for the namespace of what has none. */
-export const NO_NAMESPACE = '-';
+/** Stands in a path for a namespace where there is none, and for the cluster where only one is connected. */
+const NONE = '-';
+const none = z.literal(NONE).transform(() => '');
 
 export const objectParams = z.strictObject({
-  cluster: hostNameSchema,
+  cluster: z.union([none, hostNameSchema]),
   kind: z.enum(OBJECT_KINDS),
-  namespace: z.union([z.literal(NO_NAMESPACE).transform(() => ''), namespaceSchema]),
+  namespace: z.union([none, namespaceSchema]),
   name: objectNameSchema,
 });
+
+/** An object with its cluster; that is empty where the metrics do not name one, and then it is the only one connected. */
+export interface ObjectPlace extends ObjectReference {
+  readonly cluster: string;
+}
+
+/** What stands for an object in the gateway's paths. */
+export function objectPath({ cluster, kind, namespace, name }: ObjectPlace): string {
+  const parts = [cluster, 'objects', kind, namespace, name].map((part) => (part === '' ? NONE : part));
+  return `/clusters/${parts.join('/')}`;
+}
 
 /**
  * The name by which a cluster's agent is known: in its hello, in the register, as the audience of its permits and

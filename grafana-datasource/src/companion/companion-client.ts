@@ -1,4 +1,4 @@
-import type { CommandAction } from '@toposcope/companion/protocol/action.js';
+import type { CommandAction, ObjectCommand } from '@toposcope/companion/protocol/action.js';
 import { customResultSchema } from '@toposcope/companion/protocol/actions/custom.js';
 import {
   exportProgressSchema,
@@ -14,6 +14,13 @@ import {
   type ContainerSummary,
   type ProcessEntry,
 } from '@toposcope/companion/protocol/actions/observe.js';
+import {
+  describeResultSchema,
+  objectResultSchema,
+  type DescribeResult,
+} from '@toposcope/companion/protocol/actions/object.js';
+import { objectPath, type ObjectPlace } from '@toposcope/companion/protocol/objects.js';
+import { startedProcessSchema, type StartedProcess } from '@toposcope/companion/protocol/actions/process.js';
 import {
   capabilitiesSchema,
   hostsResultSchema,
@@ -75,6 +82,17 @@ export class CompanionClient {
     return action.action === 'custom' ? parsed(customResultSchema, body).output : undefined;
   }
 
+  /** Starts a program in a container and does not wait for it. */
+  async startProcess(
+    host: string,
+    container: string,
+    command: [string, ...string[]],
+  ): Promise<StartedProcess> {
+    const body = { action: 'start-process', command } satisfies CommandAction;
+    const answer = await this.#send(`${pathOf(host, container)}/actions`, { body });
+    return parsed(startedProcessSchema, await answer.json());
+  }
+
   /** The lines of a log as they come. Ends with the log, or never when it is followed. */
   async *logs(
     host: string,
@@ -100,6 +118,36 @@ export class CompanionClient {
   ): AsyncGenerator<ExportProgress> {
     const path = `${pathOf(host, container)}/logs/export`;
     yield* this.#ndjson(path, exportProgressSchema, { signal, body: selection });
+  }
+
+  /** What this user may do now to an object of a cluster. */
+  objectCapabilities(object: ObjectPlace, signal?: AbortSignal): Promise<Capabilities> {
+    return this.#value(`${objectPath(object)}/capabilities`, capabilitiesSchema, signal);
+  }
+
+  /** All that the cluster says of an object, its secrets masked. */
+  describe(object: ObjectPlace, signal?: AbortSignal): Promise<DescribeResult> {
+    return this.#value(objectPath(object), describeResultSchema, signal);
+  }
+
+  /** Does something to an object of a cluster; resolves with what was done, for the user. */
+  async actOnObject(object: ObjectPlace, command: ObjectCommand): Promise<string> {
+    const answer = await this.#send(`${objectPath(object)}/actions`, { body: command });
+    return parsed(objectResultSchema, await answer.json()).done;
+  }
+
+  /** The lines of all containers of a pod, or of all tasks of a service, as they come. */
+  async *workloadLogs(
+    object: ObjectPlace,
+    selection: LogSelection & { readonly follow?: boolean },
+    signal: AbortSignal,
+  ): AsyncGenerator<LogLine> {
+    yield* this.#ndjson(`${objectPath(object)}/logs?${logQuery(selection)}`, logLineSchema, { signal });
+  }
+
+  /** Where a browser saves them from, as plain text. */
+  workloadLogsUrl(object: ObjectPlace, selection: LogSelection): string {
+    return `${this.#base}${objectPath(object)}/logs?${logQuery(selection)}&format=text&download=true`;
   }
 
   /** The WebSocket of a terminal in a container, or on the host where `container` is empty. */

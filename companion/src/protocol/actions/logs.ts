@@ -37,6 +37,8 @@ export const logLineSchema = z.object({
   /** RFC 3339 with nanoseconds, as the runtime wrote it. */
   time: z.string(),
   stream: z.enum(['stdout', 'stderr']),
+  /** The container or task that wrote it, where the log is a whole workload's. */
+  source: z.string().optional(),
   line: z.string(),
   /** True when the line goes on in the next entry of its stream: it was longer than 64 KiB. */
   partial: z.literal(true).optional(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { objectNameSchema } from '../objects.js';
-import { logSelection } from './logs.js';
+import { logLineSchema, logSelection } from './logs.js';
 
 /** More than any cluster has room for would only be a slip of the finger. */
 const MOST_REPLICAS = 1000;
@@ -84,13 +84,4 @@ export const objectResultSchema = z.object({
 export type ObjectResult = z.infer<typeof objectResultSchema>;
 
 /** One line of a workload's log as NDJSON. */
-export const workloadLogLineSchema = z.object({
-  /** RFC 3339 with nanoseconds, as the runtime wrote it. */
-  time: z.string(),
-  stream: z.enum(['stdout', 'stderr']),
-  /** The container or task that wrote it. */
-  source: z.string(),
-  line: z.string(),
-  /** True when the line goes on in the next entry of its source: it was longer than 64 KiB. */
-  partial: z.literal(true).optional(),
-});
+export const workloadLogLineSchema = logLineSchema.extend({ source: z.string() });
