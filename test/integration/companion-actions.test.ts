@@ -352,6 +352,17 @@ describe('logs', () => {
   });
 });
 
+/** The beginning of `seq 1 …`. */
+function numbersOf(bytes: number): Buffer {
+  const lines: string[] = [];
+  for (let number = 1, length = 0; length < bytes; number += 1) {
+    const line = `${number}\n`;
+    length += line.length;
+    lines.push(line);
+  }
+  return Buffer.from(lines.join('')).subarray(0, bytes);
+}
+
 describe('a terminal', () => {
   it('has a size that follows, colours, UTF-8, and an exit code', async () => {
     const { at } = await run();
@@ -390,6 +401,31 @@ describe('a terminal', () => {
     await terminal.until(() => terminal.messages.length > 1, 'its end', 60_000);
     expect(terminal.last).toMatchObject({ type: 'exit', exitCode: 0 });
     expect(terminal.output.equals(sent)).toBe(true);
+  });
+
+  it('shows 10 MB of cat as they are, with a terminal that leaves line ends alone', async () => {
+    const { at } = await run();
+    const terminal = await TerminalClient.open(gateway, at, {
+      action: 'exec',
+      command: ['sh', '-c', 'stty raw; seq 1 1500000 | head -c 10485760 > /tmp/ten; cat /tmp/ten'],
+    });
+    await terminal.until(() => terminal.messages.length > 1, 'its end', 60_000);
+    expect(terminal.last).toMatchObject({ type: 'exit', exitCode: 0 });
+    expect(terminal.output.equals(numbersOf(10_485_760))).toBe(true);
+  });
+
+  it('sends no more than the window that its client has asked for, until the client has shown some', async () => {
+    const { at } = await run();
+    const terminal = await TerminalClient.connect(gateway, 'admin', at);
+    terminal.say({ type: 'open', request: { action: 'exec', command: ['yes'] }, window: 65_536 });
+    await terminal.until(() => terminal.bytes >= 65_536);
+    // One more piece may be on its way; what an endless program would print in this time is many of them.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const waiting = terminal.bytes;
+    expect(waiting).toBeLessThan(3 * 65_536);
+    terminal.say({ type: 'shown', bytes: waiting });
+    await terminal.until(() => terminal.bytes >= waiting + 65_536);
+    terminal.close();
   });
 
   it('waits for a slow reader without losing anything', async () => {

@@ -16,6 +16,7 @@ import {
 import { encodeInput } from '../tunnel/input-frames.js';
 import { ANSWER_WITHIN_MS, type Attempts, type Started } from './attempts.js';
 import type { Caller } from './caller.js';
+import { SendWindow } from './send-window.js';
 import type { AgentStream } from './tunnel.js';
 
 export interface SessionTarget {
@@ -47,8 +48,7 @@ export async function runTerminal(
   socket.on('error', (error) => log.debug({ err: error }, 'a terminal socket broke'));
   const stopPing = keepPinging(socket, limits.pingEvery);
   try {
-    const request = await openMessage(socket, limits.openWithin);
-    await runOpened(socket, request, target, surroundings);
+    await runOpened(socket, await openMessage(socket, limits.openWithin), target, surroundings);
   } catch (error) {
     const problem = asProblem(error);
     if (problem.code === 'internal') {
@@ -63,7 +63,7 @@ export async function runTerminal(
 
 async function runOpened(
   socket: WebSocket,
-  request: TerminalAction,
+  { request, window }: OpenMessage,
   { caller, host, container }: SessionTarget,
   { attempts, recordings, limits }: SessionSurroundings,
 ): Promise<void> {
@@ -78,7 +78,8 @@ async function runOpened(
     recording = await record(recordings, started, request);
     agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, true);
     say(socket, { type: 'opened', attempt: started.attempt.id, tty: agent.tty });
-    const reason = await carry(socket, agent, recording, limits, ending);
+    const room = new SendWindow(window);
+    const reason = await carry({ socket, agent, recording, room }, limits, ending);
     const exitCode = reason === 'the program ended' ? agent.exitCode() : null;
     say(socket, { type: 'exit', exitCode, reason });
     await started.end({ ...ending, outcome: 'done', reason, exitCode });
@@ -111,11 +112,16 @@ function record(
   );
 }
 
+interface Session {
+  readonly socket: WebSocket;
+  readonly agent: AgentStream;
+  readonly recording: Recording | undefined;
+  readonly room: SendWindow;
+}
+
 /** Carries bytes both ways until one side ends, and says why it ended. Throws `agent-lost` when the host is lost. */
 async function carry(
-  socket: WebSocket,
-  agent: AgentStream,
-  recording: Recording | undefined,
+  { socket, agent, recording, room }: Session,
   limits: TerminalClocks,
   counted: { bytes: number },
 ): Promise<Reason> {
@@ -126,9 +132,13 @@ async function carry(
     ended.because('the other side left');
   }
   socket.on('message', (data: Buffer, binary) => {
-    ended.postpone();
     try {
       const message = binary ? undefined : clientMessage(data.toString());
+      if (message?.type === 'shown') {
+        room.give(message.bytes);
+        return;
+      }
+      ended.postpone();
       if (!feed(socket, stream, message, data)) {
         return;
       }
@@ -144,6 +154,7 @@ async function carry(
       const bytes = chunk as Buffer;
       counted.bytes += bytes.length;
       await recording?.output(bytes);
+      await room.take(bytes.length);
       await sendBytes(socket, bytes);
     }
     agent.assertWhole();
@@ -157,7 +168,7 @@ async function carry(
 function feed(
   socket: WebSocket,
   stream: AgentStream['stream'],
-  message: ClientMessage | undefined,
+  message: Exclude<ClientMessage, { type: 'shown' }> | undefined,
   bytes: Buffer,
 ): boolean {
   if (message?.type === 'open') {
@@ -223,7 +234,9 @@ function withResolvers<T>(): {
   return { promise, resolve, reject };
 }
 
-async function openMessage(socket: WebSocket, withinMs: number): Promise<TerminalAction> {
+type OpenMessage = Extract<ClientMessage, { type: 'open' }>;
+
+async function openMessage(socket: WebSocket, withinMs: number): Promise<OpenMessage> {
   const clock = AbortSignal.timeout(withinMs);
   const closed = once(socket, 'close', { signal: clock }).then(() => undefined);
   const first = once(socket, 'message', { signal: clock }).then(([data, binary]) => ({
@@ -239,7 +252,7 @@ async function openMessage(socket: WebSocket, withinMs: number): Promise<Termina
   if (parsed.type !== 'open') {
     throw new Problem('bad-request', 'The first message of a terminal must be open.');
   }
-  return parsed.request;
+  return parsed;
 }
 
 function clientMessage(text: string): ClientMessage {

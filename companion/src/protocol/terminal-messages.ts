@@ -5,10 +5,24 @@ import { problemDocumentSchema } from './problems.js';
 
 /**
  * A terminal's WebSocket: binary messages are the terminal's bytes, both ways and cut anywhere, even inside a UTF-8
- * character; text messages are these. The client's first message is `open`.
+ * character; text messages are these. The client's first message is `open`, and its next one waits for `opened`.
  */
 export const clientMessageSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('open'), request: terminalActionSchema }),
+  z.strictObject({
+    type: z.literal('open'),
+    request: terminalActionSchema,
+    /**
+     * How many bytes may be on their way, or wait in the client, before it has said `shown`; without it, as many as the
+     * connection takes. A browser takes whatever comes into its memory.
+     */
+    window: z
+      .int()
+      .min(64 * 1024)
+      .max(64 * 1024 * 1024)
+      .optional(),
+  }),
+  /** So many more bytes are on the client's screen. */
+  z.strictObject({ type: z.literal('shown'), bytes: z.int().min(1) }),
   z.strictObject({ type: z.literal('resize'), size: terminalSizeSchema }),
   /** End of input, what Ctrl-D is where there is no terminal. */
   z.strictObject({ type: z.literal('end') }),

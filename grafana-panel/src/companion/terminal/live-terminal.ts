@@ -127,7 +127,10 @@ export class LiveTerminal {
 
   #connect(emulator: Emulator): void {
     this.#become({ phase: 'opening' });
-    const queue = new WriteQueue((bytes) => emulator.write(bytes));
+    const queue = new WriteQueue(async (bytes) => {
+      await emulator.write(bytes);
+      connection.shown(bytes.length);
+    });
     const connection = new TerminalConnection(this.#options.url, this.#options.request(emulator.size), {
       opened: () => {
         this.#become({ phase: 'open' });

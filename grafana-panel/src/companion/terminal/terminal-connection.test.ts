@@ -49,22 +49,56 @@ function connect() {
   return { socket, seen, connection };
 }
 
+const OPENED = JSON.stringify({ type: 'opened', attempt: 'a', tty: true });
 const exit = (exitCode: number | null, reason: string) => JSON.stringify({ type: 'exit', exitCode, reason });
 
 describe("a terminal's connection", () => {
   it('opens with what it wants, then carries bytes and sizes', () => {
     const { socket, seen, connection } = connect();
     socket.open();
-    socket.hear(JSON.stringify({ type: 'opened', attempt: 'a', tty: true }));
+    socket.hear(OPENED);
     socket.hear(new Uint8Array([0xc3, 0xbc]).buffer);
     connection.type(new Uint8Array([13]));
     connection.resize({ columns: 80, rows: 24 });
     expect(seen).toMatchObject({ opened: 1, bytes: [0xc3, 0xbc], ends: [] });
     expect(socket.sent).toEqual([
-      { type: 'open', request: { action: 'exec', command: ['sh'] } },
+      { type: 'open', request: { action: 'exec', command: ['sh'] }, window: 1_048_576 },
       new Uint8Array([13]),
       { type: 'resize', size: { columns: 80, rows: 24 } },
     ]);
+  });
+
+  it('keeps what is typed too early until the program can read it', () => {
+    const { socket, connection } = connect();
+    connection.type(new Uint8Array([108]));
+    socket.open();
+    connection.type(new Uint8Array([115]));
+    connection.resize({ columns: 80, rows: 24 });
+    expect(socket.sent).toEqual([expect.objectContaining({ type: 'open' })]);
+    socket.hear(OPENED);
+    connection.type(new Uint8Array([13]));
+    expect(socket.sent.slice(1)).toEqual([108, 115, 13].map((byte) => new Uint8Array([byte])));
+  });
+
+  it('sends a large paste in messages that the gateway takes', () => {
+    const { socket, connection } = connect();
+    socket.open();
+    socket.hear(OPENED);
+    const pasted = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
+    connection.type(pasted);
+    const messages = socket.sent.slice(1) as Uint8Array[];
+    expect(Math.max(...messages.map(({ length }) => length))).toBeLessThanOrEqual(65_536);
+    expect(messages.flatMap((message) => [...message])).toEqual([...pasted]);
+  });
+
+  it('says what it has shown, now and then', () => {
+    const { socket, connection } = connect();
+    socket.open();
+    socket.hear(OPENED);
+    connection.shown(100_000);
+    expect(socket.sent).toHaveLength(1);
+    connection.shown(100_000);
+    expect(socket.sent.slice(1)).toEqual([{ type: 'shown', bytes: 200_000 }]);
   });
 
   it.each([

@@ -28,11 +28,21 @@ export type TerminalSocket = Pick<
   'binaryType' | 'readyState' | 'send' | 'close' | 'onopen' | 'onmessage' | 'onclose'
 >;
 
+/** So much output may wait for the screen; a program that prints without end would fill the browser's memory. */
+const WINDOW_BYTES = 1024 * 1024;
+const SAY_SHOWN_EVERY_BYTES = WINDOW_BYTES / 8;
+
+/** The gateway takes messages of twice that. */
+const PIECE_BYTES = 32 * 1024;
+
 /** One terminal's WebSocket: bytes both ways, its size, its end. */
 export class TerminalConnection {
   readonly #socket: TerminalSocket;
   readonly #events: TerminalEvents;
   #end: TerminalEnd | undefined;
+  /** What was typed before the program was there to read it; undefined once it is. */
+  #early: Uint8Array<ArrayBuffer>[] | undefined = [];
+  #shown = 0;
 
   constructor(
     url: string,
@@ -44,7 +54,7 @@ export class TerminalConnection {
     const socket = connect(url, TERMINAL_SUBPROTOCOL);
     this.#socket = socket;
     socket.binaryType = 'arraybuffer';
-    socket.onopen = () => this.#say({ type: 'open', request });
+    socket.onopen = () => this.#say({ type: 'open', request, window: WINDOW_BYTES });
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       if (data instanceof ArrayBuffer) {
         events.bytes(new Uint8Array(data));
@@ -55,15 +65,30 @@ export class TerminalConnection {
     socket.onclose = ({ code }) => this.#finish(this.#end ?? endOfClose(code));
   }
 
-  /** What the user typed. */
+  /** What the user typed or pasted; what comes early waits until the terminal is open. */
   type(bytes: Uint8Array<ArrayBuffer>): void {
-    if (this.#isOpen) {
-      this.#socket.send(bytes);
+    if (this.#early !== undefined) {
+      this.#early.push(bytes);
+    } else if (this.#isOpen) {
+      for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+        this.#socket.send(bytes.subarray(at, at + PIECE_BYTES));
+      }
+    }
+  }
+
+  /** So many more bytes are on the screen. */
+  shown(bytes: number): void {
+    this.#shown += bytes;
+    if (this.#shown >= SAY_SHOWN_EVERY_BYTES) {
+      this.#say({ type: 'shown', bytes: this.#shown });
+      this.#shown = 0;
     }
   }
 
   resize(size: TerminalSize): void {
-    this.#say({ type: 'resize', size });
+    if (this.#early === undefined) {
+      this.#say({ type: 'resize', size });
+    }
   }
 
   /** Leaves. The program of a terminal ends with it. */
@@ -88,7 +113,10 @@ export class TerminalConnection {
       this.#end = { message: 'The companion said something that this plugin does not know.', failed: true };
       this.#socket.close(1000);
     } else if (message.data.type === 'opened') {
+      const early = this.#early ?? [];
+      this.#early = undefined;
       this.#events.opened();
+      early.forEach((bytes) => this.type(bytes));
     } else {
       // The bytes are all there by now; the socket closes next.
       this.#end = endOfMessage(message.data);
