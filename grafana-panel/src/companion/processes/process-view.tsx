@@ -8,6 +8,7 @@ import type { CompanionClient } from 'toposcope-topology-datasource/companion/co
 import type { Target } from '../target';
 import { useCapabilities } from '../use-capabilities';
 import { ProcessTable } from './process-table';
+import { StartField } from './start-field';
 import { useProcesses } from './use-processes';
 
 interface Props {
@@ -30,7 +31,7 @@ export function ProcessView({ client, target, shown }: Props): React.JSX.Element
   const { capabilities } = useCapabilities(client, target);
   const [wanted, setWanted] = useState<Wanted>();
   const [outcome, setOutcome] = useState<string>();
-  const may = (action: 'signal-process' | 'restart-process') =>
+  const may = (action: 'signal-process' | 'restart-process' | 'start-process') =>
     capabilities?.allowed.includes(action) === true;
 
   const act = async ({ process: { pid, startTicks, name }, signal }: Wanted) => {
@@ -50,8 +51,22 @@ export function ProcessView({ client, target, shown }: Props): React.JSX.Element
     }
   };
 
+  const start = async (command: [string, ...string[]]) => {
+    try {
+      const { exitCode } = await client.startProcess(target.host, target.container, command);
+      setOutcome(
+        exitCode === null
+          ? `${command[0]} has been started.`
+          : `${command[0]} ended at once, with exit code ${exitCode}.`,
+      );
+    } catch (error) {
+      setOutcome(error instanceof Error ? error.message : String(error));
+    }
+  };
+
   return (
     <div className={styles.view}>
+      {may('start-process') && <StartField onStart={(command) => void start(command)} />}
       {(failure ?? outcome) !== undefined && (
         <p className={styles.outcome} role="status">
           {failure ?? outcome}
