@@ -25,11 +25,13 @@ export interface Series {
   readonly value: number;
 }
 
-export interface PrometheusPast {
+export interface PrometheusSettings {
   /** What it has scraped before it starts, with moments, as OpenMetrics. */
   readonly samples?: string;
   /** Groups of rules that it evaluates every second. */
   readonly ruleGroups?: readonly object[];
+  /** More of its command line. */
+  readonly flags?: readonly string[];
 }
 
 /**
@@ -40,7 +42,7 @@ export async function startPrometheus(
   targets: readonly string[],
   job = 'toposcope',
   discovery?: string,
-  { samples, ruleGroups }: PrometheusPast = {},
+  { samples, ruleGroups, flags = [] }: PrometheusSettings = {},
 ): Promise<PrometheusServer> {
   const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-prometheus-'));
   const port = await freePort();
@@ -69,6 +71,7 @@ export async function startPrometheus(
     `--config.file=${path.join(folder, 'prometheus.yml')}`,
     `--storage.tsdb.path=${path.join(folder, 'data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    ...flags,
   ]);
   const server = spawn(...command, { detached: true, stdio: ['ignore', log, log] });
   const identity = identify(server.pid ?? 0) ?? { pid: server.pid ?? 0, startTime: '' };

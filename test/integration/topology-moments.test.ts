@@ -179,8 +179,7 @@ describe('an hour of a real Prometheus', () => {
     ...changes
   }: Partial<TopologyRequest> & { at: number; from?: number }): Promise<Topology> {
     const asked = { view: VIEWS.containers, refId: 'A', window: '60s', options: OPTIONS, ...changes };
-    const frames = await firstValueFrom(queryTopology(asked, requestOf(from, at), { prometheus, ...MEANS }));
-    return topologyFromFrames(frames) ?? expect.fail('The frames carry no topology.');
+    return drawWith(prometheus, asked, requestOf(from, at));
   }
 
   async function valueAt(query: string, time: number): Promise<string | undefined> {
@@ -194,13 +193,49 @@ describe('an hour of a real Prometheus', () => {
     kinds: readonly EventKind[],
     choice: object = {},
   ): Promise<{ time: number; title: string; text: string; tags: string }[]> {
-    const asked = { refId: 'A', matchers: [], hosts: [], namespaces: [], containers: [], kinds, ...choice };
+    const asked = { ...EVENTS, kinds, ...choice };
     const request = requestOf(start + 120, start + HOUR);
     const [frame] = await firstValueFrom(queryEvents(asked, request, { prometheus, scrapeSeconds: 15 }));
     return rowsOf(frame) as { time: number; title: string; text: string; tags: string }[];
   }
 });
 
+describe('a real Prometheus that may load few samples', () => {
+  it('is asked, and the picture says what it could not tell and what to do', async () => {
+    const start = Math.floor(Date.now() / 1000) - 3 * HOUR;
+    const flags = ['--query.max-samples=4'];
+    const server = await startPrometheus([], 'toposcope', undefined, { samples: pastSamples(start), flags });
+    try {
+      const asked = { view: VIEWS.hosts, refId: 'A', window: '60s', options: OPTIONS };
+      const request = requestOf(start, start + EARLIER);
+      const { nodes, notices } = await drawWith(prometheusSource(server.url), asked, request);
+      expect(nodes.map(({ label }) => label)).toEqual(['web-1']);
+      expect(notices.map(({ message, action }) => `${message} | ${action}`)).toContainEqual(
+        expect.stringMatching(
+          /could not answer about toposcope_container_info: .*too many samples.*\| .*missing here\. Choose hosts, .*--query\.max-samples\.$/,
+        ),
+      );
+      const events = queryEvents(EVENTS, request, {
+        prometheus: prometheusSource(server.url),
+        scrapeSeconds: 15,
+      });
+      await expect(firstValueFrom(events)).rejects.toThrow(/too many samples.*--query\.max-samples\.$/);
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+async function drawWith(
+  prometheus: PrometheusSource,
+  asked: TopologyRequest,
+  request: DataQueryRequest,
+): Promise<Topology> {
+  const frames = await firstValueFrom(queryTopology(asked, request, { prometheus, ...MEANS }));
+  return topologyFromFrames(frames) ?? expect.fail('The frames carry no topology.');
+}
+
+const EVENTS = { refId: 'A', matchers: [], hosts: [], namespaces: [], containers: [], kinds: [] };
 const OPTIONS = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] };
 const UNHEALTHY = {
   alert: 'Unhealthy',
