@@ -81,7 +81,10 @@ export class ConnectionTracker {
   /** A connection as a dump shows it. */
   observe(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
     const { cookie } = record;
-    let socket = namespace.sockets.get(cookie);
+    const expected = namespace.cursor.following;
+    // Most often it is the one that followed in the pass before, too.
+    const isExpected = expected?.cookie === cookie && expected.pass === this.pass - 1;
+    let socket = isExpected ? expected : namespace.sockets.get(cookie);
     if (socket === undefined) {
       if (record.peerPort === 0 || namespace.departed.has(cookie) || isWithEmbeddedResolver(record)) {
         return;
@@ -93,6 +96,10 @@ export class ConnectionTracker {
         this.udpFlows.noteConnected(namespace, socket);
       }
     }
+    if (socket !== expected) {
+      namespace.cursor.following = socket;
+    }
+    namespace.cursor = socket;
     if (socket.pass !== this.pass) {
       socket.pass = this.pass;
       namespace.found++;
@@ -107,6 +114,8 @@ export class ConnectionTracker {
   endNamespace(namespace: TrackedNamespace, eventsAreComplete: boolean, now: number): void {
     const { found } = namespace;
     namespace.found = 0;
+    namespace.cursor.following = undefined;
+    namespace.cursor = namespace;
     namespace.inheriting = false;
     if (found === namespace.sockets.size) {
       return;

@@ -22,6 +22,10 @@ export class TrackedNamespace {
   readonly briefEdges = new Map<string, Edge>();
   /** How many of `sockets` the current pass has found. */
   found = 0;
+  /** The first socket that the last pass found. */
+  following: TrackedSocket | undefined;
+  /** What the current pass has found last; this namespace before the first. */
+  cursor: { following: TrackedSocket | undefined } = this;
   addresses: ReadonlySet<IpAddress> = new Set();
   /** NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
@@ -46,6 +50,7 @@ export class TrackedNamespace {
 
   depart(cookie: number, socket: TrackedSocket): void {
     this.sockets.delete(cookie);
+    socket.following = undefined;
     this.departed.set(cookie, socket);
     if (this.departed.size > MOST_DEPARTED) {
       const [oldest] = this.departed.keys();

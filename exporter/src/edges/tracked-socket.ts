@@ -1,11 +1,12 @@
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { SocketCounters, SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
+import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
 import { addTally, emptyTally, type Accounted, type Edge, type Role, type Tally } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import type { SocketOwner } from './listening-set.js';
 
 /** A connection that is open, or was when it was last looked for. */
 export interface TrackedSocket extends Accounted {
+  readonly cookie: number;
   readonly protocol: SocketProtocol;
   readonly localAddress: IpAddress;
   readonly localPort: number;
@@ -30,12 +31,15 @@ export interface TrackedSocket extends Accounted {
   missed: number;
   /** The pass that found it last. */
   pass: number;
+  /** What that pass found after it: the kernel lists sockets in the same order again. */
+  following: TrackedSocket | undefined;
 }
 
 /** Starts to track what a dump has just shown. */
 export function trackedSocket(record: SocketRecord, inherited: boolean, now: number): TrackedSocket {
-  const { counters } = record;
+  const accounted = inherited ? record.counters : undefined;
   return {
+    cookie: record.cookie,
     protocol: record.protocol,
     localAddress: record.localAddress,
     localPort: record.localPort,
@@ -53,7 +57,11 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     established: false,
     missed: 0,
     pass: 0,
-    ...accountedSoFar(inherited ? counters : undefined),
+    following: undefined,
+    segments: accounted?.segments ?? Number.NaN,
+    sentBytes: accounted?.sentBytes ?? 0,
+    receivedBytes: accounted?.receivedBytes ?? 0,
+    retransmittedSegments: accounted?.retransmittedSegments ?? 0,
   };
 }
 
@@ -104,13 +112,4 @@ export function countEnd({ tally, established }: TrackedSocket, now: number): vo
     tally.failed++;
   }
   tally.lastActive = now;
-}
-
-function accountedSoFar(counters: SocketCounters | undefined): Accounted {
-  return {
-    segments: counters?.segments ?? Number.NaN,
-    sentBytes: counters?.sentBytes ?? 0,
-    receivedBytes: counters?.receivedBytes ?? 0,
-    retransmittedSegments: counters?.retransmittedSegments ?? 0,
-  };
 }
