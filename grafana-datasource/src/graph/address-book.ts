@@ -119,9 +119,14 @@ export class AddressBook {
     return this.kubernetes.service(ip, host);
   }
 
-  /** The pod, on a node without an exporter, that has the address for itself. */
+  /** The pod that has the address for itself, on a Node without an exporter. */
   pod(ip: string, host: string): KubernetesEndpoint | undefined {
     return this.kubernetes.pod(ip, host);
+  }
+
+  /** The Node without an exporter that has the address. */
+  node(ip: string, host: string): KubernetesEndpoint | undefined {
+    return this.kubernetes.node(ip, host);
   }
 
   #atLoopback({ ip, port, protocol }: Destination, { host, container }: Viewer): Endpoint {

@@ -12,17 +12,23 @@ export type Endpoint =
   /** On the host, outside containers. */
   | { readonly kind: 'host'; readonly host: string; readonly process: string }
   | { readonly kind: 'internet'; readonly direction: 'inbound' | 'outbound' }
-  | { readonly kind: 'external'; readonly name: string }
+  | {
+      readonly kind: 'external';
+      readonly name: string;
+      /** Of a service that has many DNS names: what they end in. */
+      readonly suffixes?: readonly string[];
+    }
   /** `host` is empty unless the address means something on that host only. */
   | { readonly kind: 'unmanaged'; readonly host: string; readonly ip: string }
   | { readonly kind: 'overflow'; readonly host: string }
   | KubernetesEndpoint;
 
-/** What Kubernetes tells of an address that no exporter owns: a Service's, or a pod's on a node without an exporter. */
+/** What Kubernetes tells of an address that no exporter owns: a Service's, or a Node's without an exporter or its pod's. */
 export interface KubernetesEndpoint {
-  readonly kind: 'service' | 'pod';
+  readonly kind: 'service' | 'pod' | 'node';
   /** Empty where clusters are not told apart. */
   readonly cluster: string;
+  /** Empty of a Node. */
   readonly namespace: string;
   readonly name: string;
   readonly ip: string;

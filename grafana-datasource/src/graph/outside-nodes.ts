@@ -1,4 +1,4 @@
-import type { OutsideEndpoint } from './endpoint';
+import type { KubernetesEndpoint, OutsideEndpoint } from './endpoint';
 import { nodeId } from './node-id';
 import type { Fact, TopologyNode } from './topology';
 
@@ -16,6 +16,8 @@ export function outsideId(endpoint: OutsideEndpoint): string {
     case 'service':
     case 'pod':
       return nodeId(endpoint.kind, endpoint.cluster, endpoint.namespace, endpoint.name);
+    case 'node':
+      return nodeId('node', endpoint.cluster, endpoint.name);
   }
 }
 
@@ -27,7 +29,9 @@ export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
       return outside(id, 'internet', 'Internet', endpoint.direction === 'inbound' ? 'clients' : 'servers');
     case 'external':
       return outside(id, 'external', endpoint.name, 'external service', '', [
-        { key: 'name', label: 'DNS name', values: [endpoint.name] },
+        endpoint.suffixes === undefined
+          ? { key: 'name', label: 'DNS name', values: [endpoint.name] }
+          : { key: 'name', label: 'DNS names below', values: endpoint.suffixes },
       ]);
     case 'unmanaged':
       return outside(
@@ -48,17 +52,25 @@ export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
       );
     case 'service':
     case 'pod':
-      return {
-        ...outside(id, endpoint.kind, endpoint.name, endpoint.namespace, '', [
-          ...(endpoint.cluster === ''
-            ? []
-            : [{ key: 'cluster', label: 'Cluster', values: [endpoint.cluster] }]),
-          { key: 'namespace', label: 'Namespace', values: [endpoint.namespace] },
-          { key: 'addresses', label: 'Address', values: [endpoint.ip] },
-        ]),
-        relatives: [{ view: endpoint.kind === 'pod' ? 'pods' : 'services', id, label: endpoint.name }],
-      };
+    case 'node':
+      return kubernetesNode(id, endpoint);
   }
+}
+
+const VIEW_OF = { service: 'services', pod: 'pods', node: 'nodes' } as const;
+
+function kubernetesNode(id: string, endpoint: KubernetesEndpoint): TopologyNode {
+  const { kind, cluster, namespace, name, ip } = endpoint;
+  const facts = [
+    { key: 'cluster', label: 'Cluster', values: [cluster] },
+    { key: 'namespace', label: 'Namespace', values: [namespace] },
+    { key: 'addresses', label: 'Address', values: [ip] },
+  ];
+  const told = facts.filter(({ values }) => values[0] !== '');
+  return {
+    ...outside(id, kind, name, kind === 'node' ? 'no exporter' : namespace, '', told),
+    relatives: [{ view: VIEW_OF[kind], id, label: name }],
+  };
 }
 
 /** What runs on a host outside containers, for views that show containers. */

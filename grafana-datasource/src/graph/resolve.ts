@@ -45,6 +45,7 @@ function serverOf(connection: Connection, book: AddressBook): Endpoint {
     book.find({ ip, port, protocol }, { host, container }) ??
     book.pod(ip, host) ??
     book.service(peerIp, host) ??
+    book.node(ip, host) ??
     outside({ ip: peerIp, name: peerName, host }, 'outbound', book)
   );
 }
@@ -64,7 +65,9 @@ function clientOf(
   }
   // A client's port says nothing, so only the address is looked up: a published port must not be mistaken for it.
   const found =
-    book.find({ ip: peerIp, port: '', protocol: '' }, { host, container }) ?? book.pod(peerIp, host);
+    book.find({ ip: peerIp, port: '', protocol: '' }, { host, container }) ??
+    book.pod(peerIp, host) ??
+    book.node(peerIp, host);
   if (found === undefined) {
     return outside({ ip: peerIp, name: peerName, host }, 'inbound', book);
   }

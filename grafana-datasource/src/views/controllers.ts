@@ -32,6 +32,7 @@ import type { View, ViewInput } from './view';
  */
 export const controllersView: View = {
   id: 'controllers',
+  showsKubernetes: true,
   queries: [
     ...KUBE_PLACEMENT_QUERIES,
     ...KUBE_OWNER_QUERIES,

@@ -29,6 +29,7 @@ export const KUBE_PLACEMENT_QUERIES: readonly QueryId[] = [
   'kubePodStates',
   'kubePodContainers',
   'kubeEndpoints',
+  'kubeNodes',
 ];
 
 /** What makes a pod's controller known. */
@@ -111,6 +112,7 @@ export class KubePlacement {
             return this.#nodes.addUncontained(endpoint.host);
           case 'service':
           case 'pod':
+          case 'node':
             return placeKubernetes(endpoint);
           case 'internet':
           case 'external':
@@ -122,7 +124,7 @@ export class KubePlacement {
       /** Pods of one node that talk to each other are worth an edge; one that talks to itself is not. */
       keepsLoop: ({ client, server }) => {
         const [from, to] = [podOf(client), podOf(server)];
-        return from !== undefined && to !== undefined && from !== to;
+        return from !== undefined && (server.kind === 'service' || (to !== undefined && from !== to));
       },
       get edges() {
         return [...memberships.values()];

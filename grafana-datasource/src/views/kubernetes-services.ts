@@ -13,6 +13,7 @@ import type { View } from './view';
  */
 export const servicesView: View = {
   id: 'services',
+  showsKubernetes: true,
   queries: [...KUBE_PLACEMENT_QUERIES, ...KUBE_OWNER_QUERIES],
   edges: CONTAINER_EDGES,
   *read(input, nodes) {

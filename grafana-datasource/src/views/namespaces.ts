@@ -1,6 +1,7 @@
 import { worst } from '../graph/containers';
 import { kubeKey, readKubeObjects, type KubeObject } from '../graph/kubernetes/kube-objects';
 import type { Pod } from '../graph/kubernetes/pods';
+import { compareText } from '../graph/order';
 import type { NodeHealth, TopologyNode } from '../graph/topology';
 import { DEFAULT_CLUSTER_LABEL } from '../promql/kube-queries';
 import { CONTAINER_EDGES } from './edge-scopes';
@@ -19,6 +20,7 @@ import type { View } from './view';
 /** A node a namespace of Kubernetes, with all that runs in it. */
 export const namespacesView: View = {
   id: 'namespaces',
+  showsKubernetes: true,
   queries: [...KUBE_PLACEMENT_QUERIES, ...KUBE_OWNER_QUERIES, 'kubeNamespaces', 'kubeNamespaceStates'],
   edges: CONTAINER_EDGES,
   *read(input, nodes) {
@@ -66,9 +68,9 @@ function namespaceNode(
 ): TopologyNode {
   const { controllers, services } = placement.kubernetes;
   const phase = object?.text('kube_namespace_status_phase', 'phase') ?? '';
-  const here = [...services.values()].filter(
-    (service) => service.cluster === cluster && service.namespace === namespace,
-  );
+  const here = [...services.values()]
+    .filter((service) => service.cluster === cluster && service.namespace === namespace)
+    .sort((a, b) => compareText(a.name, b.name));
   const own = new Set(pods.flatMap((pod) => controllers.of(pod) ?? []));
   return {
     id,

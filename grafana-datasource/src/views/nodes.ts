@@ -17,8 +17,9 @@ import type { View, ViewInput } from './view';
 /** A node a Node of Kubernetes; hosts that are none stand beside them for an edge's sake. */
 export const nodesView: View = {
   id: 'nodes',
+  showsKubernetes: true,
   countsDeparted: true,
-  queries: [...KUBE_PLACEMENT_QUERIES, 'kubeNodes', 'kubeNodeStates'],
+  queries: [...KUBE_PLACEMENT_QUERIES, 'kubeNodeStates'],
   edges: HOST_EDGES,
   *read(input, nodes) {
     const { vectors, options } = input;
@@ -51,6 +52,9 @@ export const nodesView: View = {
       }
     }
     const objectAt = (endpoint: Endpoint): KubeObject | undefined => {
+      if (endpoint.kind === 'node') {
+        return objects.get(kubeKey(endpoint.cluster, '', endpoint.name));
+      }
       if (endpoint.kind === 'pod') {
         const pod = placement.kubernetes.pod(endpoint.cluster, endpoint.namespace, endpoint.name);
         return objects.get(kubeKey(endpoint.cluster, '', pod?.node ?? ''));

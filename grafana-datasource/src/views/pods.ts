@@ -23,6 +23,7 @@ import type { View } from './view';
 /** A node a pod of Kubernetes, also where its node has no exporter. */
 export const podsView: View = {
   id: 'pods',
+  showsKubernetes: true,
   queries: [...KUBE_PLACEMENT_QUERIES, ...KUBE_OWNER_QUERIES],
   edges: CONTAINER_EDGES,
   *read(input, nodes) {

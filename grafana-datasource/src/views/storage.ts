@@ -16,6 +16,7 @@ import type { View, ViewInput } from './view';
 /** A node a claim, a volume and a class, and the pods that mount claims; an edge says that one uses the other. */
 export const storageView: View = {
   id: 'storage',
+  showsKubernetes: true,
   queries: [
     ...KUBE_PLACEMENT_QUERIES,
     ...KUBE_OWNER_QUERIES,

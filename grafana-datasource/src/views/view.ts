@@ -3,6 +3,7 @@ import type { NodeSet } from '../graph/node-set';
 import type { Steps } from '../graph/steps';
 import type { AddressBook } from '../graph/address-book';
 import type { Container } from '../graph/containers';
+import type { ExternalService } from '../graph/external-services';
 import type { TopologyEdge, ViewId } from '../graph/topology';
 import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
@@ -19,6 +20,8 @@ export interface View {
   readonly edges: EdgeScope;
   /** Edges of containers that were removed count, since what a node stands for is still there: hosts. */
   readonly countsDeparted?: boolean;
+  /** Its nodes are Kubernetes' objects: it says what is missing of kube-state-metrics. */
+  readonly showsKubernetes?: true;
   /** False: its edges are not connections, and those are not asked for. */
   readonly showsConnections?: false;
   /** Adds the view's own nodes to `nodes`; the placement adds more as edges reach them. */
@@ -39,6 +42,8 @@ export interface ViewInput {
 export interface Placement extends EdgePlacement {
   /** Edges that are no connections; their ends are in the node set. */
   readonly edges?: readonly TopologyEdge[];
+  /** What the user should know about them. */
+  readonly notices?: readonly Notice[];
   /** Adds nodes that are shown only if no edge has claimed what they stand for; called after the last edge. */
   addUnclaimed?(): Steps<void>;
 }
@@ -51,6 +56,8 @@ export interface ViewOptions extends ViewFilter {
   readonly outside: boolean;
   /** Names and images of the user's own that count as the platform's; `*` stands for anything. */
   readonly systemContainers?: readonly string[];
+  /** Public services that are one node each, whatever their many DNS names. */
+  readonly externalServices?: readonly ExternalService[];
   readonly overlays?: readonly OverlaySpec[];
   /** Whether firing alerts are asked for. Default true. */
   readonly alerts?: boolean;

@@ -10,6 +10,8 @@ export interface HostClusters {
   of(host: string): string | undefined;
   /** Whether the exporter's own series carry the cluster's label there, for PromQL. */
   isLabelled(host: string): boolean;
+  /** Hosts that run pods, of no cluster that could be told; sorted. */
+  readonly unknown: readonly string[];
 }
 
 /**
@@ -38,18 +40,20 @@ export function* readHostClusters(vectors: Vectors, clusterLabel: string): Steps
     }
   });
   const only = [...clusters].sort(compareText);
+  const of = (host: string): string | undefined => {
+    const own = labelled.get(host);
+    if (own === undefined) {
+      return undefined;
+    }
+    const [first, ...others] = [...own].filter((cluster) => cluster !== '');
+    if (first !== undefined) {
+      return others.length === 0 ? first : undefined;
+    }
+    return single(byPods.get(host) ?? []) ?? (only.length < 2 ? (only[0] ?? '') : undefined);
+  };
   return {
-    of(host) {
-      const own = labelled.get(host);
-      if (own === undefined) {
-        return undefined;
-      }
-      const [first, ...others] = [...own].filter((cluster) => cluster !== '');
-      if (first !== undefined) {
-        return others.length === 0 ? first : undefined;
-      }
-      return single(byPods.get(host) ?? []) ?? (only.length < 2 ? (only[0] ?? '') : undefined);
-    },
+    of,
+    unknown: [...labelled.keys()].filter((host) => of(host) === undefined).sort(compareText),
     isLabelled: (host) => [...(labelled.get(host) ?? [])].some((cluster) => cluster !== ''),
   };
 }

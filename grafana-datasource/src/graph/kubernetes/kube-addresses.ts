@@ -9,12 +9,13 @@ import { isFinished, type Pod, readPods } from './pods';
 
 type Place = Pick<KubernetesEndpoint, 'cluster' | 'namespace' | 'name'>;
 
-/** Addresses that Kubernetes gives: of Services, and of pods whose node has no exporter. */
+/** Addresses that Kubernetes tells: of Services, of pods, of Nodes. */
 export class KubeAddresses {
   readonly #clusters: HostClusters;
   /** By cluster and address. */
   readonly #services: ReadonlyMap<string, Place>;
   readonly #pods: ReadonlyMap<string, Place>;
+  readonly #nodes: ReadonlyMap<string, Place>;
   /** Addresses that are reached from everywhere: load balancers', external ones. */
   readonly #external: ReadonlyMap<string, Place>;
 
@@ -22,11 +23,13 @@ export class KubeAddresses {
     clusters: HostClusters,
     services: ReadonlyMap<string, Place>,
     pods: ReadonlyMap<string, Place>,
+    nodes: ReadonlyMap<string, Place>,
     external: ReadonlyMap<string, Place>,
   ) {
     this.#clusters = clusters;
     this.#services = services;
     this.#pods = pods;
+    this.#nodes = nodes;
     this.#external = external;
   }
 
@@ -55,10 +58,15 @@ export class KubeAddresses {
         pods.add(pod.cluster, pod.ip, { cluster: pod.cluster, namespace: pod.namespace, name: pod.name });
       }
     }
+    const nodes = new Owners();
+    yield* eachKubeRow(vectors.kubeNodes, clusterLabel, ({ cluster, read }) => {
+      nodes.add(cluster, read('internal_ip'), { cluster, namespace: '', name: read('node') });
+    });
     return new KubeAddresses(
       yield* readHostClusters(vectors, clusterLabel),
       services.single(),
       pods.single(),
+      nodes.single(),
       external.single(),
     );
   }
@@ -69,23 +77,31 @@ export class KubeAddresses {
 
   /** The Service that has the address, as seen from the host. */
   service(ip: string, host: string): KubernetesEndpoint | undefined {
-    const cluster = this.#clusters.of(host);
-    const place =
-      (cluster === undefined ? undefined : this.#services.get(addressKey(cluster, ip))) ??
-      this.#external.get(addressKey('', ip));
+    const place = this.#seenFrom(host, ip, this.#services) ?? this.#external.get(addressKey('', ip));
     return place && { kind: 'service', ...place, ip };
   }
 
   /** The pod that has the address for itself, as seen from the host. */
   pod(ip: string, host: string): KubernetesEndpoint | undefined {
-    const cluster = this.#clusters.of(host);
-    const place = cluster === undefined ? undefined : this.#pods.get(addressKey(cluster, ip));
+    const place = this.#seenFrom(host, ip, this.#pods);
     return place && { kind: 'pod', ...place, ip };
   }
 
+  /** The Node that has the address: its pods on the host's network have the same, so that nothing more can be said. */
+  node(ip: string, host: string): KubernetesEndpoint | undefined {
+    const place = this.#seenFrom(host, ip, this.#nodes);
+    return place && { kind: 'node', ...place, ip };
+  }
+
+  /** The pod that has the address for itself in the cluster. */
   podAt(cluster: string, ip: string, pods: ReadonlyMap<string, Pod>): Pod | undefined {
     const place = this.#pods.get(addressKey(cluster, ip));
     return place && pods.get(kubeKey(place.cluster, place.namespace, place.name));
+  }
+
+  #seenFrom(host: string, ip: string, places: ReadonlyMap<string, Place>): Place | undefined {
+    const cluster = this.#clusters.of(host);
+    return cluster === undefined ? undefined : places.get(addressKey(cluster, ip));
   }
 }
 
