@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
 import { startChromium } from '../engines/chromium.js';
@@ -170,6 +170,37 @@ describe("the panel's tools", () => {
       .toEqual(expect.arrayContaining(['hosts', 'processes']));
   });
 
+  it.each([1280, 420])(
+    'covers nothing with its controls, and has all of them, %i pixels wide',
+    async (width) => {
+      await page.setViewportSize({ width, height: 700 });
+      await open('?tabs=1&topo1-q=app&topo1-pin=kind:container&topo1-mode=table');
+      const kubernetes = { ...SHOP, kubernetes: true };
+      await page.evaluate(
+        `panelHarness.setSize(${width}, 680); panelHarness.show(${JSON.stringify(kubernetes)})`,
+      );
+      const views = page.getByRole('navigation', { name: 'View' });
+      await expect.poll(() => views.innerText()).toMatch(/Containers\s*1/);
+      const controls = [
+        ...(await views.getByRole('button').all()),
+        page.getByRole('search'),
+        page.getByRole('button', { name: 'Unpin kind:container' }),
+        page.getByRole('button', { name: 'Export what is shown' }),
+      ];
+      const { top } = await boxOf(page.getByRole('columnheader', { name: 'Name' }));
+      for (const control of controls) {
+        const box = await boxOf(control);
+        expect(box.bottom).toBeLessThanOrEqual(top);
+        expect(box.right).toBeLessThanOrEqual(width);
+      }
+      await page.getByRole('button', { name: /^More views/ }).click();
+      await page.getByRole('button', { name: 'Nodes (1)' }).click();
+      expect(new URL(page.url()).searchParams.get('var-view')).toBe('nodes');
+      await page.getByRole('button', { name: 'Clear the search' }).click();
+      expect(await field().inputValue()).toBe('');
+    },
+  );
+
   it.each(['dark', 'light'])('has nothing serious that axe-core finds, in the %s theme', async (theme) => {
     await page.setViewportSize({ width: 1300, height: 700 });
     await open(`?theme=${theme}&topo1-card=app&topo1-q=app&topo1-pin=kind:container`);
@@ -179,6 +210,13 @@ describe("the panel's tools", () => {
     await page.getByTestId('toposcope-table').waitFor();
     expect(await seriousFindings()).toEqual([]);
   });
+
+  async function boxOf(locator: Locator): Promise<{ top: number; bottom: number; right: number }> {
+    return locator.evaluate((element) => {
+      const { top, bottom, right } = element.getBoundingClientRect();
+      return { top, bottom, right };
+    });
+  }
 
   async function seriousFindings(): Promise<string[]> {
     await page.evaluate(axe.source);

@@ -9,7 +9,7 @@ import type { WheelMode } from '../scene/gestures';
 import { ARROW_KEYS, type ArrowKey } from '../scene/navigation';
 import { paletteOf } from '../scene/palette';
 import type { Scene } from '../scene/scene';
-import { Stage, type Hover } from '../scene/stage';
+import { Stage, type Hover, type Insets } from '../scene/stage';
 import { AccessibleList, optionId } from './accessible-list';
 
 export interface PictureHandle {
@@ -38,6 +38,8 @@ interface Props {
   readonly camera: Camera | undefined;
   /** CSS pixels at the right that cards cover. */
   readonly covered: number;
+  /** What controls cover above and below. */
+  readonly insets: Insets;
   /** Another camera belongs to it; the same one is kept across refreshes. */
   readonly cameraKey: string;
   readonly name: string;
@@ -56,7 +58,8 @@ const ZOOM_STEP = 1.4;
 
 /** The canvas, the keys, and the list that says in words what the canvas shows. */
 export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(props, handle) {
-  const { scene, width, height, transparent, selected, covered, cameraKey, decorations, matches } = props;
+  const { scene, width, height, transparent, selected, covered, insets, cameraKey, decorations, matches } =
+    props;
   const theme = useTheme2();
   const styles = useStyles2(getStyles);
   const frame = useRef<HTMLDivElement>(null);
@@ -93,6 +96,7 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
 
   useEffect(() => stage.current?.setPalette(paletteOf(theme, transparent)), [theme, transparent]);
   useLayoutEffect(() => stage.current?.resize({ width, height }, window.devicePixelRatio), [width, height]);
+  useLayoutEffect(() => stage.current?.setInsets(insets), [insets.top, insets.bottom]);
   useLayoutEffect(() => stage.current?.setCovered(covered), [covered]);
   useLayoutEffect(() => stage.current?.show(scene), [scene]);
   useLayoutEffect(() => {

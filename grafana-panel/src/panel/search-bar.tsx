@@ -105,8 +105,8 @@ export const SearchBar = React.forwardRef<SearchBarHandle, Props>(function Searc
 const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => ({
   frame: css({
     position: 'relative',
-    flex: '0 1 270px',
-    minWidth: 120,
+    flex: '1 1 120px',
+    maxWidth: 270,
     '& *': { boxSizing: 'border-box' },
   }),
   count: css({ padding: spacing(0, 0.5), color: colors.text.primary, fontVariantNumeric: 'tabular-nums' }),

@@ -22,27 +22,27 @@ import { closeTopCard, openCard } from './card-stack';
 import { decorationsOf, fillsOf } from './decorations';
 import { ErrorBoundary } from './error-boundary';
 import { exportAs } from './export-as';
-import { ExportMenu } from './export-menu';
 import { FillMenu } from './fill-menu';
 import { FilterChips } from './filter-chips';
-import { FilterMenu } from './filter-menu';
 import { filterOf } from './filters';
 import { HoverTip } from './hover-tip';
+import { IconButton } from './icon-button';
 import { Minimap } from './minimap';
-import { ModeSwitch } from './mode-switch';
 import { NoPicture } from './no-picture';
 import { Notices } from './notices';
 import { Picture, type PictureHandle } from './picture';
-import { SearchBar, type SearchBarHandle } from './search-bar';
+import type { SearchBarHandle } from './search-bar';
 import { TimeMenu } from './time-menu';
 import { Toolbar } from './toolbar';
+import { Tools } from './tools';
 import { useLastKnown, type Known } from './use-last-known';
+import { useMeasured } from './use-measured';
 import { useOtherViews } from './use-other-views';
 import { usePositions } from './use-positions';
 import { useSearch } from './use-search';
 import { useShownTopology, type Changes } from './use-shown-topology';
 import { useTopology } from './use-topology';
-import { wantedViews, matchCounts } from './view-counts';
+import { matchCounts, viewsOf, wantedViews } from './view-counts';
 import { VIEW_NAMES } from './view-names';
 import { viewSwitch } from './view-switch';
 import { ViewTabs } from './view-tabs';
@@ -57,14 +57,15 @@ export function TopologyPanel(props: PanelProps<PanelOptions>): React.JSX.Elemen
   );
 }
 
-/** What the tabs and the search take at the top, CSS pixels. */
-const TOP = 44;
-/** And the filters below them. */
-const CHIPS = 34;
-/** And the buttons at the bottom, where there is a table. */
-const BOTTOM = 48;
-/** Smaller panels show the picture and nothing in its corners. */
-const ROOMY = { width: 640, height: 360 } as const;
+/** Above the rows of controls, CSS pixels. */
+const TOP = 4;
+/** Below those at the bottom. */
+const BOTTOM = 8;
+/** Between them and what they belong to. */
+const SPACE = 6;
+/** Smaller panels show the picture, and the search, filters and export at the press of a button. */
+const ROOMY = { width: 360, height: 360 } as const;
+const LEAST_WIDTH_OF_MINIMAP = 640;
 const MODE_OF_KEY: Readonly<Record<string, Mode>> = { g: 'graph', t: 'table', r: 'resources' };
 
 function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
@@ -102,7 +103,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
 
   const others = useOtherViews(
     source,
-    wantedViews(topology?.view, state.mode, search.expression !== undefined),
+    wantedViews(topology, state.mode, search.expression !== undefined),
     changes,
     topology?.at,
   );
@@ -113,6 +114,9 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
 
   const [hover, setHover] = useState<Hover>();
   const [helps, setHelps] = useState(false);
+  const [unfolded, setUnfolded] = useState(false);
+  const [header, headerSize] = useMeasured();
+  const [footer, footerSize] = useMeasured();
   const picture = useRef<PictureHandle>(null);
   const searchBar = useRef<SearchBarHandle>(null);
   const switchView = viewSwitch(options.viewVariable);
@@ -170,8 +174,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const hasNodes = topology !== undefined && topology.nodes.length > 0;
   const showsPicture = scene !== undefined && hasNodes && state.mode === 'graph';
   const roomy = width >= ROOMY.width && height >= ROOMY.height;
-  const above = TOP + (state.pinned.length > 0 || state.focus ? CHIPS : 0);
-  const body = { width: width - (card ? cardWidth + 8 : 0), height: Math.max(0, height - above - BOTTOM) };
+  const showsMinimap =
+    scene && width >= LEAST_WIDTH_OF_MINIMAP && roomy && showsPicture && !card && state.camera;
+  const above = TOP + headerSize.height + SPACE;
+  const below = BOTTOM + footerSize.height + SPACE;
+  const body = { width: width - (card ? cardWidth + 8 : 0), height: Math.max(0, height - above - below) };
 
   return (
     <div
@@ -191,6 +198,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           matches={search.matches}
           selected={details ? top : undefined}
           covered={card ? cardWidth + 8 : 0}
+          insets={{ top: above, bottom: below }}
           camera={state.camera}
           cameraKey={`${topology.view} ${placing.layouts}`}
           name={VIEW_NAMES[topology.view]}
@@ -252,55 +260,42 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           hidden={(whole?.nodes.length ?? 0) - (topology?.nodes.length ?? 0)}
         />
       )}
-      <div className={styles.top}>
-        <ViewTabs
-          width={width}
-          view={topology?.view}
-          counts={counts}
-          onSwitch={
-            switchView &&
-            ((view) => {
-              change({ camera: undefined, focus: undefined });
-              switchView(view);
-            })
-          }
-        />
-        {placing.forming && (
-          <span className={styles.forming} role="status">
-            Laying out {topology?.nodes.length} nodes …
-          </span>
-        )}
-        <span className={styles.spring} />
-        {roomy && hasNodes && <ModeSwitch mode={state.mode} onChange={(mode) => change({ mode })} />}
-        {roomy && topology && (
-          <SearchBar
-            ref={searchBar}
-            text={state.search}
-            found={search.matches?.size}
-            error={search.error}
-            unknown={search.unknown}
-            onChange={(text) => change({ search: text })}
-            onPin={() =>
-              change(({ pinned, search: text }) => ({
-                pinned: pinned.includes(text) ? pinned : [...pinned, text],
-                search: '',
-              }))
+      <header ref={header} className={styles.header}>
+        <div className={styles.top}>
+          <ViewTabs
+            views={viewsOf(topology)}
+            view={topology?.view}
+            counts={counts}
+            onSwitch={
+              switchView &&
+              ((view) => {
+                change({ camera: undefined, focus: undefined });
+                switchView(view);
+              })
             }
-            onLeave={() => picture.current?.takeFocus()}
           />
-        )}
-        {roomy && topology && (
-          <div className={styles.bar}>
-            <FilterMenu
+          {topology && !roomy && (
+            <div className={styles.bar}>
+              <IconButton
+                glyph="search"
+                label="Search, filter and export"
+                onClick={() => setUnfolded((last) => !last)}
+              />
+            </div>
+          )}
+          {topology && (roomy || unfolded || state.search !== '') && (
+            <Tools
+              state={state}
+              change={change}
+              search={search}
+              searchBar={searchBar}
               asked={source?.asked ?? {}}
-              filters={state.filters}
-              onChange={(filters) => change({ filters })}
+              hasNodes={hasNodes}
+              onExport={(kind) => void exportAs(kind, { topology, scene, decorations })}
+              onLeave={() => picture.current?.takeFocus()}
             />
-            <ExportMenu onExport={(kind) => void exportAs(kind, { topology, scene, decorations })} />
-          </div>
-        )}
-      </div>
-      <div className={styles.chips}>
+          )}
+        </div>
         <FilterChips
           pinned={state.pinned}
           focus={state.focus}
@@ -308,10 +303,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           onUnpin={(text) => change(({ pinned }) => ({ pinned: pinned.filter((other) => other !== text) }))}
           onFocus={(focus) => change({ focus })}
         />
-      </div>
+      </header>
       <div
+        ref={footer}
         className={styles.bottom}
-        style={{ right: card ? cardWidth + 16 : roomy && showsPicture && state.camera ? 172 : 8 }}
+        style={{ right: card ? cardWidth + 16 : showsMinimap ? 172 : 8 }}
       >
         {hasNodes && (
           <div className={styles.notices}>
@@ -330,6 +326,11 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
               }}
               onHelp={toggleHelp}
             />
+          )}
+          {placing.forming && (
+            <span className={styles.forming} role="status">
+              Laying out {topology?.nodes.length} nodes …
+            </span>
           )}
           {roomy && topology && (
             <div className={styles.bar}>
@@ -356,7 +357,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           )}
         </div>
       </div>
-      {roomy && showsPicture && !card && state.camera && (
+      {showsMinimap && (
         <div className={styles.minimap}>
           <Minimap scene={scene} picture={picture} />
         </div>
@@ -365,7 +366,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <HoverTip hover={hover} topology={topology} width={width} height={height} />
       )}
       {card && (
-        <div className={styles.card} style={{ width: cardWidth, top: roomy ? TOP + 2 : 4 }}>
+        <div className={styles.card} style={{ width: cardWidth, top: roomy ? above : TOP }}>
           <ErrorBoundary attempt={card}>{card}</ErrorBoundary>
         </div>
       )}
@@ -463,20 +464,20 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
       '& [data-testid="toposcope-picture"] canvas': { opacity: 0.5, filter: 'grayscale(0.6)' },
     }),
     body: css({ position: 'absolute', left: 0 }),
-    top: css({
+    header: css({
       position: 'absolute',
       zIndex: 3,
-      top: 4,
+      top: TOP,
       left: 8,
       right: 8,
       display: 'flex',
-      alignItems: 'center',
-      gap: spacing(1),
+      flexDirection: 'column',
+      gap: spacing(0.5),
       ...throughGaps,
+      '& > *': throughGaps,
     }),
-    spring: css({ flex: 1, '&&': { pointerEvents: 'none' } }),
+    top: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: spacing(0.5, 1) }),
     forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
-    chips: css({ position: 'absolute', zIndex: 2, top: TOP, left: 8 }),
     bar: css({
       display: 'flex',
       alignItems: 'center',
@@ -489,7 +490,7 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
     bottom: css({
       position: 'absolute',
       left: 8,
-      bottom: 8,
+      bottom: BOTTOM,
       display: 'flex',
       flexDirection: 'column',
       alignItems: 'flex-start',

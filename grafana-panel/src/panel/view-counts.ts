@@ -1,4 +1,9 @@
-import { VIEW_IDS, type Topology, type ViewId } from 'toposcope-topology-datasource/graph/topology';
+import {
+  KUBERNETES_VIEW_IDS,
+  VIEW_IDS,
+  type Topology,
+  type ViewId,
+} from 'toposcope-topology-datasource/graph/topology';
 import { evaluate } from '../search/evaluate';
 import type { Expression } from '../search/expression';
 import { searchablesOf } from '../search/searchable';
@@ -7,13 +12,22 @@ import type { OtherViews } from './use-other-views';
 
 const OF_RESOURCES: readonly ViewId[] = ['hosts', 'containers', 'processes'];
 
+/** The views that there is a way to: those of Kubernetes where anything of it is known. */
+export function viewsOf(topology: Topology | undefined): readonly ViewId[] {
+  return topology?.kubernetes === true ? [...VIEW_IDS, ...KUBERNETES_VIEW_IDS] : VIEW_IDS;
+}
+
 /** The views that are needed beside the one shown: all to count what a search finds, three for the resources. */
-export function wantedViews(shown: ViewId | undefined, mode: Mode, searches: boolean): readonly ViewId[] {
-  if (shown === undefined) {
+export function wantedViews(
+  topology: Topology | undefined,
+  mode: Mode,
+  searches: boolean,
+): readonly ViewId[] {
+  if (!topology) {
     return [];
   }
-  return VIEW_IDS.filter(
-    (view) => view !== shown && (searches || (mode === 'resources' && OF_RESOURCES.includes(view))),
+  return viewsOf(topology).filter(
+    (view) => view !== topology.view && (searches || (mode === 'resources' && OF_RESOURCES.includes(view))),
   );
 }
 

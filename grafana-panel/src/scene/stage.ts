@@ -24,8 +24,14 @@ export interface Hover {
   readonly at: Point;
 }
 
-/** What tabs and buttons cover at a fit, CSS pixels. */
-const INSET = { top: 46, bottom: 52, side: 30 } as const;
+/** What rows of controls cover, CSS pixels: a fit leaves it free. */
+export interface Insets {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Left and right of a fit, CSS pixels. */
+const SIDE = 30;
 /** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
 const MOST_COVERED = 0.5;
 /** Nearer to the rim or to a card, CSS pixels, a node is not wholly seen. */
@@ -49,6 +55,7 @@ export class Stage {
   #gliding = 0;
   /** CSS pixels at the right that are covered by cards. */
   #covered = 0;
+  #insets: Insets = { top: 0, bottom: 0 };
   readonly #movers = new Set<() => void>();
   /** The camera stands where the last fit put it. */
   #showsAll = false;
@@ -131,6 +138,16 @@ export class Stage {
     }
   }
 
+  /** Rows of controls grew or shrank: a picture that shows everything goes on doing so between them. */
+  setInsets(insets: Insets): void {
+    if (insets.top !== this.#insets.top || insets.bottom !== this.#insets.bottom) {
+      this.#insets = insets;
+      if (this.#showsAll) {
+        this.fit(false);
+      }
+    }
+  }
+
   select(id: string | undefined): void {
     const isOther = id !== this.#emphasis.selected;
     this.#emphasize({ ...this.#emphasis, selected: id });
@@ -142,12 +159,13 @@ export class Stage {
   /** Shows everything. */
   fit(glide: boolean): void {
     if (this.#scene && this.#scene.nodes.length > 0) {
+      const { top, bottom } = this.#insets;
       const free = {
-        width: Math.max(80, this.#size.width - this.#covered - 2 * INSET.side),
-        height: Math.max(80, this.#size.height - INSET.top - INSET.bottom),
+        width: Math.max(80, this.#size.width - this.#covered - 2 * SIDE),
+        height: Math.max(80, this.#size.height - top - bottom),
       };
       const camera = fit(this.#scene.bounds, free);
-      const shifted = panBy(camera, -this.#covered / 2, (INSET.top - INSET.bottom) / 2);
+      const shifted = panBy(camera, -this.#covered / 2, (top - bottom) / 2);
       this.#goTo(shifted, glide, true);
     }
   }

@@ -1,0 +1,75 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+import React from 'react';
+import type { ViewFilter } from 'toposcope-topology-datasource/query';
+import type { PanelState } from '../state/panel-state';
+import type { ChangeState } from '../state/use-panel-state';
+import { ExportMenu, type ExportKind } from './export-menu';
+import { FilterMenu } from './filter-menu';
+import { ModeSwitch } from './mode-switch';
+import { SearchBar, type SearchBarHandle } from './search-bar';
+import type { Search } from './use-search';
+
+interface Props {
+  readonly state: PanelState;
+  readonly change: ChangeState;
+  readonly search: Search;
+  readonly searchBar: React.Ref<SearchBarHandle>;
+  /** What the query asks by itself. */
+  readonly asked: ViewFilter;
+  readonly hasNodes: boolean;
+  readonly onExport: (kind: ExportKind) => void;
+  readonly onLeave: () => void;
+}
+
+/** How the nodes are shown, which of them, and the way out of the panel: beside the tabs, or in a row of their own. */
+export function Tools(props: Props): React.JSX.Element {
+  const { state, change, search, searchBar, asked, hasNodes, onExport, onLeave } = props;
+  const styles = useStyles2(getStyles);
+  return (
+    <div className={styles.row}>
+      {hasNodes && <ModeSwitch mode={state.mode} onChange={(mode) => change({ mode })} />}
+      <SearchBar
+        ref={searchBar}
+        text={state.search}
+        found={search.matches?.size}
+        error={search.error}
+        unknown={search.unknown}
+        onChange={(text) => change({ search: text })}
+        onPin={() =>
+          change(({ pinned, search: text }) => ({
+            pinned: pinned.includes(text) ? pinned : [...pinned, text],
+            search: '',
+          }))
+        }
+        onLeave={onLeave}
+      />
+      <div className={styles.bar}>
+        <FilterMenu asked={asked} filters={state.filters} onChange={(filters) => change({ filters })} />
+        <ExportMenu onExport={onExport} />
+      </div>
+    </div>
+  );
+}
+
+const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
+  row: css({
+    display: 'flex',
+    flex: '0 1 532px',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    justifyContent: 'flex-end',
+    gap: spacing(0.5, 1),
+    minWidth: 0,
+  }),
+  bar: css({
+    display: 'flex',
+    alignItems: 'center',
+    gap: 1,
+    padding: 2,
+    background: colors.background.primary,
+    border: `1px solid ${colors.border.weak}`,
+    borderRadius: shape.radius.default,
+  }),
+});
