@@ -68,3 +68,35 @@ describe('what can be opened', () => {
     expect(toolButtons(may(ALL), of).map(({ kind }) => kind)).toEqual(kinds);
   });
 });
+
+describe('the buttons of an object of a cluster', () => {
+  const object = { cluster: 'prod', kind: 'deployment', namespace: 'shop', name: 'web' } as const;
+  const web = { host: 'prod', container: '', name: 'web', state: '', object };
+  const EVERYTHING = may([
+    ...(['describe', 'workload-logs', 'scale', 'rollout-restart', 'suspend', 'resume'] as const),
+    ...(['delete-pod', 'cordon', 'uncordon'] as const),
+  ]);
+
+  it('are those that it takes now and the user may press', () => {
+    const labels = (allowed: Capabilities['allowed']) =>
+      actionButtons(may(allowed), web).map(({ label }) => label);
+    expect(labels(['describe', 'scale', 'rollout-restart'])).toEqual(['Scale', 'Restart']);
+    expect(labels(['cordon'])).toEqual(['Cordon']);
+    expect(labels(['describe'])).toEqual([]);
+  });
+
+  it('begin with the replicas that are wanted now', () => {
+    const capabilities = { ...may(['scale']), object: { ...object, replicas: 3 } };
+    expect(actionButtons(capabilities, web)[0]?.action).toEqual({ action: 'scale', replicas: 3 });
+  });
+
+  it('ask before anything ends', () => {
+    const asking = actionButtons(EVERYTHING, web).filter(({ question }) => question !== undefined);
+    expect(asking.map(({ key }) => key)).toEqual(['rollout-restart', 'cordon', 'delete-pod']);
+  });
+
+  it('open logs and a description, and no shell on a host', () => {
+    expect(toolButtons(EVERYTHING, web).map(({ kind }) => kind)).toEqual(['logs', 'describe']);
+    expect(toolButtons(may(['host-shell']), web)).toEqual([]);
+  });
+});

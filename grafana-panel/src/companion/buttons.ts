@@ -1,19 +1,9 @@
 import type { Capabilities } from '@toposcope/companion/protocol/requests.js';
-import type { CommandAction } from '@toposcope/companion/protocol/action.js';
 import type { IconName } from '@grafana/data';
+import type { ActionButton } from './action-button';
 import type { ToolKind } from './dock/tools';
+import { objectButtons } from './objects/object-buttons';
 import type { Target } from './target';
-
-/** A button that does something to the target at once, or after a question. */
-export interface ActionButton {
-  readonly key: string;
-  readonly label: string;
-  readonly icon: IconName;
-  readonly action: CommandAction;
-  /** What is asked before it is done; absent: nothing. */
-  readonly question?: string;
-  readonly destructive: boolean;
-}
 
 /** A button that opens a terminal, a log or a list in the dock. */
 export interface ToolButton {
@@ -23,7 +13,11 @@ export interface ToolButton {
 }
 
 /** What of `capabilities` can be done to a target in its state, in the order in which buttons stand. */
-export function actionButtons({ allowed, custom }: Capabilities, target: Target): readonly ActionButton[] {
+export function actionButtons(capabilities: Capabilities, target: Target): readonly ActionButton[] {
+  if (target.object !== undefined) {
+    return objectButtons(capabilities, target.object);
+  }
+  const { allowed, custom } = capabilities;
   const { name, state } = target;
   const runs = ['running', 'restarting', ''].includes(state);
   const plain = (
@@ -64,12 +58,22 @@ export function actionButtons({ allowed, custom }: Capabilities, target: Target)
   ];
 }
 
+const LOGS: ToolButton = { kind: 'logs', label: 'Logs', icon: 'document-info' };
+const DESCRIPTION: ToolButton = { kind: 'describe', label: 'Describe', icon: 'file-alt' };
+
 /** What can be opened to look into a target. */
-export function toolButtons({ allowed }: Capabilities, { container, state }: Target): readonly ToolButton[] {
+export function toolButtons({ allowed }: Capabilities, target: Target): readonly ToolButton[] {
+  const { container, state, object } = target;
   const tools: ToolButton[] = [];
+  if (object !== undefined) {
+    return [
+      ...(allowed.includes('workload-logs') ? [LOGS] : []),
+      ...(allowed.includes('describe') ? [DESCRIPTION] : []),
+    ];
+  }
   const runs = !['exited', 'created', 'dead'].includes(state);
   if (allowed.includes('logs') && container !== '') {
-    tools.push({ kind: 'logs', label: 'Logs', icon: 'document-info' });
+    tools.push(LOGS);
   }
   if (allowed.includes('exec') && container !== '' && runs) {
     tools.push({ kind: 'exec', label: 'Terminal', icon: 'brackets-curly' });

@@ -1,11 +1,15 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ConfirmModal, useStyles2 } from '@grafana/ui';
+import { commandActionSchema, objectCommandSchema } from '@toposcope/companion/protocol/action.js';
 import React, { useState } from 'react';
+import type { CompanionClient } from 'toposcope-topology-datasource/companion/companion-client';
 import type { TopologyNode } from 'toposcope-topology-datasource/graph/topology';
-import { actionButtons, toolButtons, type ActionButton } from './buttons';
+import type { ActionButton } from './action-button';
+import { actionButtons, toolButtons } from './buttons';
 import { useCompanion, type CompanionAccess } from './companion-context';
-import { targetOf, type Target } from './target';
+import { ScaleDialog } from './objects/scale-dialog';
+import { targetKey, targetOf, type Target } from './target';
 import { useCapabilities } from './use-capabilities';
 
 export interface NodeActionsProps {
@@ -16,7 +20,9 @@ export interface NodeActionsProps {
 export function NodeActions({ node }: NodeActionsProps): React.JSX.Element | null {
   const companion = useCompanion();
   const target = targetOf(node);
-  return companion && target ? <TargetActions key={node.id} companion={companion} target={target} /> : null;
+  return companion && target ? (
+    <TargetActions key={targetKey(target)} companion={companion} target={target} />
+  ) : null;
 }
 
 function TargetActions({
@@ -27,7 +33,7 @@ function TargetActions({
   readonly target: Target;
 }): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
-  const { capabilities, failure, askAgain } = useCapabilities(companion.client, target);
+  const { capabilities, failure, isAnswered, askAgain } = useCapabilities(companion.client, target);
   const [asked, setAsked] = useState<ActionButton>();
   const [running, setRunning] = useState<string>();
   const [outcome, setOutcome] = useState<Outcome>();
@@ -37,8 +43,7 @@ function TargetActions({
     setRunning(button.key);
     setOutcome(undefined);
     try {
-      const output = await companion.client.act(target.host, target.container, button.action);
-      setOutcome({ text: doneText(button, target), output, failed: false });
+      setOutcome(await carryOut(companion.client, target, button));
     } catch (error) {
       setOutcome({ text: error instanceof Error ? error.message : String(error), failed: true });
     } finally {
@@ -51,7 +56,7 @@ function TargetActions({
     return <p className={styles.failure}>{failure}</p>;
   }
   if (capabilities === undefined) {
-    return <div className={styles.buttons} aria-busy="true" />;
+    return isAnswered ? null : <div className={styles.buttons} aria-busy="true" />;
   }
   const tools = toolButtons(capabilities, target);
   const actions = actionButtons(capabilities, target);
@@ -82,7 +87,7 @@ function TargetActions({
             fill="outline"
             icon={running === button.key ? 'spinner' : button.icon}
             disabled={running !== undefined}
-            onClick={() => (button.question === undefined ? void act(button) : setAsked(button))}
+            onClick={() => (asksFirst(button) ? setAsked(button) : void act(button))}
           >
             {button.label}
           </Button>
@@ -99,7 +104,15 @@ function TargetActions({
           )}
         </div>
       )}
-      {asked && (
+      {asked?.action.action === 'scale' && (
+        <ScaleDialog
+          name={target.name}
+          replicas={asked.action.replicas}
+          onScale={(action) => void act({ ...asked, action })}
+          onDismiss={() => setAsked(undefined)}
+        />
+      )}
+      {asked?.question !== undefined && (
         <ConfirmModal
           isOpen
           title={asked.label}
@@ -119,6 +132,21 @@ interface Outcome {
   readonly failed: boolean;
   /** What a custom action printed. */
   readonly output?: string | undefined;
+}
+
+/** Throws why it was not done. */
+async function carryOut(client: CompanionClient, target: Target, button: ActionButton): Promise<Outcome> {
+  const { host, container, object } = target;
+  const { action } = button;
+  if (object === undefined) {
+    const output = await client.act(host, container, commandActionSchema.parse(action));
+    return { text: doneText(button, target), output, failed: false };
+  }
+  return { text: await client.actOnObject(object, objectCommandSchema.parse(action)), failed: false };
+}
+
+function asksFirst({ question, action }: ActionButton): boolean {
+  return question !== undefined || action.action === 'scale';
 }
 
 const DONE: Readonly<Record<string, string>> = {

@@ -3,9 +3,11 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Icon, IconButton, useStyles2 } from '@grafana/ui';
 import React, { useSyncExternalStore } from 'react';
 import type { CompanionClient } from 'toposcope-topology-datasource/companion/companion-client';
+import { Description } from '../objects/description';
 import { LogView } from '../logs/log-view';
 import { ProcessView } from '../processes/process-view';
 import { TerminalView } from '../terminal/terminal-view';
+import type { Target } from '../target';
 import type { DockState } from './dock-state';
 import { ResizeHandle } from './resize-handle';
 import { isTerminal, type Tool, type ToolKind } from './tools';
@@ -16,6 +18,7 @@ const TOOL_NAMES: Readonly<Record<ToolKind, string>> = {
   'host-shell': 'Host shell',
   logs: 'Logs',
   processes: 'Processes',
+  describe: 'Description',
 };
 const TOOL_ICONS = {
   exec: 'brackets-curly',
@@ -23,6 +26,7 @@ const TOOL_ICONS = {
   'host-shell': 'brackets-curly',
   logs: 'document-info',
   processes: 'list-ul',
+  describe: 'file-alt',
 } as const satisfies Record<ToolKind, string>;
 
 interface Props {
@@ -54,7 +58,7 @@ export function Dock({ dock, client, width, height, onHeight }: Props): React.JS
                 role="tab"
                 aria-selected={id === shown}
                 className={styles.label}
-                title={`${TOOL_NAMES[kind]}: ${target.name} on ${target.host}`}
+                title={`${TOOL_NAMES[kind]}: ${target.name}${placeOf(target)}`}
                 onClick={() => dock.show(id)}
               >
                 <Icon name={TOOL_ICONS[kind]} size="sm" />
@@ -97,11 +101,18 @@ function ToolView(props: {
   if (isTerminal(tool.kind)) {
     return <TerminalView {...props} />;
   }
-  return tool.kind === 'logs' ? (
-    <LogView client={client} target={tool.target} shown={shown} />
-  ) : (
-    <ProcessView client={client} target={tool.target} shown={shown} />
-  );
+  switch (tool.kind) {
+    case 'logs':
+      return <LogView client={client} target={tool.target} shown={shown} />;
+    case 'processes':
+      return <ProcessView client={client} target={tool.target} shown={shown} />;
+    case 'describe':
+      return <Description client={client} target={tool.target} />;
+  }
+}
+
+function placeOf({ host, object }: Target): string {
+  return object === undefined ? ` on ${host}` : ` of ${object.namespace} ${host}`.trimEnd();
 }
 
 const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({

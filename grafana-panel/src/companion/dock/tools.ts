@@ -1,6 +1,6 @@
-import type { Target } from '../target';
+import { isSameTarget, type Target } from '../target';
 
-export type ToolKind = 'exec' | 'attach' | 'host-shell' | 'logs' | 'processes';
+export type ToolKind = 'exec' | 'attach' | 'host-shell' | 'logs' | 'processes' | 'describe';
 
 /** Something that is open in the dock: a terminal, a log or a list. */
 export interface Tool {
@@ -22,12 +22,7 @@ export const NO_TOOLS: OpenTools = { tools: [], shown: undefined };
 export function openTool(open: OpenTools, tool: Tool): OpenTools {
   const same = isTerminal(tool.kind)
     ? undefined
-    : open.tools.find(
-        ({ kind, target }) =>
-          kind === tool.kind &&
-          target.host === tool.target.host &&
-          target.container === tool.target.container,
-      );
+    : open.tools.find(({ kind, target }) => kind === tool.kind && isSameTarget(target, tool.target));
   return same === undefined ? { tools: [...open.tools, tool], shown: tool.id } : { ...open, shown: same.id };
 }
 

@@ -14,7 +14,7 @@ interface Props {
   readonly layout: LogLayout;
 }
 
-/** One line: when, on which stream, what. */
+/** One line: when, on which stream, of which container, what. */
 export const LogRow = React.memo(function LogRow({
   line,
   pattern,
@@ -25,6 +25,7 @@ export const LogRow = React.memo(function LogRow({
   return (
     <div className={cx(styles.row, line.stream === 'stderr' && styles.stderr)} title={line.time}>
       {layout.times && <span className={styles.time}>{shortTime(line.time)}</span>}
+      {line.source !== undefined && <span className={styles.source}>{line.source}</span>}
       <span className={layout.wrap ? styles.wrapped : styles.single}>
         <LogText line={line.line} pattern={pattern} colors={colors} />
       </span>
@@ -51,6 +52,7 @@ const getStyles = ({ colors, spacing }: GrafanaTheme2) => ({
   }),
   stderr: css({ borderLeftColor: colors.error.main }),
   time: css({ flex: 'none', color: colors.text.secondary, userSelect: 'none' }),
+  source: css({ flex: 'none', color: colors.text.link, userSelect: 'none' }),
   wrapped: css({ minWidth: 0, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
   single: css({ whiteSpace: 'pre' }),
 });

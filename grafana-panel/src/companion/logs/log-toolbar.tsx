@@ -19,6 +19,8 @@ interface Props {
   readonly onFollow: ((follow: boolean) => void) | undefined;
   readonly layout: LogLayout;
   readonly onLayout: (layout: LogLayout) => void;
+  /** The log is that of several containers, whose streams nobody tells apart. */
+  readonly ofWorkload: boolean;
   readonly downloadUrl: string;
   /** The bucket; undefined where logs cannot be exported. */
   readonly exportTo: string | undefined;
@@ -30,7 +32,8 @@ const FILTER_AFTER_MS = 300;
 
 /** What is seen of a log, and what can be done with it. */
 export function LogToolbar(props: Props): React.JSX.Element {
-  const { choice, onChoice, follow, onFollow, layout, onLayout, downloadUrl, exportTo, onExport } = props;
+  const { choice, onChoice, follow, onFollow, layout, onLayout, exportTo, onExport } = props;
+  const { ofWorkload, downloadUrl } = props;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.bar} role="toolbar" aria-label="Log">
@@ -46,20 +49,22 @@ export function LogToolbar(props: Props): React.JSX.Element {
           </option>
         ))}
       </select>
-      <select
-        className={styles.select}
-        aria-label="Stream"
-        value={choice.stream}
-        onChange={({ currentTarget }) =>
-          onChoice({ ...choice, stream: currentTarget.value as LogChoice['stream'] })
-        }
-      >
-        {Object.entries(STREAMS).map(([stream, label]) => (
-          <option key={stream} value={stream}>
-            {label}
-          </option>
-        ))}
-      </select>
+      {!ofWorkload && (
+        <select
+          className={styles.select}
+          aria-label="Stream"
+          value={choice.stream}
+          onChange={({ currentTarget }) =>
+            onChoice({ ...choice, stream: currentTarget.value as LogChoice['stream'] })
+          }
+        >
+          {Object.entries(STREAMS).map(([stream, label]) => (
+            <option key={stream} value={stream}>
+              {label}
+            </option>
+          ))}
+        </select>
+      )}
       <FilterField choice={choice} onChoice={onChoice} />
       <span className={styles.gap} />
       {onFollow && (

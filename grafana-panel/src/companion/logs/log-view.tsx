@@ -21,7 +21,7 @@ interface Props {
 
 const FIRST_CHOICE: LogChoice = { period: 'tail', stream: 'both', filter: '', isRegex: false };
 
-/** A container's log in the dock. */
+/** The log of a container, or of all containers of a pod or service, in the dock. */
 export function LogView({ client, target, shown }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
@@ -52,7 +52,12 @@ export function LogView({ client, target, shown }: Props): React.JSX.Element {
         onFollow={canFollow(choice) ? setFollow : undefined}
         layout={layout}
         onLayout={setLayout}
-        downloadUrl={client.downloadUrl(target.host, target.container, selection)}
+        ofWorkload={target.object !== undefined}
+        downloadUrl={
+          target.object === undefined
+            ? client.downloadUrl(target.host, target.container, selection)
+            : client.workloadLogsUrl(target.object, selection)
+        }
         exportTo={
           capabilities?.allowed.includes('export-logs') === true
             ? (capabilities.exportTo ?? undefined)

@@ -1,6 +1,7 @@
-import { useEffect, useState } from 'react';
+import type { LogLine } from '@toposcope/companion/protocol/actions/logs.js';
+import { useEffect, useRef, useState } from 'react';
 import type { CompanionClient, LogSelection } from 'toposcope-topology-datasource/companion/companion-client';
-import type { Target } from '../target';
+import { targetKey, type Target } from '../target';
 import { LogBuffer, type NumberedLine } from './log-buffer';
 
 /** Most lines that are shown. */
@@ -19,12 +20,16 @@ const EMPTY: ShownLog = { lines: [], dropped: 0, phase: 'reading', failure: unde
 /** The lines of a log as they come; read anew when what is asked for changes. */
 export function useLog(
   client: CompanionClient,
-  { host, container }: Target,
+  target: Target,
   selection: LogSelection,
   follow: boolean,
 ): ShownLog {
   const [log, setLog] = useState(EMPTY);
   const asked = JSON.stringify(selection);
+  // Nodes are made anew with each answer of the data source; what they stand for is the same.
+  const key = targetKey(target);
+  const latest = useRef(target);
+  latest.current = target;
   useEffect(() => {
     const stop = new AbortController();
     const buffer = new LogBuffer(MOST_LINES);
@@ -41,7 +46,7 @@ export function useLog(
     };
     const read = async () => {
       const wanted = { ...(JSON.parse(asked) as LogSelection), follow };
-      for await (const line of client.logs(host, container, wanted, stop.signal)) {
+      for await (const line of readLog(client, latest.current, wanted, stop.signal)) {
         buffer.push(line);
         drawSoon();
       }
@@ -55,6 +60,17 @@ export function useLog(
       clearTimeout(timer);
       stop.abort();
     };
-  }, [client, host, container, asked, follow]);
+  }, [client, key, asked, follow]);
   return log;
+}
+
+function readLog(
+  client: CompanionClient,
+  { host, container, object }: Target,
+  wanted: LogSelection & { readonly follow: boolean },
+  signal: AbortSignal,
+): AsyncGenerator<LogLine> {
+  return object === undefined
+    ? client.logs(host, container, wanted, signal)
+    : client.workloadLogs(object, wanted, signal);
 }
