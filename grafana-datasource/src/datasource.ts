@@ -242,6 +242,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
         ...own,
         groupBy: own.groupBy && { ...own.groupBy, label: text(own.groupBy.label) },
         systemContainers: this.#settings.systemContainers ?? [],
+        externalServices: this.#settings.externalServices ?? [],
         scope: this.#scope(),
       },
     };

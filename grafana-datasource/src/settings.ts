@@ -1,5 +1,6 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
+import type { ExternalService } from './graph/external-services';
 import type { VariableKind } from './variables/variable-kinds';
 import type { TopologyQuerySpec } from './query';
 
@@ -13,6 +14,8 @@ export interface TopologySettings extends DataSourceJsonData {
   conditions?: readonly Condition[];
   /** Names and images of containers that count as the platform's; `*` stands for anything. */
   systemContainers?: readonly string[];
+  /** Public services that are one node each, whatever their many DNS names. */
+  externalServices?: readonly ExternalService[];
   /** The companion's gateway as Grafana's server reaches it, such as `https://companion:10421`; empty: none. */
   companionUrl?: string;
 }

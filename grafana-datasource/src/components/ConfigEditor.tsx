@@ -1,11 +1,12 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Alert, FieldSet, InlineField, Input } from '@grafana/ui';
+import { Alert, FieldSet, InlineField, Input, TagsInput } from '@grafana/ui';
 import * as React from 'react';
 import { prometheusDataSources, scrapeIntervalOf } from '../prometheus/data-sources';
 import { durationSeconds } from '../promql/rate-window';
 import type { TopologySecrets, TopologySettings } from '../settings';
 import { CompanionEditor } from './CompanionEditor';
 import { ConditionsEditor } from './ConditionsEditor';
+import { ExternalServicesEditor } from './ExternalServicesEditor';
 import { Picker } from './Picker';
 
 type Props = DataSourcePluginOptionsEditorProps<TopologySettings, TopologySecrets>;
@@ -14,7 +15,13 @@ const LABEL_WIDTH = 24;
 
 /** Which Prometheus to ask, and which of its series. */
 export function ConfigEditor({ options, onOptionsChange }: Props) {
-  const { prometheusUid, scrapeInterval = '', conditions = [] } = options.jsonData;
+  const {
+    prometheusUid,
+    scrapeInterval = '',
+    conditions = [],
+    systemContainers = [],
+    externalServices = [],
+  } = options.jsonData;
   const change = (changes: Partial<TopologySettings>) => {
     onOptionsChange({ ...options, jsonData: { ...options.jsonData, ...changes } });
   };
@@ -67,6 +74,28 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           conditions={conditions}
           labelWidth={LABEL_WIDTH}
           onChange={(changed) => change({ conditions: changed })}
+        />
+      </FieldSet>
+      <FieldSet label="Containers that run the platform">
+        <InlineField
+          label="Names and images"
+          labelWidth={LABEL_WIDTH}
+          tooltip="Besides Kubernetes’ and this product’s. * stands for anything, as in */fluent-bit:*. Press Enter after each."
+        >
+          <TagsInput
+            id="toposcope-system-containers"
+            width={48}
+            placeholder="*/fluent-bit:*"
+            tags={[...systemContainers]}
+            onChange={(tags) => change({ systemContainers: tags })}
+          />
+        </InlineField>
+      </FieldSet>
+      <FieldSet label="External services">
+        <ExternalServicesEditor
+          services={externalServices}
+          labelWidth={LABEL_WIDTH}
+          onChange={(services) => change({ externalServices: services })}
         />
       </FieldSet>
       <CompanionEditor options={options} labelWidth={LABEL_WIDTH} onOptionsChange={onOptionsChange} />

@@ -1,8 +1,9 @@
-import { Button, IconButton, InlineField, InlineFieldRow, Input } from '@grafana/ui';
+import { InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 import type { OverlayShow } from '../graph/topology';
 import type { OverlaySpec } from '../query';
 import { Picker } from './Picker';
+import { Rows } from './Rows';
 
 interface Props {
   readonly refId: string;
@@ -20,73 +21,63 @@ const SHOWS: { value: OverlayShow; label: string }[] = [
 
 /** A row an overlay: PromQL of the user's own, and how its values are shown. */
 export function OverlaysEditor({ refId, overlays, onChange, onDone }: Props) {
-  const replace = (index: number, ...by: readonly OverlaySpec[]) => {
-    onChange(overlays.toSpliced(index, 1, ...by));
-  };
   return (
-    <>
-      {overlays.map((overlay, index) => (
-        <InlineFieldRow key={index}>
+    <Rows<OverlaySpec>
+      rows={overlays}
+      what="overlay"
+      article="an"
+      empty={{ name: '', expr: '', show: 'fill' }}
+      onChange={onChange}
+      onRemoved={onDone}
+    >
+      {({ name, expr, show, unit = '' }, change, number) => (
+        <>
           <InlineField
             label="Overlay"
             tooltip="PromQL whose series name what they measure, by labels such as host, container_id, container, service or instance; for edges by client and server."
           >
             <Input
-              aria-label={`Name of overlay ${index + 1}`}
+              aria-label={`Name of overlay ${number}`}
               width={16}
               placeholder="Orders"
-              value={overlay.name}
-              onChange={({ currentTarget }) => replace(index, { ...overlay, name: currentTarget.value })}
+              value={name}
+              onChange={({ currentTarget }) => change({ name: currentTarget.value })}
               onBlur={onDone}
             />
           </InlineField>
           <InlineField label="PromQL" grow>
             <Input
-              aria-label={`PromQL of overlay ${index + 1}`}
+              aria-label={`PromQL of overlay ${number}`}
               placeholder="sum by (service) (rate(orders_total[5m]))"
-              value={overlay.expr}
-              onChange={({ currentTarget }) => replace(index, { ...overlay, expr: currentTarget.value })}
+              value={expr}
+              onChange={({ currentTarget }) => change({ expr: currentTarget.value })}
               onBlur={onDone}
             />
           </InlineField>
           <InlineField label="As">
             <Picker
-              id={`toposcope-overlay-${refId}-${index}`}
+              id={`toposcope-overlay-${refId}-${number}`}
               width={18}
               options={SHOWS}
-              value={overlay.show}
-              onPick={(show) => replace(index, { ...overlay, show })}
+              value={show}
+              onPick={(value) => {
+                change({ show: value });
+                onDone();
+              }}
             />
           </InlineField>
           <InlineField label="Unit" tooltip="A unit of Grafana, such as short, percentunit, bytes or reqps.">
             <Input
-              aria-label={`Unit of overlay ${index + 1}`}
+              aria-label={`Unit of overlay ${number}`}
               width={12}
               placeholder="short"
-              value={overlay.unit ?? ''}
-              onChange={({ currentTarget }) => replace(index, { ...overlay, unit: currentTarget.value })}
+              value={unit}
+              onChange={({ currentTarget }) => change({ unit: currentTarget.value })}
               onBlur={onDone}
             />
           </InlineField>
-          <IconButton
-            name="trash-alt"
-            tooltip="Remove this overlay"
-            aria-label={`Remove overlay ${index + 1}`}
-            onClick={() => {
-              replace(index);
-              onDone();
-            }}
-          />
-        </InlineFieldRow>
-      ))}
-      <Button
-        variant="secondary"
-        size="sm"
-        icon="plus"
-        onClick={() => onChange([...overlays, { name: '', expr: '', show: 'fill' }])}
-      >
-        Add an overlay
-      </Button>
-    </>
+        </>
+      )}
+    </Rows>
   );
 }

@@ -4,7 +4,7 @@ import type { Steps } from '../graph/steps';
 import type { AddressBook } from '../graph/address-book';
 import type { Container } from '../graph/containers';
 import type { ExternalService } from '../graph/external-services';
-import type { TopologyEdge, ViewId } from '../graph/topology';
+import type { Notice, TopologyEdge, ViewId } from '../graph/topology';
 import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
 import type { EdgeScope, QueryId } from '../promql/queries';
