@@ -17,6 +17,8 @@ export interface TopologySource {
   series(wanted: RangeSpec['series'], signal: AbortSignal): Promise<ReadonlyMap<string, readonly Sample[]>>;
   /** The panel's own query with these changes: another view, another moment, another filter. */
   topology(changes: Partial<TopologySpec>, signal: AbortSignal): Promise<Topology>;
+  /** Every namespace, project and stack that there is within the time range's end, sorted. */
+  namespaces(signal: AbortSignal): Promise<readonly string[]>;
   /** What the panel's own query asks. */
   readonly asked: Partial<TopologySpec>;
 }
@@ -43,6 +45,13 @@ export function sourceOfPanel(request: DataQueryRequest): TopologySource {
   };
   return {
     asked,
+    async namespaces(signal) {
+      const source: unknown = await getDataSourceSrv().get(own?.datasource);
+      signal.throwIfAborted();
+      const values = hasVariableValues(source) ? await source.variableValues('namespace', request) : [];
+      signal.throwIfAborted();
+      return values.map(({ text }) => text).filter((text) => text !== '');
+    },
     async series(wanted, signal) {
       return seriesByKey(await ask({ queryType: 'range', series: wanted }, signal));
     },
@@ -55,6 +64,15 @@ export function sourceOfPanel(request: DataQueryRequest): TopologySource {
       return topology;
     },
   };
+}
+
+interface VariableValues {
+  variableValues(kind: 'namespace', request: DataQueryRequest): Promise<readonly { readonly text: string }[]>;
+}
+
+/** What our data source has besides what Grafana asks of each. */
+function hasVariableValues(source: unknown): source is VariableValues {
+  return typeof source === 'object' && source !== null && 'variableValues' in source;
 }
 
 /** Makes request ids unique on the page. */

@@ -3,7 +3,15 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, Checkbox, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { ViewFilter } from 'toposcope-topology-datasource/query';
-import { CONTAINER_CHOICES, filterOf, TOGGLES, withContainers, withToggle } from './filters';
+import {
+  CONTAINER_CHOICES,
+  filterOf,
+  namespacesOf,
+  TOGGLES,
+  withContainers,
+  withNamespaces,
+  withToggle,
+} from './filters';
 import { Popover } from './popover';
 
 interface Props {
@@ -18,7 +26,13 @@ export function FilterMenu({ asked, filters, onChange }: Props): React.JSX.Eleme
   const styles = useStyles2(getStyles);
   const effective = { ...asked, ...filterOf(filters) };
   return (
-    <Popover glyph="filter" label="What is shown" active={filters.length > 0} side="below" align="right">
+    <Popover
+      glyph="filter"
+      label="What is shown"
+      active={filters.length > namespacesOf(filters).length}
+      side="below"
+      align="right"
+    >
       {() => (
         <div className={styles.list}>
           <RadioButtonGroup
@@ -36,7 +50,12 @@ export function FilterMenu({ asked, filters, onChange }: Props): React.JSX.Eleme
               onChange={({ currentTarget }) => onChange(withToggle(filters, key, currentTarget.checked))}
             />
           ))}
-          <Button size="sm" variant="secondary" disabled={filters.length === 0} onClick={() => onChange([])}>
+          <Button
+            size="sm"
+            variant="secondary"
+            disabled={filters.length === namespacesOf(filters).length}
+            onClick={() => onChange(withNamespaces([], namespacesOf(filters)))}
+          >
             As the query says
           </Button>
         </div>

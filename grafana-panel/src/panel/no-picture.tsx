@@ -8,12 +8,14 @@ interface Props {
   readonly state: LoadingState;
   readonly topology: Topology | undefined;
   readonly failure: string | undefined;
+  /** Seconds that an answer has been waited for; 0: hardly any. */
+  readonly waited: number;
   /** Nodes that pinned searches or the focus leave out. */
   readonly hidden: number;
 }
 
 /** Where there is no picture: what is so, and what to do. */
-export function NoPicture({ state, topology, failure, hidden }: Props): React.JSX.Element {
+export function NoPicture({ state, topology, failure, waited, hidden }: Props): React.JSX.Element {
   if (failure !== undefined) {
     return (
       <EmptyState severity="error" title="The query failed.">
@@ -22,7 +24,11 @@ export function NoPicture({ state, topology, failure, hidden }: Props): React.JS
     );
   }
   if (!topology && (state === LoadingState.Loading || state === LoadingState.NotStarted)) {
-    return <EmptyState title="Asking Prometheus …" />;
+    return (
+      <EmptyState title="Asking Prometheus …">
+        {waited > 0 && `No answer for ${waited} s: it is slow, or cannot be reached.`}
+      </EmptyState>
+    );
   }
   if (!topology) {
     return (

@@ -8,7 +8,7 @@ import { IconButton } from './icon-button';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Notice['severity'][];
 
-/** What the user should know about the picture: the gravest on one line, all of it in full at a click. */
+/** What the user should know about the picture: the gravest in full, the others at a click. */
 export function Notices({ notices }: { readonly notices: readonly Notice[] }): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
   const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
@@ -27,11 +27,16 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }): R
           type="button"
           className={styles.line}
           aria-expanded="false"
-          title={`${first.message} ${first.action}`}
+          title={first.action}
           onClick={() => setUnfolded(true)}
         >
           <SeverityMark severity={first.severity} />
-          <span className={styles.clipped}>{first.message}</span>
+          <span className={styles.text}>
+            {first.message}
+            {first.severity === 'error' && first.action !== '' && (
+              <span className={styles.action}> {first.action}</span>
+            )}
+          </span>
           {others.length > 0 && <span className={styles.action}>+{others.length}</span>}
         </button>
       </div>
@@ -79,15 +84,15 @@ const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme
       alignItems: 'center',
       gap: spacing(0.75),
       maxWidth: '100%',
-      height: 34,
-      padding: spacing(0, 1),
+      minHeight: 34,
+      padding: spacing(0.25, 1),
+      textAlign: 'left',
       color: colors.text.secondary,
       background: colors.background.primary,
       border: `1px solid ${colors.border.weak}`,
       borderRadius: shape.radius.default,
       '&:hover': { color: colors.text.primary },
     }),
-    clipped: css({ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }),
     list: css({
       display: 'flex',
       flexDirection: 'column',

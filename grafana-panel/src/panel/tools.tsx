@@ -2,12 +2,14 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
-import type { ViewFilter } from 'toposcope-topology-datasource/query';
+import type { TopologySource } from '../details/topology-source';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { ExportMenu, type ExportKind } from './export-menu';
 import { FilterMenu } from './filter-menu';
+import { namespacesOf, withNamespaces } from './filters';
 import { ModeSwitch } from './mode-switch';
+import { NamespaceMenu } from './namespace-menu';
 import { SearchBar, type SearchBarHandle } from './search-bar';
 import type { Search } from './use-search';
 
@@ -16,8 +18,7 @@ interface Props {
   readonly change: ChangeState;
   readonly search: Search;
   readonly searchBar: React.Ref<SearchBarHandle>;
-  /** What the query asks by itself. */
-  readonly asked: ViewFilter;
+  readonly source: TopologySource | undefined;
   readonly hasNodes: boolean;
   readonly onExport: (kind: ExportKind) => void;
   readonly onLeave: () => void;
@@ -25,7 +26,7 @@ interface Props {
 
 /** How the nodes are shown, which of them, and the way out of the panel: beside the tabs, or in a row of their own. */
 export function Tools(props: Props): React.JSX.Element {
-  const { state, change, search, searchBar, asked, hasNodes, onExport, onLeave } = props;
+  const { state, change, search, searchBar, source, hasNodes, onExport, onLeave } = props;
   const styles = useStyles2(getStyles);
   return (
     <div className={styles.row}>
@@ -46,7 +47,18 @@ export function Tools(props: Props): React.JSX.Element {
         onLeave={onLeave}
       />
       <div className={styles.bar}>
-        <FilterMenu asked={asked} filters={state.filters} onChange={(filters) => change({ filters })} />
+        <NamespaceMenu
+          source={source}
+          chosen={namespacesOf(state.filters)}
+          onChange={(namespaces) =>
+            change(({ filters }) => ({ filters: withNamespaces(filters, namespaces), camera: undefined }))
+          }
+        />
+        <FilterMenu
+          asked={source?.asked ?? {}}
+          filters={state.filters}
+          onChange={(filters) => change({ filters })}
+        />
         <ExportMenu onExport={onExport} />
       </div>
     </div>

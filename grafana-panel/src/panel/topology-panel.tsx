@@ -1,11 +1,12 @@
 import { css, cx } from '@emotion/css';
-import type { GrafanaTheme2, PanelProps } from '@grafana/data';
+import { LoadingState, type GrafanaTheme2, type PanelProps } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Notice, Relative, Topology } from 'toposcope-topology-datasource/graph/topology';
 import { CompanionArea } from '../companion/companion-area';
 import { EdgeCard } from '../details/edge-card';
 import { formatValue } from '../details/format';
+import { formatInstant } from '../details/moment';
 import { Legend } from '../details/legend';
 import { NodeCard, type CardProps } from '../details/node-card';
 import { sourceOfPanel } from '../details/topology-source';
@@ -38,10 +39,12 @@ import { Tools } from './tools';
 import { useLastKnown, type Known } from './use-last-known';
 import { useMeasured } from './use-measured';
 import { useOtherViews } from './use-other-views';
+import { usePanelKeys } from './use-panel-keys';
 import { usePositions } from './use-positions';
 import { useSearch } from './use-search';
 import { useShownTopology, type Changes } from './use-shown-topology';
 import { useTopology } from './use-topology';
+import { useWaiting } from './use-waiting';
 import { matchCounts, viewsOf, wantedViews } from './view-counts';
 import { VIEW_NAMES } from './view-names';
 import { viewSwitch } from './view-switch';
@@ -80,6 +83,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
     () => changesOf(state.filters, state.moment, state.compareWith),
     [state.filters, state.moment, state.compareWith],
   );
+  const waited = useWaiting(data.state === LoadingState.Loading);
   const { topology: whole, failure } = useShownTopology(own, source, changes);
   const topology = useMemo(
     () => whole && narrow(whole, state.pinned, state.focus),
@@ -169,6 +173,15 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
     setHelps(false);
     change({ cards: chosen === undefined ? [] : [chosen] });
   };
+  const closeTop = () => {
+    setHelps(false);
+    change(({ cards: stack }) => ({ cards: closeTopCard(stack) }));
+  };
+  const panel = useRef<HTMLDivElement>(null);
+  usePanelKeys(panel, {
+    onClose: cards.length > 0 || helps ? closeTop : undefined,
+    onHelp: toggleHelp,
+  });
   const details = known && cardOf(known, cardWidth, cardProps);
   const card = details ?? (helps ? <Legend onClose={() => setHelps(false)} /> : undefined);
   const hasNodes = topology !== undefined && topology.nodes.length > 0;
@@ -182,6 +195,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
 
   return (
     <div
+      ref={panel}
       className={cx(styles.panel, failure !== undefined && styles.outdated)}
       style={{ width, height }}
       data-testid="toposcope-panel"
@@ -205,10 +219,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           onSelect={select}
           onHover={setHover}
           onDrag={placing.move}
-          onClose={() => {
-            setHelps(false);
-            change(({ cards: stack }) => ({ cards: closeTopCard(stack) }));
-          }}
+          onClose={closeTop}
           onHelp={toggleHelp}
           onSearch={() => searchBar.current?.focus()}
           onCamera={(camera) => change({ camera })}
@@ -257,6 +268,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
           state={data.state}
           topology={topology}
           failure={failure}
+          waited={waited}
           hidden={(whole?.nodes.length ?? 0) - (topology?.nodes.length ?? 0)}
         />
       )}
@@ -289,7 +301,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
               change={change}
               search={search}
               searchBar={searchBar}
-              asked={source?.asked ?? {}}
+              source={source}
               hasNodes={hasNodes}
               onExport={(kind) => void exportAs(kind, { topology, scene, decorations })}
               onLeave={() => picture.current?.takeFocus()}
@@ -331,6 +343,12 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
             <span className={styles.forming} role="status">
               Laying out {topology?.nodes.length} nodes …
             </span>
+          )}
+          {topology && waited > 0 && (
+            <div className={styles.waiting} role="status">
+              No answer for {waited} s; as of{' '}
+              {formatInstant(topology.at, timeZone).slice('yyyy-mm-dd '.length)}
+            </div>
           )}
           {roomy && topology && (
             <div className={styles.bar}>
@@ -499,7 +517,19 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
       '& > *': { ...throughGaps, maxWidth: '100%' },
     }),
     bars: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75) }),
-    notices: css({ maxWidth: 520 }),
+    waiting: css({
+      display: 'flex',
+      alignItems: 'center',
+      minHeight: 34,
+      padding: spacing(0, 1),
+      color: colors.text.secondary,
+      fontSize: typography.bodySmall.fontSize,
+      fontVariantNumeric: 'tabular-nums',
+      background: colors.background.primary,
+      border: `1px solid ${colors.border.weak}`,
+      borderRadius: shape.radius.default,
+    }),
+    notices: css({ maxWidth: 720 }),
     minimap: css({ position: 'absolute', right: 8, bottom: 8 }),
     card: css({ position: 'absolute', right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
   };

@@ -13,19 +13,25 @@ const UNIT: Readonly<Record<ArrowKey, readonly [number, number]>> = {
 /** What a step aside costs against a step ahead. */
 const SIDEWAYS_COST = 2.5;
 
-/** The nearest node in the direction of the key; from nowhere the top left one. */
+/**
+ * The nearest node in the direction of the key; from nowhere the top left one.
+ *
+ * @param among Ids of the nodes that count: the others are skipped; undefined: all.
+ */
 export function nodeInDirection(
   scene: Scene,
   from: SceneNode | undefined,
   key: ArrowKey,
+  among?: ReadonlySet<string>,
 ): SceneNode | undefined {
+  const nodes = among ? scene.nodes.filter(({ id }) => among.has(id)) : scene.nodes;
   if (!from) {
-    return nodesInReadingOrder(scene)[0];
+    return nodesInReadingOrder({ nodes })[0];
   }
   const [ux, uy] = UNIT[key];
   let best: SceneNode | undefined;
   let least = Infinity;
-  for (const node of scene.nodes) {
+  for (const node of nodes) {
     const dx = node.x - from.x;
     const dy = node.y - from.y;
     const ahead = dx * ux + dy * uy;
@@ -36,10 +42,11 @@ export function nodeInDirection(
       least = cost;
     }
   }
-  return best;
+  // From a node that does not count there is always a way to one that does.
+  return best ?? (nodes.includes(from) ? undefined : nodesInReadingOrder({ nodes })[0]);
 }
 
 /** Column by column along the flow of requests: the order in which the list beside the picture reads. */
-export function nodesInReadingOrder({ nodes }: Scene): SceneNode[] {
+export function nodesInReadingOrder({ nodes }: Pick<Scene, 'nodes'>): SceneNode[] {
   return [...nodes].sort((a, b) => a.x - b.x || a.y - b.y || (a.id < b.id ? -1 : 1));
 }

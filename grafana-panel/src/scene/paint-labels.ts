@@ -13,7 +13,7 @@ const MOST_LABELS = 600;
 const LEAST_ROOM = 40;
 const ROOM_OF_OUTSTANDING = 130;
 /** Of a name that is cut. */
-const LEAST_LETTERS = 9;
+const LEAST_LETTERS = 7;
 /** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
 const ROOMS = [0.94, 0.6] as const;
 const FULL_ROOM = 1.6;

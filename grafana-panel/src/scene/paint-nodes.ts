@@ -28,7 +28,8 @@ export function paintNodes(
     return;
   }
   for (const node of nodes) {
-    paintNode(context, node, zoom, palette, decorations);
+    const hasIcon = level.icons || node.radius * zoom >= LEAST_WITH_ICON;
+    paintNode(context, node, hasIcon, palette, decorations);
   }
 }
 
@@ -91,12 +92,11 @@ function paintDots(
 function paintNode(
   context: PaintContext,
   node: SceneNode,
-  zoom: number,
+  hasIcon: boolean,
   palette: Palette,
   decorations: Decorations,
 ): void {
   const { x, y, radius, kind, health, count } = node;
-  const hasIcon = radius * zoom >= LEAST_WITH_ICON;
   const decoration = decorations.get(node.id);
   const fill = decoration?.fill ?? null;
   const filled = fill !== null;

@@ -50,6 +50,7 @@ export class Stage {
   #size: Size = { width: 1, height: 1 };
   #camera: Camera = { x: 0, y: 0, zoom: 1 };
   #emphasis: Emphasis = NO_EMPHASIS;
+  #matches: ReadonlySet<string> | undefined;
   #dragged: string | undefined;
   #settling: ReturnType<typeof setTimeout> | undefined;
   #gliding = 0;
@@ -96,6 +97,7 @@ export class Stage {
   }
 
   highlight(matches: ReadonlySet<string> | undefined): void {
+    this.#matches = matches;
     this.#renderer.setMatches(matches);
   }
 
@@ -240,7 +242,7 @@ export class Stage {
       return undefined;
     }
     const from = scene.nodesById.get(this.#emphasis.focused ?? this.#emphasis.selected ?? '');
-    const next = nodeInDirection(scene, from, key) ?? from;
+    const next = nodeInDirection(scene, from, key, this.#matches) ?? from;
     this.focus(next?.id);
     return next?.id;
   }
