@@ -40,6 +40,7 @@ import { prometheusDataSource, prometheusReference, scrapeIntervalOf } from './p
 import { messageOf } from './prometheus/error-message';
 import { Memo } from './prometheus/memo';
 import { choiceOf, filledIn, interpolate, valuesOf } from './interpolation';
+import { DEFAULT_CLUSTER_LABEL, isLabelName } from './promql/kube-queries';
 import { durationSeconds, rateWindow } from './promql/rate-window';
 import { equals, type Matcher } from './promql/selector';
 import type { TopologySpec } from './query';
@@ -94,7 +95,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
 
   async #testPrometheus(): Promise<Diagnosis> {
     try {
-      const expressions = healthExpressions(this.#scope());
+      const expressions = healthExpressions(this.#scope(), this.#clusterLabel());
       const { frames, failures } = await lastValueFrom(this.#askNow(expressions));
       const [failure] = failures.values();
       if (failure !== undefined) {
@@ -243,6 +244,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
         groupBy: own.groupBy && { ...own.groupBy, label: text(own.groupBy.label) },
         systemContainers: this.#settings.systemContainers ?? [],
         externalServices: this.#settings.externalServices ?? [],
+        clusterLabel: this.#clusterLabel(),
         scope: this.#scope(),
       },
     };
@@ -262,6 +264,11 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     return (this.#settings.conditions ?? [])
       .filter(({ label }) => label !== '')
       .map(({ label, value }) => equals(label, value));
+  }
+
+  #clusterLabel(): string {
+    const { clusterLabel = '' } = this.#settings;
+    return isLabelName(clusterLabel) ? clusterLabel : DEFAULT_CLUSTER_LABEL;
   }
 
   #scrapeSeconds(): number {

@@ -13,6 +13,8 @@ const HEALTHY: Answers = {
   containers: count(7),
   foreignConnections: EMPTY_VECTOR,
   foreignContainers: EMPTY_VECTOR,
+  podHosts: EMPTY_VECTOR,
+  pods: EMPTY_VECTOR,
   renamed: EMPTY_VECTOR,
 };
 
@@ -60,6 +62,24 @@ describe('Save & test', () => {
       { connections: EMPTY_VECTOR },
       'success',
       /No connections: is the exporter’s connection collector on\?/,
+    ],
+    ['kube-state-metrics is there', { pods: count(12) }, 'success', /kube-state-metrics: 12 pods\.$/],
+    [
+      'it is there for two clusters',
+      {
+        pods: vectorOfRows([
+          { labels: { cluster: 'a' }, value: 12 },
+          { labels: { cluster: 'b' }, value: 3 },
+        ]),
+      },
+      'success',
+      /kube-state-metrics: 15 pods in 2 clusters\.$/,
+    ],
+    [
+      'pods run, but kube-state-metrics is not scraped',
+      { podHosts: count(2) },
+      'success',
+      /No kube-state-metrics, but 2 hosts with pods: have this Prometheus scrape it/,
     ],
     [
       'the labels are another contract’s',

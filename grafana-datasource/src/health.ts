@@ -1,12 +1,16 @@
 import { connectionsOpen } from '@toposcope/exporter/contract/connection-families.js';
-import { containerInfo } from '@toposcope/exporter/contract/container-families.js';
+import { containerInfo, containerWorkloadInfo } from '@toposcope/exporter/contract/container-families.js';
 import { collectorUp, exporterBuildInfo } from '@toposcope/exporter/contract/self-families.js';
 import { label, sample, type Vector } from './graph/vector';
+import { kubeSelector } from './promql/kube-queries';
 import { exportedName } from './promql/own-labels';
 import { equals, type Matcher, selector } from './promql/selector';
 
 /** The questions of “Save & test”, by refId. */
-export function healthExpressions(scope: readonly Matcher[]): ReadonlyMap<HealthQuery, string> {
+export function healthExpressions(
+  scope: readonly Matcher[],
+  clusterLabel: string,
+): ReadonlyMap<HealthQuery, string> {
   const exporters = selector(exporterBuildInfo, scope);
   return new Map<HealthQuery, string>([
     ['now', `group by (host, version) (${exporters})`],
@@ -17,6 +21,14 @@ export function healthExpressions(scope: readonly Matcher[]): ReadonlyMap<Health
     ['foreignConnections', `count(${selector(connectionsOpen, [...scope, equals('role', '')])})`],
     ['foreignContainers', `count(${selector(containerInfo, [...scope, equals('container_id', '')])})`],
     ['renamed', renamedLabels(scope)],
+    [
+      'podHosts',
+      `count(group by (host) (${selector(containerWorkloadInfo, [...scope, equals('orchestrator', 'kubernetes')])}))`,
+    ],
+    [
+      'pods',
+      `count by (${clusterLabel}) (max by (${clusterLabel}, namespace, uid) (${kubeSelector('kube_pod_info', scope)}))`,
+    ],
   ]);
 }
 
@@ -28,7 +40,9 @@ export type HealthQuery =
   | 'containers'
   | 'foreignConnections'
   | 'foreignContainers'
-  | 'renamed';
+  | 'renamed'
+  | 'podHosts'
+  | 'pods';
 
 /** One series a label of ours that Prometheus has renamed, since its targets have one of the same name. */
 function renamedLabels(scope: readonly Matcher[]): string {
@@ -76,6 +90,7 @@ export function diagnose(answers: Readonly<Record<HealthQuery, Vector>>): Diagno
     lost.length > 0 ? `Not scraped any more: ${few(lost)}. Is the exporter there running?` : '',
     failing.length > 0 ? `Collectors that fail: ${few(failing)}. The exporter’s log says why.` : '',
     number(answers.containers) === 0 ? 'No containers: does the exporter reach the engine’s socket?' : '',
+    kubernetesRemark(answers),
     number(answers.connections) === 0 ? 'No connections: is the exporter’s connection collector on?' : '',
   ].filter((remark) => remark !== '');
   return {
@@ -85,6 +100,19 @@ export function diagnose(answers: Readonly<Record<HealthQuery, Vector>>): Diagno
       ...remarks,
     ].join(' '),
   };
+}
+
+/** Nothing where no Kubernetes is. */
+function kubernetesRemark({ pods, podHosts }: Readonly<Record<HealthQuery, Vector>>): string {
+  const counts = Array.from({ length: pods.size }, (_, row) => sample(pods, row) ?? 0);
+  const total = counts.reduce((sum, one) => sum + one, 0);
+  if (total > 0) {
+    const clusters = counts.length > 1 ? ` in ${count(counts.length, 'cluster')}` : '';
+    return `kube-state-metrics: ${count(total, 'pod')}${clusters}.`;
+  }
+  return number(podHosts) === 0
+    ? ''
+    : `No kube-state-metrics, but ${count(number(podHosts), 'host')} with pods: have this Prometheus scrape it for controllers, Services, namespaces and storage.`;
 }
 
 const NEVER_SEEN =

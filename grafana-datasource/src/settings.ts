@@ -12,6 +12,8 @@ export interface TopologySettings extends DataSourceJsonData {
   scrapeInterval?: string;
   /** Labels that every series must carry, such as the cluster's. */
   conditions?: readonly Condition[];
+  /** The label by which several Kubernetes clusters in one Prometheus are told apart; empty: `cluster`. */
+  clusterLabel?: string;
   /** Names and images of containers that count as the platform's; `*` stands for anything. */
   systemContainers?: readonly string[];
   /** Public services that are one node each, whatever their many DNS names. */

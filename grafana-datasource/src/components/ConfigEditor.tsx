@@ -2,6 +2,7 @@ import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
 import { Alert, FieldSet, InlineField, Input, TagsInput } from '@grafana/ui';
 import * as React from 'react';
 import { prometheusDataSources, scrapeIntervalOf } from '../prometheus/data-sources';
+import { DEFAULT_CLUSTER_LABEL, isLabelName } from '../promql/kube-queries';
 import { durationSeconds } from '../promql/rate-window';
 import type { TopologySecrets, TopologySettings } from '../settings';
 import { CompanionEditor } from './CompanionEditor';
@@ -19,6 +20,7 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
     prometheusUid,
     scrapeInterval = '',
     conditions = [],
+    clusterLabel = '',
     systemContainers = [],
     externalServices = [],
   } = options.jsonData;
@@ -75,6 +77,23 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
           labelWidth={LABEL_WIDTH}
           onChange={(changed) => change({ conditions: changed })}
         />
+      </FieldSet>
+      <FieldSet label="Kubernetes">
+        <InlineField
+          label="Label of the cluster"
+          labelWidth={LABEL_WIDTH}
+          tooltip="Tells several clusters in one Prometheus apart. The series of kube-state-metrics and of the exporters carry it."
+          invalid={clusterLabel !== '' && !isLabelName(clusterLabel)}
+          error="The name of a label: letters, digits and _"
+        >
+          <Input
+            id="toposcope-cluster-label"
+            width={40}
+            placeholder={DEFAULT_CLUSTER_LABEL}
+            value={clusterLabel}
+            onChange={({ currentTarget }) => change({ clusterLabel: currentTarget.value })}
+          />
+        </InlineField>
       </FieldSet>
       <FieldSet label="Containers that run the platform">
         <InlineField

@@ -6,6 +6,11 @@ import { equals, type Matcher, selector } from './selector';
 /** The label that tells clusters apart, unless the data source is told another one. */
 export const DEFAULT_CLUSTER_LABEL = 'cluster';
 
+/** Whether it may be the name of a label: anything else would be an error in every query. */
+export function isLabelName(text: string): boolean {
+  return /^[A-Za-z_]\w*$/.test(text);
+}
+
 /** What one query asks of kube-state-metrics: several of its families at once, told apart by `__name__`. */
 export interface KubeFamilies {
   /** Families of which every object of this kind has a series, in every release 2.x: one that is missing is missed. */
@@ -268,12 +273,17 @@ function kubeQuery({ always, more = [], labels, states }: KubeFamilies): Query {
     family: { name, type: 'gauge' },
     required: [],
     promql: ({ matchers, period, clusterLabel = DEFAULT_CLUSTER_LABEL }) => {
-      const conditions = [`__name__=~"${families.join('|')}"`, ...matchers.filter(isOfNoTarget)].join(',');
-      const series = period === undefined ? `{${conditions}}` : `last_over_time({${conditions}}[${period}])`;
+      const named = kubeSelector(families.join('|'), matchers);
+      const series = period === undefined ? named : `last_over_time(${named}[${period}])`;
       const by = ['__name__', clusterLabel, ...withExported(labels)];
       return `max by (${by.join(', ')}) (${series}${states === undefined ? '' : ' == 1'})`;
     },
   };
+}
+
+/** Series of the families, which are joined by `|`, that meet the data source's conditions. */
+export function kubeSelector(families: string, matchers: readonly Matcher[]): string {
+  return `{${[`__name__=~"${families}"`, ...matchers.filter(isOfNoTarget)].join(',')}}`;
 }
 
 /** The exporters' job or address is not that of kube-state-metrics. */
