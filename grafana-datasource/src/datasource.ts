@@ -45,7 +45,7 @@ import { durationSeconds, rateWindow } from './promql/rate-window';
 import { equals, type Matcher } from './promql/selector';
 import type { TopologySpec } from './query';
 import { queryRange } from './range-query';
-import { asTopologyQuery, type TopologyQuery, type TopologySettings } from './settings';
+import { asTopologyQuery, externalServicesOf, type TopologyQuery, type TopologySettings } from './settings';
 import { pauseForEvents } from './sliced';
 import { queryTopology, type TopologyRequest } from './topology-query';
 import { type VariableKind, variableExpression, variableValues } from './variables/variable-kinds';
@@ -243,7 +243,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
         ...own,
         groupBy: own.groupBy && { ...own.groupBy, label: text(own.groupBy.label) },
         systemContainers: this.#settings.systemContainers ?? [],
-        externalServices: this.#settings.externalServices ?? [],
+        externalServices: externalServicesOf(this.#settings),
         clusterLabel: this.#clusterLabel(),
         scope: this.#scope(),
       },

@@ -1,5 +1,6 @@
 import type { DataSourceJsonData } from '@grafana/data';
 import type { DataQuery } from '@grafana/schema';
+import * as z from 'zod/mini';
 import type { ExternalService } from './graph/external-services';
 import type { VariableKind } from './variables/variable-kinds';
 import type { TopologyQuerySpec } from './query';
@@ -35,6 +36,16 @@ export interface Condition {
 }
 
 export type TopologyQuery = TopologyQuerySpec & DataQuery;
+
+const services = z.catch(
+  z.array(z.object({ name: z.string(), suffixes: z.catch(z.array(z.string()), []) })),
+  [],
+);
+
+/** The public services that the settings name. What provisioning wrote may be anything. */
+export function externalServicesOf({ externalServices }: TopologySettings): readonly ExternalService[] {
+  return services.parse(externalServices);
+}
 
 /** A query of another kind as one: Grafana's types know one kind for a data source, and each is told by its `queryType`. */
 export function asTopologyQuery(query: DataQuery): TopologyQuery {

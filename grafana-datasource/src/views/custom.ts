@@ -2,7 +2,7 @@ import { edgeId, nodeId } from '../graph/node-id';
 import { eachRow, type Read } from '../graph/indexes';
 import type { NodeSet } from '../graph/node-set';
 import type { Steps } from '../graph/steps';
-import type { Fact, Metric, TopologyEdge, TopologyNode } from '../graph/topology';
+import type { Fact, Metric, Notice, TopologyEdge, TopologyNode } from '../graph/topology';
 import { NO_TRAFFIC } from '../graph/traffic';
 import type { Vector } from '../graph/vector';
 import { selected } from '../promql/selector';
@@ -25,10 +25,16 @@ export const customView: View = {
       yield* addNodes(spec, index, input, nodes);
     }
     const edges = new Map<string, TopologyEdge>();
+    let omitted = 0;
     for (const [index, spec] of edgeSpecs.entries()) {
-      yield* addEdges(spec, input.own.get(customAnswer('edges', index)), nodes, edges);
+      omitted += yield* addEdges(spec, input.own.get(customAnswer('edges', index)), nodes, edges);
     }
-    return { place: () => undefined, keepsLoop: () => false, edges: [...edges.values()] };
+    return {
+      place: () => undefined,
+      keepsLoop: () => false,
+      edges: [...edges.values()],
+      notices: omitted === 0 ? [] : [tooMany(omitted)],
+    };
   },
 };
 
@@ -62,12 +68,22 @@ function* addNodes(spec: CustomNodes, index: number, { own }: ViewInput, nodes: 
   }
 }
 
+function tooMany(omitted: number): Notice {
+  return {
+    severity: 'warning',
+    message: `The PromQL names more than ${MOST_EDGES} pairs: ${omitted} series are left out.`,
+    action: 'Add its series up by fewer labels, or choose some of them.',
+  };
+}
+
+/** Returns how many series are left out. */
 function* addEdges(
   spec: CustomEdges,
   vector: Vector | undefined,
   nodes: NodeSet,
   edges: Map<string, TopologyEdge>,
-): Steps<void> {
+): Steps<number> {
+  let omitted = 0;
   const [from, to] = [orDefault(spec.source, 'client'), orDefault(spec.target, 'server')];
   yield* eachRow(vector, (read, value) => {
     const [client, server] = [read(from), read(to)];
@@ -78,6 +94,7 @@ function* addEdges(
     const id = edgeId(source, target);
     const known = edges.get(id);
     if (known === undefined && edges.size >= MOST_EDGES) {
+      omitted++;
       return;
     }
     nodes.add(source, () => customNode(client, []));
@@ -101,6 +118,7 @@ function* addEdges(
             },
     });
   });
+  return omitted;
 }
 
 function nameOf({ name }: CustomEdges): string {
