@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { readCommandLine } from './command-line.js';
 import { createExporter, type Exporter } from './exporter.js';
 import { writeExposition } from './exposition/text-format.js';
+import { returnFreedMemory } from './kernel/freed-memory.js';
 import { createLog } from './log.js';
 import { formatUsableAddress, type Options } from './options.js';
 import { createApplication } from './web/application.js';
@@ -85,7 +86,9 @@ async function serve(
   for (const address of servers.addresses) {
     log.info(`Serving metrics on ${scheme}://${formatUsableAddress(address)}${options.telemetryPath}`);
   }
+  const keepFreedMemory = returnFreedMemory();
   const signal = await nextSignal();
+  keepFreedMemory();
   log.info(`Ending on ${signal}`);
   await servers.close();
 }

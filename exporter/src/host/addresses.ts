@@ -3,7 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { interfaceAddresses } from '../kernel/interface-addresses.js';
 import { loadLibc } from '../kernel/libc.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../kernel/netlink.js';
-import { readSmallText } from '../kernel/small-file.js';
+import { readOneRecord } from '../kernel/small-file.js';
 
 export interface HostAddress {
   readonly interface: string;
@@ -68,8 +68,8 @@ function interfaceNames(sysRoot: string): Map<number, string> {
   const folder = `${sysRoot}/class/net`;
   return new Map(
     readdirSync(folder).flatMap((name) => {
-      const index = readSmallText(`${folder}/${name}/ifindex`);
-      return index === undefined ? [] : [[Number(index), name] as const];
+      const index = readOneRecord(`${folder}/${name}/ifindex`);
+      return index === undefined ? [] : [[Number(index.toString('latin1')), name] as const];
     }),
   );
 }
