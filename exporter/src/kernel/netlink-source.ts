@@ -83,6 +83,9 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
         'translated addresses and unconnected UDP stay unknown, and a burst of short connections may overflow the event buffer',
       );
     }
+    if (!hasCapability(options.procRoot, 'CAP_SYS_ADMIN')) {
+      this.degradeToOwnNamespace();
+    }
   }
 
   get events(): AnnouncedEnds {
@@ -125,10 +128,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       if (!isRefused(error)) {
         throw error;
       }
-      this.degrade(
-        'CAP_SYS_ADMIN',
-        'other network namespaces are read from /proc, without bytes and short connections',
-      );
+      this.degradeToOwnNamespace();
       return this.proc.open(namespace, pid);
     }
   }
@@ -218,6 +218,13 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     if (open.nsid !== undefined) {
       this.repeatedNsids.add(open.nsid);
     }
+  }
+
+  private degradeToOwnNamespace(): void {
+    this.degrade(
+      'CAP_SYS_ADMIN',
+      'other network namespaces are read from /proc, without bytes and short connections',
+    );
   }
 
   private degrade(capability: string, consequence: string): void {

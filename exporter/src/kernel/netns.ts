@@ -10,9 +10,14 @@ const NETNSA_FD = 3;
 /** `struct rtgenmsg`, padded. */
 const RTGENMSG_BYTES = 4;
 
-/** Inode of the network namespace that this process is in. */
+/** Inode of the network namespace that this process is in. @throws where `procRoot` is no process file system */
 export function ownNamespaceInode(procRoot: string): number {
-  return statSync(`${procRoot}/self/ns/net`).ino;
+  const file = `${procRoot}/self/ns/net`;
+  try {
+    return statSync(file).ino;
+  } catch (error) {
+    throw new Error(`${file} cannot be read: check --path.procfs`, { cause: error });
+  }
 }
 
 /**
