@@ -11,6 +11,8 @@ import { DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet';
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget';
+import { ClusterRole } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRole';
+import { ClusterRoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/ClusterRoleBinding';
 import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role';
 import { Namespace } from 'kubernetes-models/v1/Namespace';
 import { Service } from 'kubernetes-models/v1/Service';
@@ -26,6 +28,8 @@ const KUBECTL = (process.env.PATH ?? '')
 const SECRETS = ['view.token', 'operate.token', 'admin.token', 'join.token', 'gateway.key', 'gateway.pub'];
 
 const MODELS = {
+  ClusterRole,
+  ClusterRoleBinding,
   DaemonSet,
   Deployment,
   Namespace,
@@ -58,7 +62,7 @@ describe('the Kubernetes manifests', async () => {
   const files = (await readdir(folder, { recursive: true })).filter(
     (file) => file.endsWith('.yaml') && !/kustomization\.yaml$|policy\.yaml$/.test(file),
   );
-  const policies = ['network-policy.yaml', 'companion/network-policy.yaml'];
+  const policies = ['', 'companion/', 'cluster/base/'].map((part) => `${part}network-policy.yaml`);
   const manifests: Manifest[] = [];
   for (const file of [...files, ...policies]) {
     const text = await readFile(path.join(folder, file), 'utf8');
@@ -99,9 +103,13 @@ describe('the Kubernetes manifests', async () => {
     });
     afterAll(() => rm(copy, { recursive: true, force: true }));
 
-    it.each([
+    it.each<[string, string[]]>([
       ['.', ['DaemonSet', 'Namespace', 'NetworkPolicy', 'Role', 'ServiceAccount']],
       ['monitoring', ['PodMonitor', 'PrometheusRule', 'ServiceMonitor']],
+      ...['view', 'operate', 'admin'].map((tier): [string, string[]] => [
+        `cluster/${tier}`,
+        ['ClusterRole', 'ClusterRoleBinding', 'ConfigMap', 'Deployment'],
+      ]),
       ['companion', ['ConfigMap', 'DaemonSet', 'Deployment', 'NetworkPolicy', 'NetworkPolicy']],
     ])('%s is whole', async (part, kinds) => {
       const { stdout } = await run('kubectl', ['kustomize', path.join(copy, part)]);
