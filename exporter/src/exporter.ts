@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Collector } from './collectors/collector.js';
 import { createCollectors } from './collectors/registry.js';
 import { createSelfCollector } from './collectors/self.js';
 import { hostName } from './contract/ids.js';
@@ -23,7 +24,7 @@ export interface Exporter {
   close(): Promise<void>;
 }
 
-/** Puts the collectors together and starts what they follow. */
+/** Puts the collectors together and starts what they follow. @throws where one cannot even begin; nothing is left open */
 export function createExporter(options: Options, log: Logger, version: string): Exporter {
   const { procRoot, sysRoot } = options;
   const host = hostName(options.hostName);
@@ -42,17 +43,27 @@ export function createExporter(options: Options, log: Logger, version: string): 
     (error: unknown) =>
       log.warn({ err: error }, 'systeminformation did not answer; what the files of the host say is used'),
   );
-  const collectors = createCollectors({
-    options,
-    log,
-    constants,
-    mounts: findCgroupMounts(readMountinfo(procRoot), sysRoot),
-    processes: createProcessTable({ procRoot, constants, files: processFiles }),
-    openFiles: createOpenFiles(createOpenFilesCounter(procRoot, processFiles.sizeOf)),
-    runtimes: runtimes.all,
-    identity: () => identity,
-    connectedPids: () => new Set(),
-  });
+  const closeSources = async () => {
+    await runtimes.close();
+    processFiles.close();
+  };
+  let collectors: Collector[];
+  try {
+    collectors = createCollectors({
+      options,
+      log,
+      constants,
+      mounts: findCgroupMounts(readMountinfo(procRoot), sysRoot),
+      processes: createProcessTable({ procRoot, constants, files: processFiles }),
+      openFiles: createOpenFiles(createOpenFilesCounter(procRoot, processFiles.sizeOf)),
+      runtimes: runtimes.all,
+      identity: () => identity,
+      connectedPids: () => new Set(),
+    });
+  } catch (error) {
+    void closeSources();
+    throw error;
+  }
   const scrape = createScrape({
     collectors,
     self: options.collectors.has('self')
@@ -67,8 +78,8 @@ export function createExporter(options: Options, log: Logger, version: string): 
     scrape,
     ready: Promise.all([identified, runtimes.ready]).then(() => undefined),
     async close() {
-      await Promise.all([...collectors.map((collector) => collector.close?.()), runtimes.close()]);
-      processFiles.close();
+      await Promise.all(collectors.map((collector) => collector.close?.()));
+      await closeSources();
     },
   };
 }

@@ -194,6 +194,12 @@ describe('the exporter as a program', () => {
     expect(run.stdout).not.toMatch(/toposcope_(?:process|container|collector)_|nodejs_/);
   });
 
+  it('ends where connections cannot be read at all, and names the flag', async () => {
+    const run = new ExporterRun(['--once', '--path.procfs=/nonexistent']);
+    expect(await run.exitCode()).toBe(2);
+    expect(run.stderr).toContain('/nonexistent/self/ns/net cannot be read: check --path.procfs');
+  });
+
   it('reports what is wrong with the roots, and gives the rest', async () => {
     const run = new ExporterRun(['--once', '--path.procfs=/nonexistent', '--no-collector.connection']);
     expect(await run.exitCode()).toBe(0);
