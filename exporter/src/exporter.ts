@@ -78,7 +78,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
     scrape,
     ready: Promise.all([identified, runtimes.ready]).then(() => undefined),
     async close() {
-      await Promise.all(collectors.map((collector) => collector.close?.()));
+      await Promise.all(collectors.map(async (collector) => collector.close?.()));
       await closeSources();
     },
   };
