@@ -20,6 +20,11 @@ export function groupOf({ cluster, namespace }: Placed): string {
   return [cluster, namespace].filter((name) => name !== '').join(' · ');
 }
 
+/** A second line that tells things of one name in several clusters apart. */
+export function withCluster(cluster: string, text: string): string {
+  return cluster === '' ? text : `${cluster} · ${text}`;
+}
+
 /** What the pods' containers run. */
 export function imageFacts(pods: readonly Pod[], kubernetes: Kubernetes): readonly Fact[] {
   const references = pods.flatMap((pod) => imagesOf(pod, kubernetes));

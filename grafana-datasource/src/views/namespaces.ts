@@ -6,7 +6,7 @@ import type { NodeHealth, TopologyNode } from '../graph/topology';
 import { DEFAULT_CLUSTER_LABEL } from '../promql/kube-queries';
 import { CONTAINER_EDGES } from './edge-scopes';
 import { fact, moment, plural } from './facts';
-import { controllerRelatives, podRelatives, serviceRelatives } from './kube-facts';
+import { controllerRelatives, podRelatives, serviceRelatives, withCluster } from './kube-facts';
 import { namespaceNodeId } from './kube-node-ids';
 import {
   KUBE_OWNER_QUERIES,
@@ -76,7 +76,7 @@ function namespaceNode(
     id,
     kind: 'namespace',
     label: namespace,
-    sublabel: phase === '' || phase === 'Active' ? plural(pods.length, 'pod') : phase,
+    sublabel: withCluster(cluster, ['', 'Active'].includes(phase) ? plural(pods.length, 'pod') : phase),
     group: cluster,
     count: 1,
     health: healthOf(phase, pods, placement),
@@ -90,7 +90,7 @@ function namespaceNode(
       ...fact('controllers', 'Controllers', String(own.size)),
       ...fact('services', 'Services', String(here.length)),
     ],
-    metrics: placement.metricsOf(pods, placement.namespaceMatchers(namespace, pods)),
+    metrics: placement.metricsOf(pods, true),
     relatives: [...controllerRelatives(own), ...serviceRelatives(here), ...podRelatives(pods)],
   };
 }

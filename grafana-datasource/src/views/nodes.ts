@@ -9,7 +9,7 @@ import { DEFAULT_CLUSTER_LABEL } from '../promql/kube-queries';
 import { bytesText } from './bytes-text';
 import { HOST_EDGES } from './edge-scopes';
 import { fact, moment, plural } from './facts';
-import { podRelatives } from './kube-facts';
+import { podRelatives, withCluster } from './kube-facts';
 import { kubeNodeId } from './kube-node-ids';
 import { KUBE_PLACEMENT_QUERIES, KubePlacement, sortedPods } from './kube-placement';
 import type { View, ViewInput } from './view';
@@ -111,7 +111,7 @@ function kubeNode(id: string, object: KubeObject, { host, pods, placement }: Mea
     id,
     kind: 'node',
     label: object.name,
-    sublabel: isCordoned ? 'cordoned' : plural(pods.length, 'pod'),
+    sublabel: withCluster(object.cluster, isCordoned ? 'cordoned' : plural(pods.length, 'pod')),
     group: object.cluster,
     count: 1,
     health: healthOf(object, isCordoned),
