@@ -1,5 +1,5 @@
 import type { DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Alert, FieldSet, InlineField, Input, TagsInput } from '@grafana/ui';
+import { Alert, FieldSet, InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 import { prometheusDataSources, scrapeIntervalOf } from '../prometheus/data-sources';
 import { DEFAULT_CLUSTER_LABEL, isLabelName } from '../promql/kube-queries';
@@ -8,6 +8,7 @@ import type { TopologySecrets, TopologySettings } from '../settings';
 import { CompanionEditor } from './CompanionEditor';
 import { ConditionsEditor } from './ConditionsEditor';
 import { ExternalServicesEditor } from './ExternalServicesEditor';
+import { ListInput } from './ListInput';
 import { Picker } from './Picker';
 
 type Props = DataSourcePluginOptionsEditorProps<TopologySettings, TopologySecrets>;
@@ -99,14 +100,15 @@ export function ConfigEditor({ options, onOptionsChange }: Props) {
         <InlineField
           label="Names and images"
           labelWidth={LABEL_WIDTH}
-          tooltip="Besides Kubernetes’ and this product’s. * stands for anything, as in */fluent-bit:*. Press Enter after each."
+          tooltip="Besides Kubernetes’ and this product’s. * stands for anything, as in */fluent-bit:*. Commas stand between them."
         >
-          <TagsInput
+          <ListInput
             id="toposcope-system-containers"
-            width={48}
-            placeholder="*/fluent-bit:*"
-            tags={[...systemContainers]}
-            onChange={(tags) => change({ systemContainers: tags })}
+            label="Names and images of the platform’s containers"
+            width={40}
+            placeholder="*/fluent-bit:*, node-*"
+            values={systemContainers}
+            onChange={(values) => change({ systemContainers: values })}
           />
         </InlineField>
       </FieldSet>

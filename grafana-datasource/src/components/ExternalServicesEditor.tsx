@@ -1,6 +1,7 @@
-import { Button, InlineField, Input, TagsInput } from '@grafana/ui';
+import { Button, InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 import { type ExternalService, WELL_KNOWN_SERVICES } from '../graph/external-services';
+import { ListInput } from './ListInput';
 import { Rows } from './Rows';
 
 interface Props {
@@ -21,22 +22,23 @@ export function ExternalServicesEditor({ services, labelWidth, onChange }: Props
             <InlineField label="Service" labelWidth={labelWidth}>
               <Input
                 aria-label={`Name of service ${number}`}
-                width={24}
+                width={22}
                 placeholder="Object storage"
                 value={name}
                 onChange={({ currentTarget }) => change({ name: currentTarget.value })}
               />
             </InlineField>
             <InlineField
-              label="is all names that end in"
-              tooltip="DNS names and all below them, such as s3.amazonaws.com. Press Enter after each."
+              label="below"
+              tooltip="Its DNS names, with commas between them: s3.amazonaws.com stands for all that end so."
             >
-              <TagsInput
+              <ListInput
                 id={`toposcope-service-${number}`}
-                width={48}
-                placeholder="s3.amazonaws.com"
-                tags={[...suffixes]}
-                onChange={(tags) => change({ suffixes: tags })}
+                label={`DNS names of service ${number}`}
+                width={44}
+                placeholder="s3.amazonaws.com, storage.example"
+                values={suffixes}
+                onChange={(values) => change({ suffixes: values })}
               />
             </InlineField>
           </>

@@ -17,7 +17,7 @@ const PARTS: { value: Part; label: string }[] = [
   { value: 'external', label: 'External services' },
   { value: 'unmanaged', label: 'Unmanaged addresses' },
   { value: 'uncontained', label: 'Outside containers' },
-  { value: 'loopback', label: 'Talk to oneself' },
+  { value: 'loopback', label: 'Self-connections' },
 ];
 
 /** What is not drawn, of all that a picture may have besides its own nodes. */

@@ -76,22 +76,14 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
           chosen={query.hosts}
           onChange={(hosts) => change({ hosts })}
         />
-        <InlineField
-          label="Format"
-          tooltip="A graph for the topology panel and Grafana’s own; tables for its table panel. Explore shows both."
-        >
-          <Picker
-            id={`toposcope-format-${query.refId}`}
-            width={12}
-            options={FORMATS}
-            value={format}
-            onPick={(value) => change({ format: value })}
-          />
-        </InlineField>
-        <LeftOutField
-          id={`toposcope-left-out-${query.refId}`}
-          query={query}
-          onChange={(parts) => change(parts)}
+        <NamesField
+          id={`toposcope-namespaces-${query.refId}`}
+          label="Namespaces"
+          tooltip="Show only these projects, stacks or namespaces, and whom they talk to. Variables such as $namespace are allowed."
+          datasource={datasource}
+          kind="namespace"
+          chosen={query.namespaces}
+          onChange={(namespaces) => change({ namespaces })}
         />
       </InlineFieldRow>
       <InlineFieldRow>
@@ -116,15 +108,23 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
             onPick={(state) => change({ running: state !== 'stopped', stopped: state !== 'running' })}
           />
         </InlineField>
-        <NamesField
-          id={`toposcope-namespaces-${query.refId}`}
-          label="Namespaces"
-          tooltip="Show only these projects, stacks or namespaces, and whom they talk to. Variables such as $namespace are allowed."
-          datasource={datasource}
-          kind="namespace"
-          chosen={query.namespaces}
-          onChange={(namespaces) => change({ namespaces })}
+        <LeftOutField
+          id={`toposcope-left-out-${query.refId}`}
+          query={query}
+          onChange={(parts) => change(parts)}
         />
+        <InlineField
+          label="Format"
+          tooltip="A graph for the topology panel and Grafana’s own; tables for its table panel. Explore shows both."
+        >
+          <Picker
+            id={`toposcope-format-${query.refId}`}
+            width={12}
+            options={FORMATS}
+            value={format}
+            onPick={(value) => change({ format: value })}
+          />
+        </InlineField>
       </InlineFieldRow>
       <MomentEditor query={query} onChange={type} onDone={onRunQuery} />
       <OwnViewEditor query={query} onChange={type} onDone={onRunQuery} />

@@ -25,8 +25,7 @@ export function Rows<Row>(props: Props<Row>) {
           {children(row, (changes) => onChange(rows.toSpliced(index, 1, { ...row, ...changes })), index + 1)}
           <IconButton
             name="trash-alt"
-            tooltip={`Remove this ${what}`}
-            aria-label={`Remove ${what} ${index + 1}`}
+            tooltip={`Remove ${what} ${index + 1}`}
             onClick={() => {
               onChange(rows.toSpliced(index, 1));
               onRemoved?.();

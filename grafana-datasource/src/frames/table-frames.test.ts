@@ -94,6 +94,7 @@ describe('the tables of a picture', () => {
       7,
     ]);
     expect(second.fields.map(({ name }) => name)).not.toContain('Open');
+    expect(second.fields.map(({ name }) => name)).toContain('expr');
   });
 
   it('end at ten thousand rows, and say so', () => {

@@ -33,6 +33,8 @@ interface Column<Row> {
   readonly type: FieldType;
   readonly config: FieldConfig;
   readonly read: (row: Row) => string | number | null;
+  /** The columns that it serves: without any of them it is of no use. */
+  readonly serves?: readonly string[];
 }
 
 function text<Row>(name: string, read: Column<Row>['read'], config: FieldConfig = {}): Column<Row> {
@@ -49,8 +51,9 @@ function number<Row>(
 }
 
 /** PromQL for links: there for them alone. */
-function hidden<Row>(name: string, read: Column<Row>['read']): Column<Row> {
-  return text(name, read, { custom: { hidden: true, hideFrom: { viz: true, legend: true, tooltip: true } } });
+function hidden<Row>(name: string, serves: readonly string[], read: Column<Row>['read']): Column<Row> {
+  const config = { custom: { hidden: true, hideFrom: { viz: true, legend: true, tooltip: true } } };
+  return { ...text(name, read, config), serves };
 }
 
 function nodeColumns(
@@ -71,7 +74,7 @@ function nodeColumns(
     const expr = `expr_${index}`;
     columns.push(
       number(label, unit, (node) => metricOf(node)?.value ?? null, linked(expr, prometheus)),
-      hidden(expr, (node) => metricOf(node)?.expr ?? ''),
+      hidden(expr, [label], (node) => metricOf(node)?.expr ?? ''),
     );
   }
   for (const { key, label, format } of firstOf(nodes, ({ facts }) => facts)) {
@@ -81,7 +84,7 @@ function nodeColumns(
         ? {
             name: label,
             type: TIME,
-            config: { displayName: label },
+            config: { displayName: label, unit: 'dateTimeAsIso' },
             read: (node) => milliseconds(valuesOf(node)[0]),
           }
         : text(label, (node) => valuesOf(node).join(', ')),
@@ -124,7 +127,7 @@ function edgeColumns(
     ),
     number('Segments sent again', 'cps', ({ traffic }) => traffic.retransmits),
     number('Round-trip time', 's', ({ traffic }) => traffic.rtt),
-    hidden('expr', ({ expr }) => expr),
+    hidden('expr', ['Requests', 'Responses', value?.label ?? ''], ({ expr }) => expr),
   ];
 }
 
@@ -141,7 +144,10 @@ function* tableOf<Row>(
 ): Steps<DataFrame> {
   const shown = rows.slice(0, MOST_ROWS);
   const fields: Field[] = [];
-  for (const { name: title, type, config, read } of columns) {
+  for (const { name: title, type, config, read, serves } of columns) {
+    if (serves !== undefined && !fields.some((field) => serves.includes(field.name))) {
+      continue;
+    }
     const values: (string | number | null)[] = [];
     for (const row of shown) {
       values.push(read(row));

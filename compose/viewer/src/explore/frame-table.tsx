@@ -5,6 +5,7 @@ import {
   getFieldDisplayName,
   type DataFrame,
   type DisplayProcessor,
+  type Field,
   type GrafanaTheme2,
 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
@@ -18,7 +19,7 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
   const theme = useTheme2();
   const columns = useMemo(
     () =>
-      frame.fields.map((field) => ({
+      frame.fields.filter(isShown).map((field) => ({
         field,
         name: getFieldDisplayName(field, frame),
         display: getDisplayProcessor({ field, theme }),
@@ -56,6 +57,12 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
       {frame.length > ROWS_SHOWN && <p>The first {ROWS_SHOWN} rows are shown.</p>}
     </section>
   );
+}
+
+/** As Grafana's tables do. */
+function isShown({ config }: Field): boolean {
+  const { hideFrom } = (config.custom ?? {}) as { hideFrom?: { viz?: boolean } };
+  return hideFrom?.viz !== true;
 }
 
 function show(value: unknown, display: DisplayProcessor): string {
