@@ -1,0 +1,134 @@
+import { LoadingState, type PanelData } from '@grafana/data';
+import { useMemo, useRef, useState } from 'react';
+import type { Topology, ViewId } from 'toposcope-topology-datasource/graph/topology';
+import { formatValue } from '../details/format';
+import { sourceOfPanel, type TopologySource } from '../details/topology-source';
+import type { PanelOptions } from '../options';
+import type { Size } from '../scene/camera';
+import { clustersOf } from '../scene/clusters';
+import type { Decorations } from '../scene/decoration';
+import { buildScene, type Scene } from '../scene/scene';
+import { narrow } from '../search/narrow';
+import type { PanelState } from '../state/panel-state';
+import { decorationsOf } from './decorations';
+import { filterOf } from './filters';
+import { useOtherViews, type OtherViews } from './use-other-views';
+import { usePositions, type Placing } from './use-positions';
+import { useSearch, type Search } from './use-search';
+import { useShownTopology, type Changes } from './use-shown-topology';
+import { useTopology } from './use-topology';
+import { useWaiting } from './use-waiting';
+import { matchCounts, wantedViews } from './view-counts';
+
+/** All that the panel shows, made of its data and of what the user chose. */
+export interface Shown {
+  readonly source: TopologySource | undefined;
+  /** What the answer holds, before pinned searches and the focus narrow it. */
+  readonly whole: Topology | undefined;
+  readonly topology: Topology | undefined;
+  readonly failure: string | undefined;
+  /** Seconds that the answer has been waited for. */
+  readonly waited: number;
+  readonly search: Search;
+  readonly placing: Placing;
+  readonly scene: Scene | undefined;
+  /** Key of the metric that fills the nodes, also while it is only looked at. */
+  readonly fill: string;
+  readonly preview: (fill: string | undefined) => void;
+  readonly decorations: Decorations;
+  readonly others: OtherViews;
+  readonly counts: ReadonlyMap<ViewId, number>;
+}
+
+export function useShown(
+  data: PanelData,
+  panel: number,
+  size: Size,
+  options: PanelOptions,
+  state: PanelState,
+): Shown {
+  const source = useMemo(() => (data.request ? sourceOfPanel(data.request) : undefined), [data.request]);
+  const own = useTopology(data);
+  const changes = useMemo(
+    () => changesOf(state.filters, state.moment, state.compareWith),
+    [state.filters, state.moment, state.compareWith],
+  );
+  const waited = useWaiting(data.state === LoadingState.Loading);
+  const { topology: whole, failure } = useShownTopology(own, source, changes);
+  const topology = useMemo(
+    () => whole && narrow(whole, state.pinned, state.focus),
+    [whole, state.pinned, state.focus],
+  );
+  const search = useSearch(topology, state.search);
+  const placing = usePositions(
+    topology,
+    bookKey(data.request?.dashboardUID ?? '', panel, topology, options),
+    options.direction,
+    size.width / Math.max(1, size.height),
+  );
+  const scene = useScene(topology, placing.positions, options);
+  const [previewed, preview] = useState<string>();
+  const fill = previewed ?? state.fill;
+  const decorations = useMemo(
+    () => (topology ? decorationsOf(topology, fill, formatValue) : new Map()),
+    [topology, fill],
+  );
+  const others = useOtherViews(
+    source,
+    wantedViews(topology, state.mode, search.expression !== undefined),
+    changes,
+    topology?.at,
+  );
+  const counts = useMemo(
+    () => matchCounts(others, topology, search.expression, search.matches),
+    [others, topology, search.expression, search.matches],
+  );
+  return {
+    ...{ source, whole, topology, failure, waited, search, placing, scene },
+    ...{ fill, preview, decorations, others, counts },
+  };
+}
+
+/** What the user's own choices change of the panel's query. */
+function changesOf(
+  filters: readonly string[],
+  moment: number | 'range' | undefined,
+  compareWith: string,
+): Changes {
+  return {
+    ...filterOf(filters),
+    ...(moment === undefined
+      ? {}
+      : {
+          time: moment === 'range' ? { mode: 'range' as const } : { mode: 'at' as const, at: String(moment) },
+        }),
+    ...(compareWith === '' ? {} : { compareWith }),
+  };
+}
+
+/** One book a panel, view and kind of picture: each has its own places. */
+function bookKey(
+  dashboard: string,
+  panel: number,
+  topology: Topology | undefined,
+  options: PanelOptions,
+): string {
+  // Blocks tell nothing about where single nodes should stand, nor the other way round.
+  const kind = topology && clustersOf(topology) ? 'blocks' : options.direction;
+  return `toposcope.positions.1/${dashboard}/${panel}/${topology?.view ?? ''}/${kind}`;
+}
+
+/** The last scene stays until there is one for the new topology, so that nothing flickers. */
+function useScene(
+  topology: Topology | undefined,
+  positions: ReadonlyMap<string, { x: number; y: number }> | undefined,
+  { direction }: PanelOptions,
+): Scene | undefined {
+  const last = useRef<Scene | undefined>(undefined);
+  const scene = useMemo(
+    () => (topology && positions ? buildScene(topology, positions, direction) : undefined),
+    [topology, positions, direction],
+  );
+  last.current = scene ?? last.current;
+  return last.current;
+}
