@@ -1,6 +1,6 @@
 import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
 import { startChromium } from '../engines/chromium.js';
@@ -94,6 +94,8 @@ describe("the panel's tools", () => {
     const camera = parameter('cam');
     await field().fill('app or web');
     await page.getByRole('radio', { name: 'Table' }).click({ force: true });
+    // Away from the switch, whose tip would lie on the columns' names.
+    await page.mouse.move(400, 600);
     await page.getByRole('button', { name: 'CPU' }).click();
     await page.getByTestId('toposcope-table').getByRole('button', { name: 'web' }).click();
     await expect.poll(() => parameter('card')).toBe('web');
@@ -170,6 +172,57 @@ describe("the panel's tools", () => {
       .toEqual(expect.arrayContaining(['hosts', 'processes']));
   });
 
+  it('says why a refresh failed in full, beside the picture', async () => {
+    const reason =
+      'nothing came back. Is Prometheus running, and can Grafana reach it at the URL of the data source?';
+    await page.evaluate(`panelHarness.fail(${JSON.stringify(reason)})`);
+    const notice = page.getByRole('button', { name: /^The last refresh failed/ });
+    expect(await notice.innerText()).toContain('can Grafana reach it');
+    expect(await notice.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  });
+
+  it('says how long an answer has been waited for, and what is shown meanwhile', async () => {
+    await page.evaluate('panelHarness.load()');
+    await page.getByText('No answer for 5 s; as of 08:00:00').waitFor();
+    await page.evaluate(`panelHarness.show(${JSON.stringify(SHOP)})`);
+    await expect.poll(() => page.getByText(/^No answer/).count()).toBe(0);
+  });
+
+  it('goes by arrow keys over what the search found alone', async () => {
+    await field().fill('database or web');
+    await expect.poll(found).toBe('2');
+    await page.getByTestId('toposcope-picture').focus();
+    for (const expected of ['web', 'database', 'database']) {
+      await page.keyboard.press('ArrowRight');
+      await expect.poll(focusedOption).toContain(`${expected}, Container`);
+    }
+  });
+
+  it('is closed by Escape and helps by ? after a page was loaded from a link', async () => {
+    await open('?topo1-card=app');
+    const card = page.getByTestId('toposcope-card');
+    await card.waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => card.count()).toBe(0);
+    await page.keyboard.press('?');
+    await page.getByRole('heading', { name: 'Reading the picture' }).waitFor();
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.getByRole('heading', { name: 'Reading the picture' }).count()).toBe(0);
+  });
+
+  it('goes back view by view', async () => {
+    await open('?tabs=1&var-view=containers');
+    const view = () => new URL(page.url()).searchParams.get('var-view');
+    for (const name of ['Hosts', 'Images']) {
+      await page.getByRole('button', { name, exact: true }).click();
+      await expect.poll(view).toBe(name.toLowerCase());
+    }
+    await page.goBack();
+    await expect.poll(view).toBe('hosts');
+    await page.goBack();
+    await expect.poll(view).toBe('containers');
+  });
+
   it.each([1280, 420])(
     'covers nothing with its controls, and has all of them, %i pixels wide',
     async (width) => {
@@ -181,18 +234,15 @@ describe("the panel's tools", () => {
       );
       const views = page.getByRole('navigation', { name: 'View' });
       await expect.poll(() => views.innerText()).toMatch(/Containers\s*1/);
-      const controls = [
-        ...(await views.getByRole('button').all()),
-        page.getByRole('search'),
-        page.getByRole('button', { name: 'Unpin kind:container' }),
-        page.getByRole('button', { name: 'Export what is shown' }),
-      ];
-      const { top } = await boxOf(page.getByRole('columnheader', { name: 'Name' }));
-      for (const control of controls) {
-        const box = await boxOf(control);
-        expect(box.bottom).toBeLessThanOrEqual(top);
-        expect(box.right).toBeLessThanOrEqual(width);
+      for (const name of [
+        /^Unpin kind:container/,
+        /^What is shown/,
+        /^Export what is shown/,
+        /^Clear the search/,
+      ]) {
+        expect(await page.getByRole('button', { name }).isVisible()).toBe(true);
       }
+      await expect.poll(() => misplaced(width)).toEqual([]);
       await page.getByRole('button', { name: /^More views/ }).click();
       await page.getByRole('button', { name: 'Nodes (1)' }).click();
       expect(new URL(page.url()).searchParams.get('var-view')).toBe('nodes');
@@ -211,12 +261,22 @@ describe("the panel's tools", () => {
     expect(await seriousFindings()).toEqual([]);
   });
 
-  async function boxOf(locator: Locator): Promise<{ top: number; bottom: number; right: number }> {
-    return locator.evaluate((element) => {
-      const { top, bottom, right } = element.getBoundingClientRect();
-      return { top, bottom, right };
-    });
-  }
+  const focusedOption = () =>
+    page.evaluate<string>(
+      `document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent ?? ''`,
+    );
+
+  /** Controls that reach into the table or out of the panel. */
+  const misplaced = (width: number) =>
+    page.evaluate<string[]>(`(() => {
+      const { top } = document.querySelector('thead').getBoundingClientRect();
+      return [...document.querySelectorAll('[data-testid="toposcope-panel"] header :is(button, input)')]
+        .filter((control) => {
+          const { bottom, right } = control.getBoundingClientRect();
+          return bottom > top || right > ${width};
+        })
+        .map((control) => control.outerHTML);
+    })()`);
 
   async function seriousFindings(): Promise<string[]> {
     await page.evaluate(axe.source);

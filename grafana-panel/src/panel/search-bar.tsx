@@ -105,8 +105,7 @@ export const SearchBar = React.forwardRef<SearchBarHandle, Props>(function Searc
 const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => ({
   frame: css({
     position: 'relative',
-    flex: '1 1 120px',
-    maxWidth: 270,
+    flex: '1 1 130px',
     '& *': { boxSizing: 'border-box' },
   }),
   count: css({ padding: spacing(0, 0.5), color: colors.text.primary, fontVariantNumeric: 'tabular-nums' }),

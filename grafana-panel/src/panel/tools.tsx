@@ -11,6 +11,7 @@ import { namespacesOf, withNamespaces } from './filters';
 import { ModeSwitch } from './mode-switch';
 import { NamespaceMenu } from './namespace-menu';
 import { SearchBar, type SearchBarHandle } from './search-bar';
+import { useMeasured } from './use-measured';
 import type { Search } from './use-search';
 
 interface Props {
@@ -24,28 +25,36 @@ interface Props {
   readonly onLeave: () => void;
 }
 
+const NARROW = 450;
+
 /** How the nodes are shown, which of them, and the way out of the panel: beside the tabs, or in a row of their own. */
 export function Tools(props: Props): React.JSX.Element {
   const { state, change, search, searchBar, source, hasNodes, onExport, onLeave } = props;
   const styles = useStyles2(getStyles);
+  const [row, { width }] = useMeasured();
+  // Beside the other tools a query could not be read there: it gets a row of its own.
+  const isNarrow = width < NARROW;
+  const field = (
+    <SearchBar
+      ref={searchBar}
+      text={state.search}
+      found={search.matches?.size}
+      error={search.error}
+      unknown={search.unknown}
+      onChange={(text) => change({ search: text })}
+      onPin={() =>
+        change(({ pinned, search: text }) => ({
+          pinned: pinned.includes(text) ? pinned : [...pinned, text],
+          search: '',
+        }))
+      }
+      onLeave={onLeave}
+    />
+  );
   return (
-    <div className={styles.row}>
+    <div ref={row} className={styles.row}>
       {hasNodes && <ModeSwitch mode={state.mode} onChange={(mode) => change({ mode })} />}
-      <SearchBar
-        ref={searchBar}
-        text={state.search}
-        found={search.matches?.size}
-        error={search.error}
-        unknown={search.unknown}
-        onChange={(text) => change({ search: text })}
-        onPin={() =>
-          change(({ pinned, search: text }) => ({
-            pinned: pinned.includes(text) ? pinned : [...pinned, text],
-            search: '',
-          }))
-        }
-        onLeave={onLeave}
-      />
+      {!isNarrow && field}
       <div className={styles.bar}>
         <NamespaceMenu
           source={source}
@@ -61,6 +70,7 @@ export function Tools(props: Props): React.JSX.Element {
         />
         <ExportMenu onExport={onExport} />
       </div>
+      {isNarrow && field}
     </div>
   );
 }
@@ -68,7 +78,7 @@ export function Tools(props: Props): React.JSX.Element {
 const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
   row: css({
     display: 'flex',
-    flex: '0 1 532px',
+    flex: '0 1 560px',
     flexWrap: 'wrap',
     alignItems: 'center',
     justifyContent: 'flex-end',

@@ -7,6 +7,7 @@ import { paintEdges, visibleEdges } from './paint-edges';
 import { paintBundles, paintFrames, paintTitles } from './paint-groups';
 import { paintLabels } from './paint-labels';
 import { paintNodes, paintRing, visibleNodes } from './paint-nodes';
+import { paintTag } from './paint-tag';
 import type { Palette } from './palette';
 import { NO_EMPHASIS, type Renderer } from './renderer';
 import type { Scene } from './scene';
@@ -147,6 +148,11 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     toWorldCoordinates(context, size);
     for (const { node, dashed } of rings) {
       paintRing(context, node, camera.zoom, palette.accent, dashed);
+    }
+    const focused = shown.nodesById.get(emphasis.focused ?? '');
+    if (focused) {
+      context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+      paintTag(context, focused, camera, size, palette);
     }
   };
 
