@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,6 +8,7 @@ import { tiedCommand } from './tied-command.js';
 
 const MAIN = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
 const START_MS = 20_000;
+const SERVING = /Serving metrics on (http[^\s"]+)/;
 
 /** The built exporter as a process of its own, with what it wrote. */
 export class ExporterRun {
@@ -25,11 +27,35 @@ export class ExporterRun {
     this.ended = once(this.child, 'close').then(([code]) => (typeof code === 'number' ? code : -1));
   }
 
-  /** Starts it and waits until it serves. */
+  /** Starts it, on a free port of loopback unless told otherwise, and waits until it serves. */
   static async serving(args: readonly string[]): Promise<ExporterRun> {
-    const run = new ExporterRun(args);
-    await run.logged(/Serving metrics on/);
+    const listens = args.some((flag) => flag.startsWith('--web.listen-address'));
+    const run = new ExporterRun(listens ? args : ['--web.listen-address=127.0.0.1:0', ...args]);
+    await run.logged(SERVING);
     return run;
+  }
+
+  /** One that reads its containers from these sockets only, and no connections. */
+  static async beside(sockets: { readonly docker?: string; readonly cri?: string }): Promise<ExporterRun> {
+    return ExporterRun.serving([
+      `--runtime.docker=${sockets.docker ?? 'none'}`,
+      `--runtime.cri=${sockets.cri ?? 'none'}`,
+      '--no-collector.connection',
+    ]);
+  }
+
+  /** Where its metrics are, once it serves. */
+  get url(): URL {
+    return new URL(SERVING.exec(this.stderr)?.[1] ?? '');
+  }
+
+  /** One exposition; rejects when the answer is not 200. */
+  async scrape(headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    const response = await fetch(this.url, { headers });
+    if (response.status !== 200) {
+      throw new Error(`The exporter answered ${response.status}: ${await response.text()}`);
+    }
+    return response.text();
   }
 
   /** Waits for words in the log. */
@@ -46,6 +72,17 @@ export class ExporterRun {
 
   get pid(): number {
     return this.child.pid ?? 0;
+  }
+
+  /**
+   * How many descriptors it has open, beside those that it keeps of living processes: they are as many as there are
+   * processes on the host. The files of one that has ended are said to be deleted, and count.
+   */
+  descriptors(): number {
+    const folder = `/proc/${this.pid}/fd`;
+    return readdirSync(folder).filter(
+      (name) => !/^\/proc\/\d+\/(?:stat|fd)$/.test(targetOf(path.join(folder, name))),
+    ).length;
   }
 
   /** The exit code, once it has ended by itself. */
@@ -65,6 +102,15 @@ export class ExporterRun {
   }
 }
 
+/** Empty when it was closed meanwhile. */
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(descriptor);
+  } catch {
+    return '';
+  }
+}
+
 /** The value of the one series whose name and labels hold all the given texts; undefined when there is none. */
 export function sampleOf(exposition: string, ...texts: readonly string[]): number | undefined {
   const found = linesOf(exposition, ...texts);
@@ -79,4 +125,9 @@ export function linesOf(exposition: string, ...texts: readonly string[]): string
   return exposition
     .split('\n')
     .filter((line) => !line.startsWith('#') && texts.every((text) => line.includes(text)));
+}
+
+/** The label of a container's series. */
+export function ofContainer(id: string): string {
+  return `container_id="${id.slice(0, 12)}"`;
 }

@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { engineAnswers } from '../engines/docker.js';
 import { ExporterRun } from '../engines/exporter.js';
-import { freePort } from '../engines/free-port.js';
 import { deleteNamespace, run } from '../engines/network-namespaces.js';
 import { residentMibOf, sumOfSamples } from '../measure/exporter-process.js';
 
@@ -33,49 +31,41 @@ describe.skipIf(!canRun)(
   'the exporter, while namespaces and containers come and go (needs root and an engine)',
   () => {
     const docker = new Docker();
-    let exporter: ExporterRun | undefined;
-    let port: number;
+    let exporter: ExporterRun;
 
     beforeAll(async () => {
       namesLeft().forEach(deleteNamespace);
       await buildBusyboxImage(docker, IMAGE);
-      port = await freePort();
-      exporter = await ExporterRun.serving([
-        `--web.listen-address=127.0.0.1:${port}`,
-        '--connection.interval=1s',
-      ]);
-      await scrape();
+      exporter = await ExporterRun.serving(['--connection.interval=1s']);
+      await exporter.scrape();
     });
 
     afterAll(async () => {
-      await exporter?.stop();
       namesLeft().forEach(deleteNamespace);
       const left = await docker.listContainers({ all: true, filters: { ancestor: [IMAGE] } });
       await Promise.all(left.map(({ Id }) => docker.getContainer(Id).remove({ force: true })));
       await docker.getImage(IMAGE).remove({ force: true });
+      await exporter.stop();
     });
 
-    const scrape = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-    const descriptors = () => readdirSync(`/proc/${exporter?.pid ?? 0}/fd`).length;
-
     it(`keeps neither descriptors nor namespaces of ${NAMESPACES} namespaces and ${CONTAINERS} containers`, async () => {
-      const before = { descriptors: descriptors(), forsaken: forsakenNamespaces() };
+      const before = { descriptors: exporter.descriptors(), forsaken: forsakenNamespaces() };
       await inTurns(NAMESPACES / 2, (index) => execute('sh', ['-c', LIFE, 'life', `${PREFIX}-${index}`]));
-      await scrape();
-      const halfway = residentMibOf(exporter?.pid ?? 0);
+      await exporter.scrape();
+      const halfway = residentMibOf(exporter.pid);
       await inTurns(NAMESPACES / 2, (index) => execute('sh', ['-c', LIFE, 'life', `${PREFIX}-${index}`]));
       await inTurns(CONTAINERS, () => runContainer(docker));
       await vi.waitFor(
         async () => {
-          const text = await scrape();
+          const text = await exporter.scrape();
           expect(forsakenNamespaces().filter((id) => !before.forsaken.includes(id))).toEqual([]);
-          expect(descriptors()).toBeLessThanOrEqual(before.descriptors);
+          expect(exporter.descriptors()).toBeLessThanOrEqual(before.descriptors);
           expect(sumOfSamples(text, 'toposcope_listener_info', `port="${PORT}"`)).toBe(0);
         },
         { timeout: 40_000, interval: 500 },
       );
-      expect(residentMibOf(exporter?.pid ?? 0) - halfway).toBeLessThan(16);
-      expect(await scrape()).not.toMatch(/^toposcope_collector_up\{.*\} 0$/m);
+      expect(residentMibOf(exporter.pid) - halfway).toBeLessThan(16);
+      expect(await exporter.scrape()).not.toMatch(/^toposcope_collector_up\{.*\} 0$/m);
     });
   },
 );

@@ -4,7 +4,6 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExporterRun, sampleOf } from '../engines/exporter.js';
-import { freePort } from '../engines/free-port.js';
 import { DOCKERD, OwnEngine } from '../engines/own-engine.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
@@ -13,8 +12,7 @@ describe.skipIf(!canRun)(
   'the exporter, while its engine is killed and started again (needs root and dockerd)',
   () => {
     const engine = new OwnEngine();
-    let exporter: ExporterRun | undefined;
-    let port: number;
+    let exporter: ExporterRun;
 
     beforeAll(async () => {
       await engine.start();
@@ -24,33 +22,23 @@ describe.skipIf(!canRun)(
       });
       await once(progress.resume(), 'end');
       await engine.docker.createContainer({ name: 'first', Image: 'empty', Cmd: ['/none'] });
-      port = await freePort();
-      exporter = await ExporterRun.serving([
-        `--web.listen-address=127.0.0.1:${port}`,
-        `--runtime.docker=${engine.socketPath}`,
-        '--no-collector.connection',
-      ]);
+      exporter = await ExporterRun.beside({ docker: engine.socketPath });
     });
     afterAll(async () => {
-      await exporter?.stop();
       await engine.dispose();
+      await exporter.stop();
     });
 
-    async function scrape(): Promise<string> {
-      const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-      expect(response.status).toBe(200);
-      return response.text();
-    }
     const up = (text: string) => sampleOf(text, 'collector_up', 'collector="container"');
 
     it('says 0 while it is away, gives the rest, and finds what changed when it is back', async () => {
-      expect(up(await scrape())).toBe(1);
-      expect(await scrape()).toContain('name="first"');
+      expect(up(await exporter.scrape())).toBe(1);
+      expect(await exporter.scrape()).toContain('name="first"');
 
       const scrapes: Promise<string>[] = [];
       const killed = engine.kill();
       for (let index = 0; index < 20; index++) {
-        scrapes.push(scrape());
+        scrapes.push(exporter.scrape());
         await sleep(50);
       }
       await killed;
@@ -58,36 +46,39 @@ describe.skipIf(!canRun)(
       expect(during.map((text) => sampleOf(text, 'collector_up', 'collector="process"'))).toEqual(
         during.map(() => 1),
       );
-      const away = await scrape();
+      const away = await exporter.scrape();
       expect(up(away)).toBe(0);
       expect(away).not.toContain('toposcope_container_info');
       expect(away).toContain('toposcope_process_group_processes');
       // Not one a scrape: the reason changes once, from a connection that was cut to one that is refused.
-      const errors = exporter?.stderr.split('\n').filter((line) => line.includes('level=error')) ?? [];
+      const errors = exporter.stderr.split('\n').filter((line) => line.includes('level=error'));
       expect(errors.filter((line) => !line.includes('Collector container failed'))).toEqual([]);
       expect(errors.length).toBeGreaterThanOrEqual(1);
       expect(errors.length).toBeLessThanOrEqual(2);
 
       await engine.start();
       await engine.docker.createContainer({ name: 'second', Image: 'empty', Cmd: ['/none'] });
-      await vi.waitFor(async () => expect(up(await scrape())).toBe(1), { timeout: 40_000, interval: 500 });
-      const back = await scrape();
+      await vi.waitFor(async () => expect(up(await exporter.scrape())).toBe(1), {
+        timeout: 40_000,
+        interval: 500,
+      });
+      const back = await exporter.scrape();
       expect(back).toContain('name="first"');
       expect(back).toContain('name="second"');
     });
 
     it('leaves no descriptor open behind it for each time it lost the engine', async () => {
-      const count = async () =>
-        sampleOf(await scrape(), 'toposcope_process_open_files{', `pid="${exporter?.pid ?? 0}"`) ??
-        Number.NaN;
-      const before = await count();
+      const before = exporter.descriptors();
       for (let index = 0; index < 2; index++) {
         await engine.kill();
-        await vi.waitFor(async () => expect(up(await scrape())).toBe(0), { timeout: 10_000 });
+        await vi.waitFor(async () => expect(up(await exporter.scrape())).toBe(0), { timeout: 10_000 });
         await engine.start();
-        await vi.waitFor(async () => expect(up(await scrape())).toBe(1), { timeout: 40_000, interval: 500 });
+        await vi.waitFor(async () => expect(up(await exporter.scrape())).toBe(1), {
+          timeout: 40_000,
+          interval: 500,
+        });
       }
-      await vi.waitFor(async () => expect(await count()).toBeLessThanOrEqual(before + 2), {
+      await vi.waitFor(() => expect(exporter.descriptors()).toBeLessThanOrEqual(before + 2), {
         timeout: 10_000,
       });
     });

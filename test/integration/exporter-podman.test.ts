@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
-import { freePort } from '../engines/free-port.js';
+import { ExporterRun, linesOf, ofContainer, sampleOf } from '../engines/exporter.js';
 import { OwnPodman, PODMAN } from '../engines/podman.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(PODMAN);
@@ -10,8 +9,7 @@ const SLEEP = ['/bin/busybox', 'sleep', '600'];
 describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', () => {
   const podman = new OwnPodman();
   const { image } = podman;
-  let exporter: ExporterRun | undefined;
-  let port: number;
+  let exporter: ExporterRun;
   let web: string;
   let infra: string;
   let alone: string;
@@ -24,59 +22,50 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     web = podman.run('run', '--detach', '--pod=shop', '--name=web', ...labels, image, ...SLEEP);
     infra = podman.run('pod', 'inspect', 'shop', '--format={{.InfraContainerID}}');
     alone = podman.run('run', '--detach', '--name=alone', '--network=host', image, ...SLEEP);
-    port = await freePort();
-    exporter = await ExporterRun.serving([
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--runtime.docker=${podman.socketPath}`,
-      '--runtime.cri=none',
-      '--no-collector.connection',
-    ]);
+    exporter = await ExporterRun.beside({ docker: podman.socketPath });
   });
   afterAll(async () => {
-    await exporter?.stop();
     await podman.dispose();
+    await exporter.stop();
   });
 
-  async function scrape(): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-    return response.text();
-  }
-  const short = (id: string) => `container_id="${id.slice(0, 12)}"`;
-
   it('shows its containers, and says that they are Podman’s', async () => {
-    const text = await scrape();
-    expect(linesOf(text, 'toposcope_container_info{', short(web))[0]).toMatch(
+    const text = await exporter.scrape();
+    expect(linesOf(text, 'toposcope_container_info{', ofContainer(web))[0]).toMatch(
       /name="web",image="localhost\/toposcope-busybox:latest",image_id="sha256:[0-9a-f]{64}",runtime="podman",hostname="shop"/,
     );
     expect(sampleOf(text, 'toposcope_container_runtime_up{', 'runtime="podman"', podman.socketPath)).toBe(1);
-    expect(sampleOf(text, 'toposcope_container_state', short(alone), 'state="running"')).toBe(1);
-    expect(linesOf(text, 'toposcope_container_workload_info', short(web))[0]).toContain(
+    expect(sampleOf(text, 'toposcope_container_state', ofContainer(alone), 'state="running"')).toBe(1);
+    expect(linesOf(text, 'toposcope_container_workload_info', ofContainer(web))[0]).toContain(
       'orchestrator="compose",namespace="shop",workload_kind="service",workload="web"',
     );
   });
 
   it('takes a pod’s network for its infra container’s, and counts it once', async () => {
-    const text = await scrape();
+    const text = await exporter.scrape();
     const address = podman.run(
       'inspect',
       infra,
       '--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
     );
     expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
-    expect(linesOf(text, 'toposcope_container_address_info{', short(infra))[0]).toContain(`ip="${address}"`);
-    expect(linesOf(text, 'toposcope_container_port_info{', short(infra))[0]).toContain(
+    expect(linesOf(text, 'toposcope_container_address_info{', ofContainer(infra))[0]).toContain(
+      `ip="${address}"`,
+    );
+    expect(linesOf(text, 'toposcope_container_port_info{', ofContainer(infra))[0]).toContain(
       'host_ip="0.0.0.0",host_port="18099",port="80",protocol="tcp"',
     );
     const receivedBy = (id: string) =>
-      linesOf(text, 'toposcope_container_network_bytes_total{', 'direction="receive"', short(id)).length;
+      linesOf(text, 'toposcope_container_network_bytes_total{', 'direction="receive"', ofContainer(id))
+        .length;
     expect([receivedBy(infra), receivedBy(web), receivedBy(alone)]).toEqual([1, 0, 0]);
   });
 
   it('gives each process to its container, and the monitors to none', async () => {
-    const text = await scrape();
+    const text = await exporter.scrape();
     for (const id of [web, infra, alone]) {
-      expect(sampleOf(text, 'toposcope_container_threads{', short(id))).toBe(1);
-      expect(linesOf(text, 'toposcope_process_group_processes{', short(id))).toHaveLength(1);
+      expect(sampleOf(text, 'toposcope_container_threads{', ofContainer(id))).toBe(1);
+      expect(linesOf(text, 'toposcope_process_group_processes{', ofContainer(id))).toHaveLength(1);
     }
     const monitors = linesOf(text, 'toposcope_process_info{', 'name="conmon"');
     expect(monitors.length).toBeGreaterThanOrEqual(3);
@@ -89,7 +78,12 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
       vi.waitFor(
         async () =>
           expect(
-            sampleOf(await scrape(), 'toposcope_container_state{', short(young), `state="${state}"`),
+            sampleOf(
+              await exporter.scrape(),
+              'toposcope_container_state{',
+              ofContainer(young),
+              `state="${state}"`,
+            ),
           ).toBe(1),
         { timeout: 20_000, interval: 100 },
       );
@@ -100,9 +94,9 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     await becomes('running');
     podman.run('kill', '--signal=KILL', young);
     await becomes('exited');
-    expect(sampleOf(await scrape(), 'toposcope_container_exit_code{', short(young))).toBe(137);
+    expect(sampleOf(await exporter.scrape(), 'toposcope_container_exit_code{', ofContainer(young))).toBe(137);
     podman.run('rm', young);
-    await vi.waitFor(async () => expect(await scrape()).not.toContain(short(young)), {
+    await vi.waitFor(async () => expect(await exporter.scrape()).not.toContain(ofContainer(young)), {
       timeout: 20_000,
       interval: 100,
     });

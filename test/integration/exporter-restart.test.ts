@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ExporterRun } from '../engines/exporter.js';
-import { freePort } from '../engines/free-port.js';
 import {
   NamespaceProcess,
   createPair,
@@ -22,13 +21,11 @@ const WAIT = { timeout: 30_000, interval: 250 };
 describe.skipIf(!isRoot)('the exporter, killed and started again (needs root: sudo npm test)', () => {
   let a: Namespace;
   let b: Namespace;
-  let port: number;
   let exporter: ExporterRun | undefined;
   const processes: NamespaceProcess[] = [];
 
-  beforeEach(async () => {
+  beforeEach(() => {
     [a, b] = createPair('toposcope-restart', 11);
-    port = await freePort();
   });
 
   afterEach(async () => {
@@ -41,16 +38,13 @@ describe.skipIf(!isRoot)('the exporter, killed and started again (needs root: su
 
   async function restart(): Promise<void> {
     await exporter?.stop('SIGKILL');
-    exporter = await ExporterRun.serving([
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--connection.interval=1s',
-    ]);
+    exporter = await ExporterRun.serving(['--connection.interval=1s']);
     await counts(PORT);
   }
 
   /** What the exporter has counted of the connections to a port, as its clients and as its servers see it. */
   async function counts(ofPort: number) {
-    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const text = (await exporter?.scrape()) ?? '';
     const [client, server] = (['client', 'server'] as const).map((role) => {
       const sum = (family: string) => sumOfSamples(text, family, `role="${role}"`, `port="${ofPort}"`);
       return {

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
-import { freePort } from '../engines/free-port.js';
 import { importBusybox } from '../engines/imported-busybox.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
@@ -13,8 +12,7 @@ const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
 describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and dockerd)', () => {
   const engine = new OwnEngine();
   const { docker } = engine;
-  let exporter: ExporterRun | undefined;
-  let port: number;
+  let exporter: ExporterRun;
 
   beforeAll(async () => {
     await engine.start();
@@ -34,34 +32,23 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
       },
       Labels: { 'com.docker.stack.namespace': 'shop' },
     });
-    port = await freePort();
-    exporter = await ExporterRun.serving([
-      `--web.listen-address=127.0.0.1:${port}`,
-      `--runtime.docker=${engine.socketPath}`,
-      `--runtime.cri=${engine.containerdSocketPath}`,
-      '--no-collector.connection',
-    ]);
+    exporter = await ExporterRun.beside({ docker: engine.socketPath, cri: engine.containerdSocketPath });
   });
   afterAll(async () => {
-    await exporter?.stop();
     await docker.swarmLeave({ force: true }).catch(() => undefined);
     await engine.dispose();
+    await exporter.stop();
   });
-
-  async function scrape(): Promise<string> {
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-    return response.text();
-  }
 
   it('names each replica’s service, stack and slot', async () => {
     await vi.waitFor(
       async () => {
-        const running = linesOf(await scrape(), 'toposcope_container_state{', 'state="running"');
+        const running = linesOf(await exporter.scrape(), 'toposcope_container_state{', 'state="running"');
         expect(running).toHaveLength(2);
       },
       { timeout: 60_000, interval: 200 },
     );
-    const told = linesOf(await scrape(), 'toposcope_container_workload_info{').map(
+    const told = linesOf(await exporter.scrape(), 'toposcope_container_workload_info{').map(
       (line) => /orchestrator=".*instance="[^"]*"/.exec(line)?.[0],
     );
     expect(told.sort()).toEqual(
@@ -73,11 +60,11 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
   });
 
   it('shows Docker’s containers once, and says that its containerd serves no CRI', async () => {
-    const text = await scrape();
+    const text = await exporter.scrape();
     expect(linesOf(text, 'toposcope_container_info{')).toHaveLength(2);
     expect(sampleOf(text, 'toposcope_container_runtime_up{', engine.socketPath)).toBe(1);
     expect(sampleOf(text, 'toposcope_container_runtime_up{', engine.containerdSocketPath)).toBe(0);
-    expect(exporter?.stderr).toMatch(/containerd\.sock does not serve the Container Runtime Interface/);
+    expect(exporter.stderr).toMatch(/containerd\.sock does not serve the Container Runtime Interface/);
     expect(sampleOf(text, 'collector_up', 'collector="container"')).toBe(1);
   });
 

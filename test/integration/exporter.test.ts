@@ -13,12 +13,6 @@ const IMAGE = 'toposcope-test-exporter';
 const LABEL = 'toposcope.test.exporter';
 const hasEngine = await engineAnswers();
 
-async function scrape(port: number, headers: Record<string, string> = {}): Promise<string> {
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { headers });
-  expect(response.status).toBe(200);
-  return response.text();
-}
-
 function promtool(exposition: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], {
     input: exposition,
@@ -29,7 +23,6 @@ function promtool(exposition: string): { status: number | null; output: string }
 
 describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
   const docker = new Docker();
-  let port: number;
   let exporter: ExporterRun;
   let id: string;
 
@@ -53,9 +46,7 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
     });
     await container.start();
     id = container.id.slice(0, 12);
-    port = await freePort();
     exporter = await ExporterRun.serving([
-      `--web.listen-address=127.0.0.1:${port}`,
       `--container.labels=${LABEL}`,
       '--container.command',
       '--process.command',
@@ -72,11 +63,11 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
   });
 
   it('writes what promtool finds nothing in', async () => {
-    expect(promtool(await scrape(port))).toEqual({ status: 0, output: '' });
+    expect(promtool(await exporter.scrape())).toEqual({ status: 0, output: '' });
   });
 
   it('says of a container what docker inspect says', async () => {
-    const exposition = await scrape(port);
+    const exposition = await exporter.scrape();
     const inspected = await docker.getContainer(id).inspect();
     expect(exposition).toContain(
       `container_id="${id}",name="toposcope-test-exporter",image="${IMAGE}",image_id="${inspected.Image}",runtime="docker",hostname="${inspected.Config.Hostname}"`,
@@ -99,7 +90,7 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
 
   it('counts what the container’s cgroup and processes say', async () => {
     const top = (await docker.getContainer(id).top()) as { Processes: string[][] };
-    const exposition = await scrape(port);
+    const exposition = await exporter.scrape();
     const of = (family: string, ...more: string[]) =>
       sampleOf(exposition, `${family}{`, `container_id="${id}"`, ...more) ?? Number.NaN;
     expect(of('toposcope_container_pids')).toBe(top.Processes.length);
@@ -117,7 +108,7 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
   });
 
   it('gives its own process the memory that the kernel gives it', async () => {
-    const exposition = await scrape(port);
+    const exposition = await exporter.scrape();
     const status = readFileSync(`/proc/${exporter.pid}/status`, 'utf8');
     const kib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]);
     const bytes = sampleOf(exposition, 'toposcope_process_resident_memory_bytes{', `pid="${exporter.pid}"`);
@@ -129,18 +120,18 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
     await container.start();
     const short = container.id.slice(0, 12);
     const pattern = new RegExp(`container_state\\{[^}]*container_id="${short}",state="(\\w+)"`);
-    await vi.waitFor(async () => expect(pattern.exec(await scrape(port))?.[1]).toBe('running'), {
+    await vi.waitFor(async () => expect(pattern.exec(await exporter.scrape())?.[1]).toBe('running'), {
       timeout: 10_000,
     });
     await container.pause();
-    await vi.waitFor(async () => expect(pattern.exec(await scrape(port))?.[1]).toBe('paused'), {
+    await vi.waitFor(async () => expect(pattern.exec(await exporter.scrape())?.[1]).toBe('paused'), {
       timeout: 10_000,
     });
     await container.unpause();
     const scrapes: Promise<string>[] = [];
     const removed = container.remove({ force: true });
     for (let index = 0; index < 20; index++) {
-      scrapes.push(scrape(port));
+      scrapes.push(exporter.scrape());
       await sleep(20);
     }
     await removed;
@@ -148,19 +139,19 @@ describe.skipIf(!hasEngine)('the exporter beside a real engine', () => {
       sampleOf(text, 'collector_up', 'collector="container"'),
     );
     expect(ups).toEqual(ups.map(() => 1));
-    await vi.waitFor(async () => expect(await scrape(port)).not.toContain(short), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await exporter.scrape()).not.toContain(short), { timeout: 10_000 });
   });
 
   it('is scraped by a real Prometheus, which asks for OpenMetrics', async () => {
     let prometheus: PrometheusServer | undefined;
     try {
-      prometheus = await startPrometheus([`127.0.0.1:${port}`]);
+      prometheus = await startPrometheus([exporter.url.host]);
       const server = prometheus;
       await vi.waitFor(async () => expect((await server.query('up'))[0]?.value).toBe(1), { timeout: 15_000 });
       expect((await server.query(`toposcope_container_info{container_id="${id}"}`))[0]?.value).toBe(1);
       expect(await server.query('count({__name__=~"toposcope_.*"}) > 50')).toHaveLength(1);
       expect(await server.query('{__name__=~".+", host=""} unless {__name__=~"up|scrape_.*"}')).toEqual([]);
-      const openmetrics = await scrape(port, { accept: 'application/openmetrics-text; version=1.0.0' });
+      const openmetrics = await exporter.scrape({ accept: 'application/openmetrics-text; version=1.0.0' });
       expect(openmetrics).toMatch(/# EOF\n$/);
     } finally {
       await prometheus?.stop();
