@@ -1,3 +1,7 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -21,6 +25,7 @@ import { makeSecrets, startAgent, startGateway, until, type TestGateway } from '
 import { KubernetesApi } from '../engines/kubernetes-api.js';
 import { readKustomization, rightFor, type Right } from '../engines/kubernetes-roles.js';
 
+const ROOT = path.resolve(import.meta.dirname, '../..');
 const EVERYTHING = 'rules: [{ allow: "*" }]';
 const APPS = '/apis/apps/v1/namespaces/shop';
 const WEB = '/clusters/prod/objects/deployment/shop/web';
@@ -293,7 +298,7 @@ describe('each tier against each action on objects', () => {
 });
 
 describe('the ClusterRoles of compose/kubernetes', () => {
-  const overlays = path.resolve(import.meta.dirname, '../../compose/kubernetes/cluster');
+  const overlays = path.join(ROOT, 'compose/kubernetes/cluster');
   const used = new Map<Tier, Set<Right>>(TIERS.map((tier) => [tier, new Set()]));
 
   for (const tier of TIERS) {
@@ -726,6 +731,54 @@ describe('an API server in trouble', () => {
       JSON.stringify(await gateway.audit()),
     ]) {
       expect(text).not.toMatch(/first-token|second-token/);
+    }
+  });
+
+  it('is asked by the command too, and nothing that it says has the token in it', async () => {
+    execFileSync('npx', ['tsc', '-b', 'companion'], { cwd: ROOT, stdio: 'ignore' });
+    const folder = await mkdtemp(path.join(tmpdir(), 'companion-cluster-'));
+    await writeFile(path.join(folder, 'join.token'), secrets.join);
+    await writeFile(
+      path.join(folder, 'gateway.pub'),
+      secrets.permits.publicKey.export({ type: 'spki', format: 'pem' }),
+    );
+    const child = spawn(
+      process.execPath,
+      [
+        ...['companion/dist/main.js', '--log.level', 'debug', 'cluster', '--cluster.name', 'by-command'],
+        ...[
+          '--gateway',
+          gateway.url,
+          '--kubernetes.config',
+          api.writeKubeconfig(),
+          '--allow',
+          'describe,scale',
+        ],
+        ...['--join.token-file', path.join(folder, 'join.token')],
+        ...['--gateway.key-file', path.join(folder, 'gateway.pub')],
+      ],
+      { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] },
+    );
+    let log = '';
+    child.stderr.on('data', (data: Buffer) => (log += data.toString()));
+    try {
+      await until('the command is connected', () => gateway.register.size === 2);
+      const web = '/clusters/by-command/objects/deployment/shop/web';
+      expect(await act(web, { action: 'scale', replicas: 3 })).toEqual({
+        done: 'web is scaled from 2 to 3.',
+      });
+      expect(await act(web, { action: 'rollout-restart' })).toMatchObject({ code: 'agent-refused' });
+      api.rotateToken('third-token');
+      expect(await problemOf(await gateway.get('view', web))).toMatchObject({ code: 'cluster-failed' });
+      await until('it has said what it was permitted', () => log.includes('"action":"scale"'));
+      expect(log).not.toMatch(/-token["\s]|hunter2/);
+    } finally {
+      api.mountToken();
+      const exited = once(child, 'exit');
+      child.kill();
+      await exited;
+      await rm(folder, { recursive: true, force: true });
+      await until('it has gone', () => gateway.register.size === 1);
     }
   });
 
