@@ -188,8 +188,11 @@ function networkModeIn({ id, usesHostNetwork }: Sandbox): string {
 /** As the user wrote it where the runtime remembers; containerd may know no better name than the id. */
 function imageName(image: { image: string; user_specified_image: string } | null, reference: string): string {
   const names = [image?.user_specified_image ?? '', image?.image ?? '', reference];
-  return names.find((name) => name !== '' && !name.startsWith('sha256:')) ?? image?.image ?? reference;
+  return names.find((name) => name !== '' && !IMAGE_ID.test(name)) ?? image?.image ?? reference;
 }
+
+/** CRI-O writes ids without their algorithm, as Docker prints them: whole, or the first 12 digits. */
+const IMAGE_ID = /^(?:sha256:.*|[0-9a-f]{12}|[0-9a-f]{64})$/;
 
 /** The kubelet's note of the container's ports (pkg/kubelet/kuberuntime, labels.go); those with a port of the host. */
 const notedPorts = z.array(

@@ -220,6 +220,19 @@ describe('createCriRuntime', () => {
     ]);
   });
 
+  it.each([
+    ['what the user wrote', 'web:1', 'quay.io/shop/web:1.4', 'web:1'],
+    ['the name that the runtime knows', '', 'quay.io/shop/web:1.4', 'quay.io/shop/web:1.4'],
+    ['its reference instead of an id', '', `sha256:${ID('e')}`, 'quay.io/shop/web@sha256:0123'],
+    ['its reference instead of an id without algorithm', '', ID('e'), 'quay.io/shop/web@sha256:0123'],
+    ['its reference instead of a short id', ID('e').slice(0, 12), ID('e'), 'quay.io/shop/web@sha256:0123'],
+  ])('names an image by %s', async (_what, written, image, name) => {
+    runtime.putPod('a', 'web-1');
+    runtime.putContainer('b', 'a', 'web', { image: { image, user_specified_image: written } });
+    await runtime.start();
+    expect((await follow()).containers()).toMatchObject([{ image: name }]);
+  });
+
   it('lets the oldest running container hold the network of a pod without a process of its own', async () => {
     runtime.putPod('a', 'web-1');
     runtime.putContainer('b', 'a', 'young', { created_at: CREATED + 9e9 });

@@ -44,6 +44,15 @@ describe('an image', () => {
     expect(name(DIGEST, 'sha256:3')).toBe('sha256:0123456789ab');
   });
 
+  it.each([
+    [64, 'sha256:ffff', 'another: a manifest, say', 'sha256:ffff'],
+    [64, '', 'not known', 'sha256:0123456789ab'],
+    [12, '', 'not known', 'sha256:0123456789ab'],
+  ])('that is given by %i hex digits is no name where its id %j is %s', (digits, imageId, _why, expected) => {
+    const reference = DIGEST.slice('sha256:'.length, 'sha256:'.length + digits);
+    expect(imageNames([[reference, imageId]])(reference, imageId)).toBe(expected);
+  });
+
   it.each([2, 12, 64])('that is given by the first %i digits of its id is no name', (digits) => {
     const reference = DIGEST.slice('sha256:'.length, 'sha256:'.length + digits);
     const name = imageNames([
@@ -53,6 +62,10 @@ describe('an image', () => {
     expect(name(reference, DIGEST)).toBe('shop/app:7');
     expect(name(DIGEST, DIGEST)).toBe('shop/app:7');
     expect(imageNames([[reference, DIGEST]])(reference, DIGEST)).toBe('sha256:0123456789ab');
-    expect(name(reference, 'sha256:ffff')).toBe(reference);
+  });
+
+  it.each([2, 12])('whose name is %i hex digits keeps it where its id does not begin with them', (digits) => {
+    const reference = DIGEST.slice('sha256:'.length, 'sha256:'.length + digits);
+    expect(imageNames([[reference, 'sha256:ffff']])(reference, 'sha256:ffff')).toBe(reference);
   });
 });

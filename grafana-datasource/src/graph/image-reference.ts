@@ -48,7 +48,7 @@ export function imageNames(
   const parsed = new Map<string, ImageReference>();
   const parse = (reference: string, imageId: string): ImageReference => {
     if (isIdOf(reference, imageId)) {
-      return { name: '', digest: imageId };
+      return { name: '', digest: imageId === '' ? `sha256:${reference}` : imageId };
     }
     const known = parsed.get(reference) ?? parseImageReference(reference);
     parsed.set(reference, known);
@@ -72,8 +72,14 @@ export function imageNames(
   };
 }
 
-/** Docker takes the first digits of an image's id for the image. */
+/**
+ * Docker takes the first digits of an image's id for the image. No repository may be called by 64 hex digits
+ * (distribution/reference), and where the id is not known, 12 are what Docker prints of it.
+ */
 function isIdOf(reference: string, imageId: string): boolean {
+  if (/^[0-9a-f]{64}$/.test(reference) || (imageId === '' && /^[0-9a-f]{12}$/.test(reference))) {
+    return true;
+  }
   return /^[0-9a-f]{2,64}$/.test(reference) && imageId.replace(/^sha256:/, '').startsWith(reference);
 }
 
