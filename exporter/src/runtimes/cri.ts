@@ -17,7 +17,7 @@ import {
   type Sandbox,
 } from './cri-container.js';
 import { createCriProbe } from './cri-probe.js';
-import { reconnect } from './reconnect.js';
+import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError, RuntimeAbsent, RuntimeProblem } from './runtime-error.js';
 
 export interface CriOptions {
@@ -62,26 +62,15 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
   const containers = new Map<string, Told<Container>>();
   const leftOut = new Set<string>();
   const servesNoCri = createCriProbe(socketPath);
-  let name = 'cri';
-  let snapshot: readonly Container[] = [];
-  const connection = reconnect({
+  const known: KnownOfRuntime = { name: 'cri', containers: [] };
+  return reconnect({
     socketPath,
+    known,
     follow,
     explain,
     log,
     shortestWaitMs: options.shortestWaitMs,
   });
-
-  return {
-    get name() {
-      return name;
-    },
-    socketPath,
-    firstAttempt: connection.firstAttempt,
-    containers: () => snapshot,
-    problem: () => connection.problem(),
-    close: () => connection.close(),
-  };
 
   /** One connection's life: throws when it ends. */
   async function follow(connected: () => void, closing: AbortSignal): Promise<void> {
@@ -95,7 +84,7 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
       const runtime = await identify(client);
       await relist(client);
       connected();
-      log.info(`Reading containers from ${runtime} at ${socketPath}: ${snapshot.length} known`);
+      log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       for (;;) {
         await sleep(relistEveryMs, undefined, { signal: closing, ref: false });
         await relist(client);
@@ -110,7 +99,7 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
   async function identify(client: CriClient): Promise<string> {
     try {
       const answer = version.parse(await client.ask('Version', { version: 'v1' }));
-      name = answer.runtime_name;
+      known.name = answer.runtime_name;
       return `${answer.runtime_name} ${answer.runtime_version}`;
     } catch (error) {
       if (grpcCode(error) !== GRPC_UNIMPLEMENTED) {
@@ -159,10 +148,10 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
     }));
     await refresh(containers, stateInPod, isStarted, async (id) => {
       const answer = await client.ask('ContainerStatus', { container_id: id, verbose: true });
-      return parseCriContainer(answer, sandboxes.get(podOf.get(id) ?? '')?.value, name);
+      return parseCriContainer(answer, sandboxes.get(podOf.get(id) ?? '')?.value, known.name);
     });
-    snapshot = [
-      ...[...sandboxes.values()].flatMap(({ value }) => containerOfSandbox(value, name) ?? []),
+    known.containers = [
+      ...[...sandboxes.values()].flatMap(({ value }) => containerOfSandbox(value, known.name) ?? []),
       ...withPodNetwork(
         [...containers.values()].map(({ value }) => value),
         new Map([...sandboxes].map(([id, { value }]) => [id, value])),
@@ -184,8 +173,8 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
       }
     }
     const stale = listed.filter(({ id, state }) => {
-      const known = told.get(id);
-      return known?.state !== state || !isComplete(known.value, state);
+      const before = told.get(id);
+      return before?.state !== state || !isComplete(before.value, state);
     });
     const waiting = stale.values();
     await Promise.all(

@@ -7,7 +7,7 @@ import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
 import { parseContainer } from './docker-container.js';
 import { readJsonLines } from './json-lines.js';
 import { loadDockerode } from './load-dockerode.js';
-import { reconnect } from './reconnect.js';
+import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError } from './runtime-error.js';
 
 /** What the runtime needs of an engine's client; dockerode has it. */
@@ -55,27 +55,16 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const answerWithinMs = options.answerWithinMs ?? 10_000;
   const relistEveryMs = options.relistEveryMs ?? 60_000;
   const containers = new Map<string, Container>();
-  let name = 'docker';
-  let snapshot: readonly Container[] = [];
-  const connection = reconnect({
+  const known: KnownOfRuntime = { name: 'docker', containers: [] };
+  return reconnect({
     socketPath,
+    known,
     follow,
     explain: (error) =>
       explainRuntimeError(error, { socketPath, required: options.required, flag: '--runtime.docker' }),
     log,
     shortestWaitMs: options.shortestWaitMs,
   });
-
-  return {
-    get name() {
-      return name;
-    },
-    socketPath,
-    firstAttempt: connection.firstAttempt,
-    containers: () => snapshot,
-    problem: () => connection.problem(),
-    close: () => connection.close(),
-  };
 
   /** An engine that hangs is as bad as none: the connection is given up and made anew. */
   async function inTime<Answer>(answer: Promise<Answer>): Promise<Answer> {
@@ -95,7 +84,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   async function follow(connected: () => void, closing: AbortSignal): Promise<void> {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
     const runtime = runtimeName(await inTime(engine.version()));
-    name = runtime;
+    known.name = runtime;
     const events = await openEvents(engine, closing);
     const relisting = setInterval(() => {
       inspectAll(engine, runtime).catch((error: unknown) =>
@@ -106,7 +95,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       const changes = readJsonLines(events);
       await inspectAll(engine, runtime);
       connected();
-      log.info(`Reading containers from ${runtime} at ${socketPath}: ${snapshot.length} known`);
+      log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       for await (const change of changes) {
         const parsed = event.safeParse(change);
         if (parsed.success) {
@@ -148,7 +137,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
         }
       }),
     );
-    snapshot = [...containers.values()];
+    known.containers = [...containers.values()];
   }
 
   async function applyEvent(engine: EngineClient, runtime: string, change: EngineEvent): Promise<void> {
@@ -158,7 +147,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     }
     const isGone = change.Type === 'container' && change.Action === 'destroy';
     keep(id, isGone ? undefined : await inspect(engine, id, runtime));
-    snapshot = [...containers.values()];
+    known.containers = [...containers.values()];
   }
 
   function keep(id: string, container: Container | undefined): void {

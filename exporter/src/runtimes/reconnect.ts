@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RuntimeLog } from './container.js';
+import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
 
 export interface ReconnectOptions {
   /** What the log calls it before anything is known. */
   readonly socketPath: string;
+  /** Written by `follow`; it stays while the runtime does not answer. */
+  readonly known: KnownOfRuntime;
   /** One connection's life. Calls `connected` once what it lists is complete; returns or throws when it ends. */
   readonly follow: (connected: () => void, closing: AbortSignal) => Promise<void>;
   /** Turns what `follow` threw into a sentence for the user. */
@@ -13,20 +15,20 @@ export interface ReconnectOptions {
   readonly shortestWaitMs?: number | undefined;
 }
 
-/** A connection that is made again whenever it ends. */
-export interface Reconnecting {
-  /** Resolves when the first attempt has come through or failed; never rejects. */
-  readonly firstAttempt: Promise<void>;
-  /** Undefined while it is connected; else why it is not and what to do. */
-  problem(): Error | undefined;
-  close(): Promise<void>;
+/** What `follow` has learnt so far. */
+export interface KnownOfRuntime {
+  name: string;
+  containers: readonly Container[];
 }
 
 const LONGEST_WAIT_MS = 30_000;
 
-/** Follows for good: tries again after 1, 2, 4 … 30 seconds, and says each new problem once, however often it tries. */
-export function reconnect(options: ReconnectOptions): Reconnecting {
-  const { socketPath, follow, explain, log, shortestWaitMs = 1_000 } = options;
+/**
+ * A runtime that is followed for good: tries again after 1, 2, 4 … 30 seconds, and says each new problem once, however
+ * often it tries.
+ */
+export function reconnect(options: ReconnectOptions): FollowedRuntime {
+  const { socketPath, known, follow, explain, log, shortestWaitMs = 1_000 } = options;
   const closing = new AbortController();
   let problem: Error | undefined = new Error(`The container runtime at ${socketPath} has not answered yet`);
   let firstAttemptDone = () => {
@@ -38,7 +40,12 @@ export function reconnect(options: ReconnectOptions): Reconnecting {
   const finished = followForGood();
 
   return {
+    get name() {
+      return known.name;
+    },
+    socketPath,
     firstAttempt,
+    containers: () => known.containers,
     problem: () => problem,
     async close() {
       closing.abort();
