@@ -78,6 +78,7 @@ describe('a host with 10,000 containers', () => {
           mounts: { version: 'v2', unified: join(root, 'cgroup'), controllers: new Map() },
           processes,
           openFiles,
+          log: { info: () => undefined },
           command: false,
           allowedLabels: [],
         }),

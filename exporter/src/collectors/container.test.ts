@@ -28,6 +28,7 @@ function collectorOf(...runtimes: Runtime[]) {
     mounts: { version: 'v2', unified: '/nonexistent', controllers: new Map() },
     processes: { refresh: () => empty, discover: () => empty },
     openFiles: { of: () => new Map() },
+    log: { info: () => undefined },
     command: false,
     allowedLabels: [],
   });

@@ -9,6 +9,7 @@ import { RuntimeAbsent } from '../runtimes/runtime-error.js';
 import type { Collector, SampleSink } from './collector.js';
 import { createIdentityWriter, type IdentityOptions } from './container-identity.js';
 import { createResourceReader, writeResources } from './container-resources.js';
+import { createWorkloadDoubts } from './workload-doubts.js';
 
 export interface ContainerOptions extends Omit<IdentityOptions, 'host'> {
   readonly host: HostName;
@@ -17,6 +18,7 @@ export interface ContainerOptions extends Omit<IdentityOptions, 'host'> {
   readonly mounts: CgroupMounts;
   readonly processes: ProcessTable;
   readonly openFiles: OpenFiles;
+  readonly log: { info(message: string): void };
 }
 
 /** Another collector of the same scrape has just read the processes. */
@@ -30,8 +32,9 @@ const SAME_SCRAPE_MS = 500;
  * not, the others' containers are there. `toposcope_container_runtime_up` says which it is, in either case.
  */
 export function createContainerCollector(options: ContainerOptions): Collector {
-  const { host, runtimes, processes, openFiles, mounts } = options;
+  const { host, runtimes, processes, openFiles, mounts, log } = options;
   const writeIdentity = createIdentityWriter(options);
+  const sayDoubts = createWorkloadDoubts((message) => log.info(message));
   const resources = createResourceReader(options);
   return {
     name: 'container',
@@ -39,6 +42,7 @@ export function createContainerCollector(options: ContainerOptions): Collector {
       writeRuntimes(sink, host, runtimes);
       sink.keep();
       const containers = knownContainers(runtimes);
+      sayDoubts(containers);
       writeIdentity(sink, containers);
       const snapshot = processes.refresh(SAME_SCRAPE_MS);
       writeResources(sink, host, resources.read(containers, snapshot, openFiles.of(snapshot)));

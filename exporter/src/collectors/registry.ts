@@ -96,7 +96,7 @@ function host({ options, constants, identity }: Surroundings): Collector {
   });
 }
 
-function container({ options, runtimes, mounts, processes, openFiles }: Surroundings): Collector {
+function container({ options, log, runtimes, mounts, processes, openFiles }: Surroundings): Collector {
   return createContainerCollector({
     host: hostName(options.hostName),
     procRoot: options.procRoot,
@@ -104,6 +104,7 @@ function container({ options, runtimes, mounts, processes, openFiles }: Surround
     mounts,
     processes,
     openFiles,
+    log,
     command: options.containerCommand,
     allowedLabels: options.containerLabels,
   });

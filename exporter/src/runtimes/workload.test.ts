@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { workloadOf } from './workload.js';
+import { workloadDoubts, workloadOf } from './workload.js';
 import { workloadVariables } from './workload-variables.js';
 
 const none = { namespace: '', kind: '', name: '', instance: '', podUid: '' };
@@ -203,6 +203,35 @@ describe('workloadOf', () => {
         }
       }),
     );
+  });
+});
+
+describe('workloadDoubts', () => {
+  it.each<[string, Record<string, string>, string[], string[]]>([
+    ['nothing without labels', {}, [], []],
+    ['nothing of the labels of one', COMPOSE, ['PATH=/bin'], []],
+    [
+      'which of two orchestrators has the container',
+      { ...COMPOSE, ...SWARM },
+      [],
+      ['it has words of swarm and compose, and is taken for one of swarm'],
+    ],
+    [
+      'which label is empty',
+      { ...COMPOSE, 'io.kubernetes.pod.name': ' ' },
+      [],
+      ['io.kubernetes.pod.name has no value and is left out'],
+    ],
+    [
+      'which label was cut',
+      { ...COMPOSE, 'com.docker.compose.project': 'a\n'.repeat(1_000) },
+      [],
+      ['com.docker.compose.project cannot be a name and is cut to one line of 255 characters'],
+    ],
+    ['nothing of labels that tell no workload', { description: '' }, [], []],
+  ])('say %s', (_what, labels, environment, doubts) => {
+    const source = { labels: new Map(Object.entries(labels)), environment: workloadVariables(environment) };
+    expect(workloadDoubts(source)).toEqual(doubts);
   });
 });
 

@@ -45,6 +45,38 @@ export function workloadOf({ labels, environment }: WorkloadSource): Workload {
   return NONE;
 }
 
+/**
+ * What is odd about what a container says of its workload, in words for the log: several orchestrators that name one,
+ * and labels or variables that are empty or were cut. Empty where nothing is.
+ */
+export function workloadDoubts({ labels, environment }: WorkloadSource): string[] {
+  const empty = new Set<string>();
+  const cut = new Set<string>();
+  const readFrom =
+    (source: ReadonlyMap<string, string>): Read =>
+    (name) => {
+      const text = source.get(name);
+      const read = word(text);
+      if (text !== undefined && read !== text) {
+        (read === '' ? empty : cut).add(name);
+      } else if (text === '') {
+        empty.add(name);
+      }
+      return read;
+    };
+  const found = ORCHESTRATORS.map((read) => read(readFrom(labels), readFrom(environment)));
+  const names = found.filter(({ name }) => name !== '').map(({ orchestrator }) => orchestrator);
+  return [
+    ...(names.length > 1
+      ? [`it has words of ${names.join(' and ')}, and is taken for one of ${names[0]}`]
+      : []),
+    ...[...empty].map((name) => `${name} has no value and is left out`),
+    ...[...cut].map(
+      (name) => `${name} cannot be a name and is cut to one line of ${LONGEST_WORD} characters`,
+    ),
+  ];
+}
+
 /** The kubelet's labels (pkg/kubelet/types). The pod's controller is kube-state-metrics' to tell. */
 function kubernetes(label: Read): Found {
   const pod = label('io.kubernetes.pod.name');
