@@ -54,6 +54,7 @@ setDataSourceSrv({
   getInstanceSettings: () => undefined,
   get: () =>
     Promise.resolve({
+      variableValues: () => Promise.resolve(['mail', 'shop', 'tools'].map((text) => ({ text }))),
       query: ({ targets }: { targets: readonly (RangeSpec | TopologySpec)[] }) => {
         const [first] = targets;
         if (first?.queryType === 'topology') {

@@ -10,6 +10,7 @@ import { fillsOf } from './decorations';
 import { FillMenu } from './fill-menu';
 import { Notices } from './notices';
 import type { PictureHandle } from './picture';
+import { PictureKey } from './picture-key';
 import { TimeMenu } from './time-menu';
 import { Toolbar } from './toolbar';
 import type { Shown } from './use-shown';
@@ -30,7 +31,7 @@ interface Props {
 /** Below the picture: what is to be known about it, its buttons, the moment, the metric that fills its nodes. */
 export function PanelFooter(props: Props): React.JSX.Element {
   const { shown, state, change, picture, timeZone, range, showsPicture, roomy, onHelp } = props;
-  const { topology, failure, placing, search, waited, fill, preview } = shown;
+  const { topology, scene, failure, placing, search, waited, fill, preview } = shown;
   const styles = useStyles2(getStyles);
   return (
     <>
@@ -73,6 +74,11 @@ export function PanelFooter(props: Props): React.JSX.Element {
               onMoment={(moment) => change({ moment })}
               onCompare={(compareWith) => change({ compareWith })}
             />
+          </div>
+        )}
+        {roomy && showsPicture && topology && scene && (
+          <div className={styles.bar}>
+            <PictureKey topology={topology} scene={scene} />
           </div>
         )}
         {roomy && showsPicture && topology && fillsOf(topology).length > 0 && (

@@ -1,11 +1,12 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, TimeRange } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import React, { useEffect, useState } from 'react';
+import React from 'react';
 import { formatInstant } from '../details/moment';
 import type { PanelState } from '../state/panel-state';
 import { ChoiceList } from './choice-list';
 import { IconButton } from './icon-button';
+import { MomentSlider } from './moment-slider';
 import { Popover } from './popover';
 
 interface Props {
@@ -19,9 +20,8 @@ interface Props {
   readonly onCompare: (compareWith: string) => void;
 }
 
-const STEPS = 240;
-/** A slider that is dragged asks for a picture where it rests. */
-const REST_MS = 250;
+/** Of the choice whose moment is chosen on a slider of its own. */
+const ANOTHER = 'another';
 
 const COMPARISONS = [
   { key: '', label: 'No comparison' },
@@ -31,27 +31,18 @@ const COMPARISONS = [
   { key: '6h', label: 'with 6 hours before' },
   { key: '1d', label: 'with 1 day before' },
   { key: '7d', label: 'with 7 days before' },
+  { key: ANOTHER, label: 'with another moment of the time range' },
 ] as const;
 
-/** Live or not, the moment within the dashboard's time range, and what it is compared with. */
+/** Live or not, the moment within the dashboard's time range, and what it is compared with: any two moments. */
 export function TimeMenu(props: Props): React.JSX.Element {
   const { range, timeZone, moment, compareWith, shown, onMoment, onCompare } = props;
   const styles = useStyles2(getStyles);
   const from = range.from.valueOf();
   const to = range.to.valueOf();
   const format = (at: number) => formatInstant(at, timeZone);
-  const [dragged, setDragged] = useState<number>();
-  useEffect(() => {
-    if (dragged === undefined) {
-      return undefined;
-    }
-    const timer = setTimeout(() => {
-      onMoment(dragged);
-      setDragged(undefined);
-    }, REST_MS);
-    return () => clearTimeout(timer);
-  }, [dragged]);
-  const at = dragged ?? (typeof moment === 'number' ? Math.min(to, Math.max(from, moment)) : to);
+  const at = typeof moment === 'number' ? Math.min(to, Math.max(from, moment)) : to;
+  const other = /^\d+$/.test(compareWith) ? Math.min(to, Math.max(from, Number(compareWith))) : undefined;
   const text = moment === undefined ? 'Live' : moment === 'range' ? 'Everything' : format(moment);
   return (
     <>
@@ -70,21 +61,7 @@ export function TimeMenu(props: Props): React.JSX.Element {
       >
         {(close) => (
           <div className={styles.box}>
-            <label className={styles.slider}>
-              Moment: {format(at)}
-              <input
-                type="range"
-                min={from}
-                max={to}
-                step={Math.max(1, Math.round((to - from) / STEPS))}
-                value={at}
-                onChange={({ target }) => setDragged(Number(target.value))}
-              />
-              <span className={styles.ends}>
-                <span>{format(from)}</span>
-                <span>{format(to)}</span>
-              </span>
-            </label>
+            <MomentSlider name="Moment" at={at} from={from} to={to} format={format} onChange={onMoment} />
             <ChoiceList
               choices={[
                 { key: 'live', label: 'Live: the end of the time range' },
@@ -96,12 +73,26 @@ export function TimeMenu(props: Props): React.JSX.Element {
             <div className={styles.heading}>Compare</div>
             <ChoiceList
               choices={COMPARISONS}
-              chosen={compareWith}
+              chosen={other === undefined ? compareWith : ANOTHER}
               onChoose={(key) => {
-                onCompare(key);
-                close();
+                if (key === ANOTHER) {
+                  onCompare(String(Math.round((from + at) / 2)));
+                } else {
+                  onCompare(key);
+                  close();
+                }
               }}
             />
+            {other !== undefined && (
+              <MomentSlider
+                name="Compared with"
+                at={other}
+                from={from}
+                to={to}
+                format={format}
+                onChange={(chosen) => onCompare(String(chosen))}
+              />
+            )}
           </div>
         )}
       </Popover>
@@ -115,14 +106,5 @@ function nameOf(compareWith: string, format: (at: number) => string): string {
 
 const getStyles = ({ colors, spacing }: GrafanaTheme2) => ({
   box: css({ display: 'flex', flexDirection: 'column', gap: spacing(0.75), width: 280 }),
-  slider: css({
-    display: 'flex',
-    flexDirection: 'column',
-    gap: spacing(0.5),
-    padding: spacing(0, 1),
-    fontVariantNumeric: 'tabular-nums',
-    '& input': { width: '100%', accentColor: colors.primary.main },
-  }),
-  ends: css({ display: 'flex', justifyContent: 'space-between', color: colors.text.secondary, fontSize: 11 }),
   heading: css({ padding: spacing(0.5, 1, 0), color: colors.text.secondary, fontSize: 11 }),
 });
