@@ -20,6 +20,8 @@ export function NoPicture({ state, topology, failure, waited, hidden }: Props): 
     return (
       <EmptyState severity="error" title="The query failed.">
         {failure}
+        <br />
+        “Save &amp; test” of the data source says what is wrong with it; then refresh the dashboard.
       </EmptyState>
     );
   }

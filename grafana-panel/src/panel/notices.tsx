@@ -32,7 +32,7 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }): R
         >
           <SeverityMark severity={first.severity} />
           <span className={styles.text}>
-            {first.message}
+            {withStop(first.message)}
             {first.severity === 'error' && first.action !== '' && (
               <span className={styles.action}> {first.action}</span>
             )}
@@ -63,6 +63,11 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }): R
       </button>
     </div>
   );
+}
+
+/** What others say often ends without a full stop. */
+function withStop(message: string): string {
+  return /[.!?…]$/.test(message) ? message : `${message}.`;
 }
 
 function SeverityMark({ severity }: { readonly severity: Notice['severity'] }): React.JSX.Element {
