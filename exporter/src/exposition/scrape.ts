@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Collector } from '../collectors/collector.js';
 import type { CollectorRun, ScrapeReport } from '../collectors/self.js';
 import type { DefaultMetrics } from './default-metrics.js';
@@ -64,6 +65,8 @@ export function createScrape(options: ScrapeOptions): Scrape {
       for (const [family, count] of collected.dropped) {
         droppedEver.set(family, (droppedEver.get(family) ?? 0) + count);
       }
+      // Reading a thousand processes holds up everything else for long enough.
+      await nextTurn();
     }
     const samples = new Map(blocks.map(({ heading, samples }) => [heading.name, samples]));
     lastRuns = runs;
