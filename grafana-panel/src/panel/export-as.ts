@@ -3,6 +3,7 @@ import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import { formatValue } from '../details/format';
 import { csvOf } from '../export/csv';
 import { download, fileName, jsonOf, pngOf, svgOf } from '../export/export-files';
+import { proposalFor } from '../export/proposal';
 import type { Decorations } from '../scene/decoration';
 import { paletteOf } from '../scene/palette';
 import type { Scene } from '../scene/scene';
@@ -11,12 +12,17 @@ import type { ExportKind } from './export-menu';
 
 interface Shown {
   readonly topology: Topology;
+  /** The same without searches that leave nodes out: a proposal must not keep out what is only hidden. */
+  readonly whole: Topology;
   readonly scene: Scene | undefined;
   readonly decorations: Decorations;
 }
 
 /** Hands what is shown to the browser as a file, or its address to the clipboard. */
-export async function exportAs(kind: ExportKind, { topology, scene, decorations }: Shown): Promise<void> {
+export async function exportAs(
+  kind: ExportKind,
+  { topology, whole, scene, decorations }: Shown,
+): Promise<void> {
   const palette = paletteOf(config.theme2, false);
   switch (kind) {
     case 'png':
@@ -37,6 +43,13 @@ export async function exportAs(kind: ExportKind, { topology, scene, decorations 
       const rows = sorted(rowsOf(topology), columns, '');
       const cells = rows.map((row) => columns.map(({ text }) => text(row, formatValue)));
       download(csvOf([columns.map(({ label }) => label), ...cells]), fileName(topology, kind));
+      return;
+    }
+    case 'proposal': {
+      const proposal = proposalFor(whole);
+      if (proposal !== undefined) {
+        download(new Blob([proposal.yamlOf(whole)], { type: 'application/yaml' }), fileName(whole, 'yaml'));
+      }
       return;
     }
     case 'link':

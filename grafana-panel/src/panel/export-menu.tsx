@@ -2,7 +2,7 @@ import React from 'react';
 import { ChoiceList } from './choice-list';
 import { Popover } from './popover';
 
-export const EXPORTS = [
+const EXPORTS = [
   { key: 'png', label: 'Picture (PNG)' },
   { key: 'svg', label: 'Drawing (SVG)' },
   { key: 'json', label: 'Nodes and edges (JSON)' },
@@ -10,21 +10,25 @@ export const EXPORTS = [
   { key: 'link', label: 'Copy a link to this picture' },
 ] as const;
 
-export type ExportKind = (typeof EXPORTS)[number]['key'];
+export type ExportKind = (typeof EXPORTS)[number]['key'] | 'proposal';
 
-export function ExportMenu({
-  onExport,
-}: {
+interface Props {
+  /** What the picture can propose, as the menu says it; undefined: nothing. */
+  readonly proposal: string | undefined;
   readonly onExport: (kind: ExportKind) => void;
-}): React.JSX.Element {
+}
+
+export function ExportMenu({ proposal, onExport }: Props): React.JSX.Element {
+  const choices: readonly { key: ExportKind; label: string }[] =
+    proposal === undefined ? EXPORTS : [...EXPORTS, { key: 'proposal', label: proposal }];
   return (
     <Popover glyph="download" label="Export what is shown" side="below" align="right">
       {(close) => (
         <ChoiceList
-          choices={EXPORTS}
+          choices={choices}
           chosen={undefined}
           onChoose={(key) => {
-            const kind = EXPORTS.find((candidate) => candidate.key === key);
+            const kind = choices.find((candidate) => candidate.key === key);
             if (kind) {
               onExport(kind.key);
             }

@@ -5,6 +5,7 @@ import React, { useState } from 'react';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
+import { proposalFor } from '../export/proposal';
 import { exportAs } from './export-as';
 import { FilterChips } from './filter-chips';
 import { IconButton } from './icon-button';
@@ -65,7 +66,10 @@ export function PanelHeader(props: Props): React.JSX.Element {
             searchBar={searchBar}
             source={source}
             hasNodes={topology.nodes.length > 0}
-            onExport={(kind) => void exportAs(kind, { topology, scene, decorations })}
+            proposal={proposalFor(whole ?? topology)?.label}
+            onExport={(kind) =>
+              void exportAs(kind, { topology, whole: whole ?? topology, scene, decorations })
+            }
             onLeave={onLeaveSearch}
           />
         )}

@@ -21,6 +21,8 @@ interface Props {
   readonly searchBar: React.Ref<SearchBarHandle>;
   readonly source: TopologySource | undefined;
   readonly hasNodes: boolean;
+  /** What the picture can propose, as the menu says it; undefined: nothing. */
+  readonly proposal: string | undefined;
   readonly onExport: (kind: ExportKind) => void;
   readonly onLeave: () => void;
 }
@@ -29,7 +31,7 @@ const NARROW = 450;
 
 /** How the nodes are shown, which of them, and the way out of the panel: beside the tabs, or in a row of their own. */
 export function Tools(props: Props): React.JSX.Element {
-  const { state, change, search, searchBar, source, hasNodes, onExport, onLeave } = props;
+  const { state, change, search, searchBar, source, hasNodes, proposal, onExport, onLeave } = props;
   const styles = useStyles2(getStyles);
   const [row, { width }] = useMeasured();
   // Beside the other tools a query could not be read there: it gets a row of its own.
@@ -68,7 +70,7 @@ export function Tools(props: Props): React.JSX.Element {
           filters={state.filters}
           onChange={(filters) => change({ filters })}
         />
-        <ExportMenu onExport={onExport} />
+        <ExportMenu proposal={proposal} onExport={onExport} />
       </div>
       {isNarrow && field}
     </div>
