@@ -37,20 +37,17 @@ const FORGET_AFTER_MS = 15 * 60_000;
  */
 export function createProcessGroups(containerOf: (cgroup: string) => ContainerId | undefined): ProcessGroups {
   const totals = new Map<string, Totals>();
-  let lastCpu = new Map<string, number>();
+  let before: ProcessSnapshot['processes'] = new Map();
 
   return {
     add(snapshot, openFiles) {
       const groups = new Map<Totals, Members>();
-      const currentCpu = new Map<string, number>();
       for (const record of snapshot.processes.values()) {
         const total = totalOf(record, snapshot.takenAt);
-        const identity = `${record.pid} ${record.startTicks}`;
-        total.cpuSeconds += Math.max(0, record.cpuSeconds - (lastCpu.get(identity) ?? 0));
-        currentCpu.set(identity, record.cpuSeconds);
+        total.cpuSeconds += Math.max(0, record.cpuSeconds - cpuSecondsBefore(record));
         addMember(groups, total, record, openFiles.get(record.pid));
       }
-      lastCpu = currentCpu;
+      before = snapshot.processes;
       forgetOld(snapshot.takenAt);
       return [...groups].map(([{ containerId, name, cpuSeconds }, members]) => ({
         containerId,
@@ -60,6 +57,11 @@ export function createProcessGroups(containerOf: (cgroup: string) => ContainerId
       }));
     },
   };
+
+  function cpuSecondsBefore({ pid, startTicks }: ProcessRecord): number {
+    const known = before.get(pid);
+    return known?.startTicks === startTicks ? known.cpuSeconds : 0;
+  }
 
   function totalOf({ cgroup, name }: ProcessRecord, time: number): Totals {
     const containerId = containerOf(cgroup) ?? NO_CONTAINER;
