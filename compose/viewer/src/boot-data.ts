@@ -1,3 +1,5 @@
+import type { ThemeName } from './theme';
+
 /** Who the viewer's server says its user is. */
 interface FrontendUser {
   readonly login: string;
@@ -5,8 +7,7 @@ interface FrontendUser {
 }
 
 /** What Grafana's server writes into its page and `@grafana/runtime` reads when it is loaded. */
-export function bootData(search: URLSearchParams, version: string, user: FrontendUser) {
-  const lightTheme = search.get('theme') === 'light';
+export function bootData(theme: ThemeName, version: string, user: FrontendUser) {
   return {
     settings: {
       appUrl: `${window.location.origin}/`,
@@ -41,8 +42,8 @@ export function bootData(search: URLSearchParams, version: string, user: Fronten
       timezone: 'browser',
       weekStart: '',
       locale: navigator.language,
-      lightTheme,
-      theme: lightTheme ? 'light' : 'dark',
+      lightTheme: theme === 'light',
+      theme,
       permissions: {},
     },
     navTree: [],

@@ -1,6 +1,7 @@
 import { bootData } from './boot-data';
 import { describeError } from './describe-error';
 import { fetchFrontendSettings } from './services/frontend-settings';
+import { themeOf } from './theme';
 
 start().catch((error: unknown) => {
   const status = document.querySelector('.loading');
@@ -14,9 +15,8 @@ start().catch((error: unknown) => {
 
 async function start(): Promise<void> {
   const settings = await fetchFrontendSettings();
-  const search = new URLSearchParams(window.location.search);
   // @grafana/runtime reads this while it is being loaded, so it is set before anything of Grafana's is imported.
-  window.grafanaBootData = bootData(search, VIEWER_GRAFANA_VERSION, settings.user);
+  window.grafanaBootData = bootData(themeOf(), VIEWER_GRAFANA_VERSION, settings.user);
   const { startPage } = await import('./page');
   await startPage(settings);
 }

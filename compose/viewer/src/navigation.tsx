@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { ToolbarButton, useStyles2, useTheme2 } from '@grafana/ui';
 import React, { type ReactNode } from 'react';
+import { chooseTheme } from './theme';
 
 type PageId = 'dashboard' | 'explore' | 'datasource';
 
@@ -46,12 +47,7 @@ export function Navigation({ page, children }: { readonly page: PageId; readonly
           icon="adjust-circle"
           tooltip={isDark ? 'Light theme' : 'Dark theme'}
           aria-label={isDark ? 'Light theme' : 'Dark theme'}
-          onClick={() => {
-            // Grafana, too, loads the page again for another theme.
-            const address = new URL(window.location.href);
-            address.searchParams.set('theme', isDark ? 'light' : 'dark');
-            window.location.assign(address);
-          }}
+          onClick={() => chooseTheme(isDark ? 'light' : 'dark')}
         />
       </div>
     </header>

@@ -29,11 +29,12 @@ import type { FrontendSettings } from './services/frontend-settings';
 import { fillRegistries } from './services/registries';
 import { createTemplateService } from './services/templates';
 import { registerSharedModules } from './shared-modules';
+import { themeOf } from './theme';
 
 /** Puts Grafana's services in place, loads the plugins, and draws the page. */
 export async function startPage({ datasources }: FrontendSettings): Promise<void> {
   const search = () => new URLSearchParams(locationService.getLocation().search);
-  const theme = createTheme({ colors: { mode: search().get('theme') === 'light' ? 'light' : 'dark' } });
+  const theme = createTheme({ colors: { mode: themeOf() } });
   config.theme2 = theme;
   config.theme = theme.v1;
   setTimeZoneResolver(() => 'browser');

@@ -15,7 +15,7 @@ export function TimeControls({ range, refresh, loading, onRefresh }: Props) {
   return (
     <>
       <TimeRangePicker
-        value={range}
+        value={named(range)}
         timeZone="browser"
         onChange={({ raw }) => setRange(raw)}
         onChangeTimeZone={() => undefined}
@@ -37,6 +37,12 @@ export function TimeControls({ range, refresh, loading, onRefresh }: Props) {
       />
     </>
   );
+}
+
+/** A range that has no name, such as now-7d to now-6d, as the moments that it means. */
+function named(range: TimeRange): TimeRange {
+  const { from, to } = range;
+  return rangeUtil.describeTimeRange(range.raw).includes('now') ? { ...range, raw: { from, to } } : range;
 }
 
 /**
