@@ -89,7 +89,11 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
           <ConnectionTable connections={outbound} onOpen={props.onOpen} />
         </Section>
       )}
-      {inbound.length + outbound.length === 0 && <p className={styles.quiet}>No connections in this view.</p>}
+      {inbound.length + outbound.length === 0 && (
+        <Section title="Connections">
+          <p className={styles.quiet}>None in this view.</p>
+        </Section>
+      )}
       <Relatives relatives={node.relatives} onSwitch={props.onSwitch} />
     </Card>
   );

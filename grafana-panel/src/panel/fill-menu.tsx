@@ -28,7 +28,7 @@ export function FillMenu({ fills, fill, onChoose, onPreview }: Props): React.JSX
       <Popover
         glyph="fill"
         label="Fill nodes by"
-        text={chosen?.label ?? 'nothing'}
+        text={`Fill: ${chosen?.label ?? 'none'}`}
         active={chosen !== undefined}
         side="above"
         align="left"

@@ -2,7 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import React, { useEffect, useRef } from 'react';
-import { cameraAt, paintMinimap } from '../scene/minimap';
+import { cameraAt, paintMinimap, seesAll } from '../scene/minimap';
 import { paletteOf } from '../scene/palette';
 import type { Scene } from '../scene/scene';
 import type { PictureHandle } from './picture';
@@ -30,6 +30,7 @@ export function Minimap({ scene, picture }: Props): React.JSX.Element {
     const palette = paletteOf(theme, false);
     const paint = () => {
       const { camera, size } = handle.view();
+      context.canvas.hidden = seesAll(scene, camera, size);
       context.setTransform(ratio, 0, 0, ratio, 0, 0);
       paintMinimap(context, scene, BOX, camera, size, palette);
     };
@@ -74,5 +75,6 @@ const getStyles = ({ colors, shape }: GrafanaTheme2) => ({
     borderRadius: shape.radius.default,
     cursor: 'crosshair',
     touchAction: 'none',
+    '&[hidden]': { display: 'none' },
   }),
 });

@@ -108,6 +108,7 @@ function Bars({
                   left: box.start * room,
                   width: Math.max(1, box.width * room - 1),
                   borderColor: color,
+                  background: `color-mix(in srgb, ${color} ${box.width * room >= LEAST_NAMED ? 22 : 55}%, transparent)`,
                 }}
                 title={`${box.label}: ${formatValue(box.used, unit)}${box.capacity === null ? '' : ` of ${formatValue(box.capacity, unit)}`}`}
                 aria-label={`${box.label}, ${formatValue(box.used, unit)}`}
@@ -170,7 +171,6 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     padding: '0 4px',
     border: '1px solid',
     borderRadius: 2,
-    background: colors.background.primary,
     color: colors.text.primary,
     fontSize: 11,
     overflow: 'hidden',
@@ -178,8 +178,8 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     whiteSpace: 'nowrap',
     textAlign: 'left',
     cursor: 'pointer',
-    '&:hover': { background: colors.action.hover },
+    '&:hover': { filter: 'brightness(1.2)' },
   }),
-  faded: css({ opacity: 0.3 }),
+  faded: css({ opacity: 0.45 }),
   nothing: css({ color: colors.text.secondary }),
 });

@@ -53,3 +53,10 @@ it('moves the picture with the hand', () => {
 it('zooms evenly on the way from one camera to another', () => {
   expect(between({ x: 0, y: 0, zoom: 1 }, { x: 10, y: 0, zoom: 4 }, 0.5)).toEqual({ x: 5, y: 0, zoom: 2 });
 });
+
+it('does not zoom out below the least, and from below it not further', () => {
+  const at = { x: 0, y: 0 };
+  expect(zoomAround({ x: 0, y: 0, zoom: 1 }, SIZE, at, 0.01, 0.4).zoom).toBe(0.4);
+  expect(zoomAround({ x: 0, y: 0, zoom: 0.3 }, SIZE, at, 0.5, 0.4).zoom).toBe(0.3);
+  expect(zoomAround({ x: 0, y: 0, zoom: 0.3 }, SIZE, at, 2, 0.4).zoom).toBe(0.6);
+});

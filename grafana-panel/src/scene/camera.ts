@@ -30,9 +30,19 @@ export function toWorld(camera: Camera, size: Size, { x, y }: Point): Point {
   };
 }
 
-/** Zooms so that the world's point under `fixed` (on the screen) stays there. */
-export function zoomAround(camera: Camera, size: Size, fixed: Point, factor: number): Camera {
-  const zoom = clampZoom(camera.zoom * factor);
+/**
+ * Zooms so that the world's point under `fixed` (on the screen) stays there.
+ *
+ * @param least The zoom that it does not go below, where it is not there already.
+ */
+export function zoomAround(
+  camera: Camera,
+  size: Size,
+  fixed: Point,
+  factor: number,
+  least: number = ZOOM_LIMITS.least,
+): Camera {
+  const zoom = clampZoom(Math.max(camera.zoom * factor, Math.min(least, camera.zoom)));
   const world = toWorld(camera, size, fixed);
   return {
     x: world.x - (fixed.x - size.width / 2) / zoom,

@@ -1,3 +1,4 @@
+import type { Bounds } from '../layout/bounds';
 import type { Camera, Size } from './camera';
 import type { Palette } from './palette';
 import type { Scene } from './scene';
@@ -36,14 +37,35 @@ export function paintMinimap(
   }
   context.strokeStyle = palette.accent;
   context.lineWidth = 1.5;
-  const width = (view.width / camera.zoom) * scale;
-  const height = (view.height / camera.zoom) * scale;
-  context.strokeRect(
-    (camera.x - middleX) * scale + box.width / 2 - width / 2,
-    (camera.y - middleY) * scale + box.height / 2 - height / 2,
-    width,
-    height,
+  const { left, top, right, bottom } = frameOf(scene, box, camera, view);
+  context.strokeRect(left, top, right - left, bottom - top);
+}
+
+/** Everything is in view: there is nothing that a map could lead to. */
+export function seesAll({ bounds }: Scene, camera: Camera, view: Size): boolean {
+  const [halfWidth, halfHeight] = [view.width / 2 / camera.zoom, view.height / 2 / camera.zoom];
+  return (
+    camera.x - halfWidth <= bounds.left &&
+    camera.x + halfWidth >= bounds.right &&
+    camera.y - halfHeight <= bounds.top &&
+    camera.y + halfHeight >= bounds.bottom
   );
+}
+
+/** What is in view, on the map; of what reaches beyond it the part that is on it. */
+export function frameOf(scene: Scene, box: Size, camera: Camera, view: Size): Bounds {
+  const scale = minimapScale(scene, box);
+  const middle = middleOf(scene);
+  const x = (camera.x - middle.x) * scale + box.width / 2;
+  const y = (camera.y - middle.y) * scale + box.height / 2;
+  const [halfWidth, halfHeight] = [view.width / 2 / camera.zoom, view.height / 2 / camera.zoom];
+  const within = (value: number, most: number) => Math.min(most - 1, Math.max(1, value));
+  return {
+    left: within(x - halfWidth * scale, box.width),
+    top: within(y - halfHeight * scale, box.height),
+    right: within(x + halfWidth * scale, box.width),
+    bottom: within(y + halfHeight * scale, box.height),
+  };
 }
 
 /** The camera that has a point of the minimap in its middle. */

@@ -1,3 +1,4 @@
+import type { Bounds } from '../layout/bounds';
 import type { Point } from '../layout/graph';
 import { between, fit, panBy, toScreen, toWorld, zoomAround, type Camera, type Size } from './camera';
 import { createCanvasRenderer } from './canvas-renderer';
@@ -31,7 +32,11 @@ export interface Insets {
 }
 
 /** Left and right of a fit, CSS pixels. */
-const SIDE = 30;
+const SIDE = 24;
+/** Half a name that is cut to what its node has room for, CSS pixels. */
+const NAME = 48;
+/** The least zoom, as a share of that which shows everything. */
+const LEAST_OF_FIT = 0.5;
 /** Cards that cover more than this share of the width do not push the picture aside: too little would be left. */
 const MOST_COVERED = 0.5;
 /** Nearer to the rim or to a card, CSS pixels, a node is not wholly seen. */
@@ -81,7 +86,7 @@ export class Stage {
         click: (at) => events.onSelect(this.#idAt(at)),
         doubleClick: (at) => this.#onDoubleClick(at),
         hover: (at) => this.#onHover(at),
-        zoom: (at, factor) => this.#moveCamera(zoomAround(this.#camera, this.#size, at, factor)),
+        zoom: (at, factor) => this.#moveCamera(this.#zoomed(at, factor)),
       },
       wheelMode,
     );
@@ -161,19 +166,12 @@ export class Stage {
   /** Shows everything. */
   fit(glide: boolean): void {
     if (this.#scene && this.#scene.nodes.length > 0) {
-      const { top, bottom } = this.#insets;
-      const free = {
-        width: Math.max(80, this.#size.width - this.#covered - 2 * SIDE),
-        height: Math.max(80, this.#size.height - top - bottom),
-      };
-      const camera = fit(this.#scene.bounds, free);
-      const shifted = panBy(camera, -this.#covered / 2, (top - bottom) / 2);
-      this.#goTo(shifted, glide, true);
+      this.#goTo(this.#fitted(this.#scene.bounds), glide, true);
     }
   }
 
   /** Shows these nodes, and is never nearer than a fit of everything would be. */
-  fitTo(ids: ReadonlySet<string>): void {
+  fitTo(ids: ReadonlySet<string>, mostZoom = Infinity): void {
     const nodes = this.#scene?.nodes.filter(({ id }) => ids.has(id)) ?? [];
     if (nodes.length > 0) {
       const xs = nodes.map(({ x }) => x);
@@ -184,8 +182,8 @@ export class Stage {
         top: Math.min(...ys) - AROUND,
         bottom: Math.max(...ys) + AROUND,
       };
-      const free = { width: Math.max(80, this.#size.width - this.#covered), height: this.#size.height };
-      this.#goTo(panBy(fit(bounds, free), -this.#covered / 2, 0), true);
+      const camera = this.#fitted(bounds);
+      this.#goTo({ ...camera, zoom: Math.min(camera.zoom, mostZoom) }, true);
     }
   }
 
@@ -196,7 +194,7 @@ export class Stage {
 
   zoomBy(factor: number): void {
     const middle = { x: (this.#size.width - this.#covered) / 2, y: this.#size.height / 2 };
-    this.#goTo(zoomAround(this.#camera, this.#size, middle, factor), true);
+    this.#goTo(this.#zoomed(middle, factor), true);
   }
 
   /** Moves the least that brings the node clear of the borders and cards. */
@@ -225,14 +223,36 @@ export class Stage {
     const edges = edge ? [edge] : (this.#scene?.edgesOf.get(id) ?? []);
     const right = this.#size.width - this.#covered - BORDER;
     const xOf = (node: SceneNode) => toScreen(this.#camera, this.#size, node).x;
-    const inView = [subject, ...edges.flatMap(({ source, target }) => [source, target])]
-      .map(xOf)
-      .filter((x) => x >= 0 && x <= this.#size.width);
-    const hidden = Math.min(Math.max(...inView) - right, Math.min(...inView) - BORDER);
-    const shift = Math.max(0, hidden, xOf(subject) - right);
-    if (shift > 0) {
-      this.#goTo(panBy(this.#camera, -shift, 0), true);
+    const inView = [subject, ...edges.flatMap(({ source, target }) => [source, target])].filter((node) => {
+      const x = xOf(node);
+      return x >= 0 && x <= this.#size.width;
+    });
+    const xs = inView.map(xOf);
+    const [leftmost, rightmost] = [Math.min(...xs), Math.max(...xs)];
+    if (rightmost - leftmost > right - BORDER) {
+      this.fitTo(new Set(inView.map((node) => node.id)), this.#camera.zoom);
+    } else if (rightmost > right) {
+      this.#goTo(panBy(this.#camera, right - rightmost, 0), true);
     }
+  }
+
+  /** Shows these bounds between the controls and beside the cards, with room for the names of the outermost nodes. */
+  #fitted(bounds: Bounds): Camera {
+    const { top, bottom } = this.#insets;
+    const fitBeside = (side: number) =>
+      fit(bounds, {
+        width: Math.max(80, this.#size.width - this.#covered - 2 * side),
+        height: Math.max(80, this.#size.height - top - bottom),
+      });
+    // The bounds have room for names as wide as at zoom 1; but letters do not shrink with the picture.
+    const side = SIDE + NAME * Math.max(0, 1 - fitBeside(SIDE).zoom);
+    return panBy(fitBeside(side), -this.#covered / 2, (top - bottom) / 2);
+  }
+
+  /** Not so far out that the picture is a dot. */
+  #zoomed(at: Point, factor: number): Camera {
+    const least = this.#scene ? this.#fitted(this.#scene.bounds).zoom * LEAST_OF_FIT : undefined;
+    return zoomAround(this.#camera, this.#size, at, factor, least);
   }
 
   /** Moves the keyboard's place and says which node it is at now. */
@@ -286,7 +306,7 @@ export class Stage {
 
   #onDoubleClick(at: Point): void {
     if (this.#renderer.nodeAt(at) === undefined) {
-      this.#goTo(zoomAround(this.#camera, this.#size, at, 1.8), true);
+      this.#goTo(this.#zoomed(at, 1.8), true);
     }
   }
 
