@@ -24,23 +24,25 @@ setDataSourceSrv({
   getInstanceSettings: () => ({ url: '/proxy', jsonData: { companionUrl: 'http://gateway' } }),
 } as unknown as DataSourceSrv);
 
+const theme = createTheme();
+// What Grafana's own page gives all that is in it.
+Object.assign(document.body.style, {
+  color: theme.colors.text.primary,
+  background: theme.colors.background.primary,
+});
+
 function Harness(): React.JSX.Element {
   const [node, setNode] = useState<TopologyNode>();
   useEffect(() => {
     Object.assign(window, { companionHarness: { show: setNode } satisfies CompanionHarness });
   }, []);
   return (
-    <ThemeContext.Provider value={createTheme()}>
+    <ThemeContext.Provider value={theme}>
       <CompanionArea request={request} size={{ width: 900, height: 600 }}>
-        {({ width, height }) => (
-          <div style={{ width, height }}>{node && <NodeActions node={node} />}</div>
-        )}
+        {({ width, height }) => <div style={{ width, height }}>{node && <NodeActions node={node} />}</div>}
       </CompanionArea>
     </ThemeContext.Provider>
   );
 }
 
-const root = document.getElementById('root');
-if (root) {
-  createRoot(root).render(<Harness />);
-}
+createRoot(document.getElementById('root') ?? document.body).render(<Harness />);
