@@ -66,9 +66,19 @@ describe('workloads', () => {
     const web = workloads.find(({ id }) => id.endsWith('north/shop/Deployment/web'));
     expect([factOf(web, 'desired'), factOf(web, 'ready')]).toEqual([['3'], ['2']]);
     expect(web?.metrics[0]?.expr).toContain('workload="web-7d9c5b6f4-abcde",host="north-1"');
-    expect(edges.map(({ id }) => id)).toContain(
-      'workload:kubernetes/north/shop/Deployment/web>workload:kubernetes/north/shop/StatefulSet/db',
-    );
+    expect(
+      edges.map(({ source, target }) => `${source} → ${target}`.replaceAll('workload:kubernetes/', '')),
+    ).toEqual([
+      'uncontained:north-1 → service:north/default/kubernetes',
+      'unmanaged:/10.0.0.12 → north/kube-system/Deployment/coredns',
+      'north/kube-system/DaemonSet/kube-proxy → north/kube-system/pod/kube-apiserver-node-1',
+      // By its Service, and by the address of a pod on a Node without an exporter.
+      'north/shop/CronJob/report → north/shop/Deployment/web',
+      'north/shop/Deployment/web → north/kube-system/Deployment/coredns',
+      'north/shop/Deployment/web → north/shop/Deployment/web',
+      'north/shop/Deployment/web → north/shop/StatefulSet/db',
+      'south/shop/Rollout/cart → south/shop/Deployment/web',
+    ]);
   });
 });
 

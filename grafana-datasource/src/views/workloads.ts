@@ -1,8 +1,10 @@
 import { containerWorkloadInfo } from '@toposcope/exporter/contract/container-families.js';
 import { type Container, isStopped } from '../graph/containers';
+import { type Endpoint, localEndpoint } from '../graph/endpoint';
 import type { Controller } from '../graph/kubernetes/controllers';
 import { Kubernetes } from '../graph/kubernetes/kubernetes';
 import type { Pod } from '../graph/kubernetes/pods';
+import { podsBehind } from '../graph/kubernetes/services';
 import { containerNodeId, nodeId } from '../graph/node-id';
 import { readWorkloads, type Workload } from '../graph/workloads';
 import { DEFAULT_CLUSTER_LABEL } from '../promql/kube-queries';
@@ -38,6 +40,7 @@ export const workloadsView: View = {
     'kubeDeployments',
     'kubeDaemonSets',
     'kubeStatefulSets',
+    'kubeEndpoints',
   ],
   edges: CONTAINER_EDGES,
   *read(input, nodes) {
@@ -45,16 +48,45 @@ export const workloadsView: View = {
     const workloadOf = yield* readWorkloads(vectors);
     const { clusterLabel = DEFAULT_CLUSTER_LABEL, scope } = options;
     const kubernetes = yield* Kubernetes.read(vectors, containers, book.kubernetes, clusterLabel);
-    return yield* placeGroups(
-      input,
-      nodes,
-      byWorkload(
-        ({ host, id }) => placed(workloadOf(host, id), kubernetes.podAt(host, id), kubernetes),
-        scope,
-      ),
-    );
+    const workloadAt = ({ host, id }: Container) =>
+      placed(workloadOf(host, id), kubernetes.podAt(host, id), kubernetes);
+    const grouping = byWorkload(workloadAt, scope);
+    const groups = yield* placeGroups(input, nodes, grouping);
+    const memberOf = new Map<string, Container>();
+    for (const container of containers.values()) {
+      memberOf.set(grouping.idOf(container), container);
+    }
+    /** A pod on a Node without an exporter, or a Service of one workload's pods, is that workload, where it has containers. */
+    const stead = (endpoint: Endpoint): Endpoint => {
+      const controllers = podsOf(endpoint, kubernetes).map((pod) => kubernetes.controllers.of(pod));
+      const [first] = controllers;
+      const isOne = first !== undefined && controllers.every((controller) => controller === first);
+      const member = isOne ? memberOf.get(controllerId(first)) : undefined;
+      return member === undefined ? endpoint : localEndpoint(member.host, member.id, '');
+    };
+    return {
+      ...groups,
+      place: (endpoint) => groups.place(stead(endpoint)),
+      // What stands for a container here is another one.
+      keepsLoop: (ends) =>
+        stead(ends.client) !== ends.client || stead(ends.server) !== ends.server || groups.keepsLoop(ends),
+    };
   },
 };
+
+function podsOf(endpoint: Endpoint, kubernetes: Kubernetes): readonly Pod[] {
+  if (endpoint.kind !== 'pod' && endpoint.kind !== 'service') {
+    return [];
+  }
+  const { kind, cluster, namespace, name } = endpoint;
+  const pod = kind === 'pod' ? kubernetes.pod(cluster, namespace, name) : undefined;
+  const service = kind === 'service' ? kubernetes.service(cluster, namespace, name) : undefined;
+  return service === undefined ? (pod === undefined ? [] : [pod]) : podsBehind(service, true);
+}
+
+function controllerId({ cluster, namespace, type, name }: Controller): string {
+  return nodeId('workload', 'kubernetes', ...(cluster === '' ? [] : [cluster]), namespace, type, name);
+}
 
 /** What a container runs for, at the top of the chain of what Kubernetes knows. */
 interface PlacedWorkload extends Workload {
