@@ -42,6 +42,29 @@ const V2_FILES = {
     'some avg10=0.00 avg60=0.00 avg300=0.00 total=10\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=5\n',
 };
 
+/** What both groups of files say, in seconds, bytes and counts. */
+const IN_EITHER = {
+  cpu: {
+    userSeconds: 2,
+    systemSeconds: 1,
+    limitCores: 1.5,
+    periods: 10,
+    throttledPeriods: 4,
+    throttledSeconds: 0.5,
+  },
+  memory: {
+    usage: 104857600,
+    inactiveFile: 30000000,
+    rss: 50000000,
+    cache: 40000000,
+    swap: 4096,
+    limit: 209715200,
+    oomKills: 1,
+  },
+  io: [{ device: '8:0', readBytes: 4096, writtenBytes: 8192, reads: 1, writes: 2 }],
+  pids: 7,
+};
+
 const v2 = (): CgroupMounts => ({ version: 'v2', unified: root, controllers: new Map() });
 const inG = { unified: '/g', controllers: new Map<string, string>() };
 
@@ -49,25 +72,7 @@ describe('readCgroup on a v2 host', () => {
   it('reads everything in seconds, bytes and counts', () => {
     put(V2_FILES);
     expect(readCgroup(v2(), inG)).toEqual({
-      cpu: {
-        userSeconds: 2,
-        systemSeconds: 1,
-        limitCores: 1.5,
-        periods: 10,
-        throttledPeriods: 4,
-        throttledSeconds: 0.5,
-      },
-      memory: {
-        usage: 104857600,
-        inactiveFile: 30000000,
-        rss: 50000000,
-        cache: 40000000,
-        swap: 4096,
-        limit: 209715200,
-        oomKills: 1,
-      },
-      io: [{ device: '8:0', readBytes: 4096, writtenBytes: 8192, reads: 1, writes: 2 }],
-      pids: 7,
+      ...IN_EITHER,
       pidsLimit: undefined,
       pressure: [
         { resource: 'cpu', kind: 'some', seconds: 1.5 },
@@ -147,25 +152,7 @@ describe('readCgroup on a v1 host', () => {
   it('reads the same as on v2 from other files', () => {
     put(V1_FILES);
     expect(readCgroup(v1(), inEach)).toEqual({
-      cpu: {
-        userSeconds: 2,
-        systemSeconds: 1,
-        limitCores: 1.5,
-        periods: 10,
-        throttledPeriods: 4,
-        throttledSeconds: 0.5,
-      },
-      memory: {
-        usage: 104857600,
-        inactiveFile: 30000000,
-        rss: 50000000,
-        cache: 40000000,
-        swap: 4096,
-        limit: 209715200,
-        oomKills: 1,
-      },
-      io: [{ device: '8:0', readBytes: 4096, writtenBytes: 8192, reads: 1, writes: 2 }],
-      pids: 7,
+      ...IN_EITHER,
       pidsLimit: 100,
       pressure: [],
     });
