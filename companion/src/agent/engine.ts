@@ -51,7 +51,8 @@ export function openLog(
 
 const engineErrorSchema = z.object({
   statusCode: z.number(),
-  json: z.object({ message: z.string() }).optional().catch(undefined),
+  /** `(HTTP code 400) unexpected - ` and what the runtime says, also where that was a stream of plain text; or `null`. */
+  message: z.string(),
   reason: z.string().optional().catch(undefined),
 });
 
@@ -72,7 +73,8 @@ function engineProblem(what: string, error: unknown): Problem {
       cause: error,
     });
   }
-  const { statusCode, json, reason } = parsed.data;
-  const said = (json?.message ?? reason ?? `status ${statusCode}`).slice(0, 300);
+  const { statusCode, message, reason } = parsed.data;
+  const words = message.replace(/^\(HTTP code \d+\) .*? - /, '').trim();
+  const said = (words === 'null' || words === '' ? (reason ?? `status ${statusCode}`) : words).slice(0, 300);
   return new Problem(CODE_OF_STATUS[statusCode] ?? 'engine-failed', `${what}: ${said}`, { cause: error });
 }

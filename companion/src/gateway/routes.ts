@@ -146,7 +146,7 @@ function capabilitiesRoute(core: GatewayCore, exportTo: string | null): Route {
         role: caller.role,
         tier: caller.tier,
         host,
-        ...(summary === undefined ? {} : { container: summary.id }),
+        ...(summary === undefined ? {} : { container: summary.id, state: summary.state }),
         allowed,
         refused,
         custom: customActionsFor(core.policy.current, core.readOnly, question).map(

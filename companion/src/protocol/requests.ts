@@ -74,6 +74,8 @@ export const capabilitiesSchema = z.object({
   host: z.string(),
   /** All 64 digits; absent when the question was about the host. */
   container: z.string().optional(),
+  /** The runtime's word for what the container does now; absent when the question was about another thing. */
+  state: z.string().optional(),
   /** Present when the question was about an object of a cluster; `host` is then the name of the cluster's agent. */
   object: z
     .object({

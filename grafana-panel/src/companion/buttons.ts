@@ -35,7 +35,7 @@ export function actionButtons(capabilities: Capabilities, target: Target): reado
     ...plain('restart', 'Restart', 'sync', true),
     ...plain('pause', 'Pause', 'pause', runs),
     ...plain('stop', 'Stop', 'square-shape', runs || state === 'paused'),
-    ...custom.map((each): ActionButton => ({
+    ...(runs ? custom : []).map((each): ActionButton => ({
       key: `custom ${each.name}`,
       label: each.label,
       icon: each.icon as IconName,

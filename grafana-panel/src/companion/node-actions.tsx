@@ -53,13 +53,23 @@ function TargetActions({
   };
 
   if (failure !== undefined) {
-    return <p className={styles.failure}>{failure}</p>;
+    // What was removed can be asked about no more; that it was removed says why.
+    const isNews = outcome === undefined || outcome.failed;
+    return isNews ? (
+      <p className={styles.failure}>{failure}</p>
+    ) : (
+      <p className={styles.done} role="status">
+        {outcome.text}
+      </p>
+    );
   }
   if (capabilities === undefined) {
     return isAnswered ? null : <div className={styles.buttons} aria-busy="true" />;
   }
-  const tools = toolButtons(capabilities, target);
-  const actions = actionButtons(capabilities, target);
+  // Prometheus knows a state some seconds late, and of a stopped container mostly nothing.
+  const now = { ...target, state: capabilities.state ?? target.state };
+  const tools = toolButtons(capabilities, now);
+  const actions = actionButtons(capabilities, now);
   if (tools.length + actions.length === 0) {
     return null;
   }
