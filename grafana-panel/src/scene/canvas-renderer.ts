@@ -1,8 +1,9 @@
 import { toWorld, type Camera, type Size } from './camera';
 import { NO_DECORATIONS } from './decoration';
-import { detailLevel } from './detail-level';
+import { detailLevel, type DetailLevel } from './detail-level';
 import { emphasisOf } from './emphasis';
 import { HitTest } from './hit-test';
+import { LabelPlacement, type LabelBox } from './label-placement';
 import { paintEdges, visibleEdges } from './paint-edges';
 import { paintBundles, paintFrames, paintTitles } from './paint-groups';
 import { paintLabels } from './paint-labels';
@@ -10,7 +11,7 @@ import { paintNodes, paintRing, visibleNodes } from './paint-nodes';
 import { paintTag } from './paint-tag';
 import type { Palette } from './palette';
 import { NO_EMPHASIS, type Renderer } from './renderer';
-import type { Scene } from './scene';
+import type { Scene, SceneNode } from './scene';
 
 /** Up to so many nodes and edges every frame is drawn in full; above, a kept picture is moved during a gesture. */
 const MOST_REDRAWN = 500;
@@ -40,6 +41,8 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   let emphasis = NO_EMPHASIS;
   let decorations = NO_DECORATIONS;
   let matches: ReadonlySet<string> | undefined;
+  /** Where names were written last, in an area round the middle of the view. */
+  let names: { camera: Camera; area: Size; boxes: ReadonlyMap<string, LabelBox> } | undefined;
   let frame = 0;
   let indexing: ReturnType<typeof setTimeout> | undefined;
 
@@ -98,7 +101,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     }
     const titles = groups && paintTitles(target, groups.hulls, camera, area, palette);
     if (!matches) {
-      paintLabels(target, nodes, camera, area, level, palette, titles);
+      names = { camera, area, boxes: paintLabels(target, nodes, camera, area, level, palette, titles) };
     }
   };
 
@@ -117,7 +120,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
     paintEdges(target, visibleEdges(edges, camera, area), camera.zoom, pixelRatio, level, palette);
     paintNodes(target, nodes, camera.zoom, level, palette, decorations);
     target.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-    paintLabels(target, nodes, camera, area, level, palette);
+    names = { camera, area, boxes: paintLabels(target, nodes, camera, area, level, palette) };
   };
 
   const veil = (target: CanvasRenderingContext2D, area: Size) => {
@@ -143,7 +146,7 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       });
       paintNodes(context, nodes, camera.zoom, level, palette, decorations);
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
-      paintLabels(context, visibleNodes(nodes, camera, size), camera, size, level, palette);
+      paintNames(visibleNodes(nodes, camera, size), level);
     }
     toWorldCoordinates(context, size);
     for (const { node, dashed } of rings) {
@@ -154,6 +157,25 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       paintTag(context, focused, camera, size, palette);
     }
+  };
+
+  /** Clear of the names behind the veil, which can still be read, as far as that leaves everybody a name. */
+  const paintNames = (nodes: readonly SceneNode[], level: DetailLevel) => {
+    const ids = new Set(nodes.map(({ id }) => id));
+    const others = new LabelPlacement();
+    if (names && sameCamera(names.camera, camera)) {
+      const [dx, dy] = [(size.width - names.area.width) / 2, (size.height - names.area.height) / 2];
+      for (const [id, { left, right, top, bottom }] of names.boxes) {
+        if (!ids.has(id)) {
+          others.take({ left: left + dx, right: right + dx, top: top + dy, bottom: bottom + dy });
+        }
+      }
+    }
+    const named = paintLabels(context, nodes, camera, size, level, palette, others);
+    const nameless = nodes.filter(({ id }) => !named.has(id));
+    const own = new LabelPlacement();
+    named.forEach((box) => own.take(box));
+    paintLabels(context, nameless, camera, size, level, palette, own);
   };
 
   /** The view has left the kept picture during a gesture, and the last redraw is some time ago. */

@@ -2,7 +2,7 @@ import { SLOT } from '../layout/spacing';
 import { toScreen, type Camera, type Size } from './camera';
 import type { DetailLevel } from './detail-level';
 import { ellipsize, type Measure } from './ellipsis';
-import { LabelPlacement } from './label-placement';
+import { LabelPlacement, type LabelBox } from './label-placement';
 import type { PaintContext } from './paint-context';
 import { measure, write } from './paint-text';
 import type { Palette } from './palette';
@@ -17,6 +17,8 @@ const LEAST_LETTERS = 7;
 /** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
 const ROOMS = [0.94, 0.6] as const;
 const FULL_ROOM = 1.6;
+/** Shares of that which a name tries. */
+const EXPANSIONS = [1, 0.85, 0.7, 0.55, 0.4] as const;
 /** Smaller nodes stand nearer together. */
 const FULL_RADIUS = 23;
 const LABEL = { size: 12, line: 15 } as const;
@@ -28,6 +30,7 @@ const SUBLABEL = { size: 10.5, line: 13 } as const;
  * CSS pixels.
  *
  * @param placement What other texts take already.
+ * @returns Where the names are, by their nodes.
  */
 export function paintLabels(
   context: PaintContext,
@@ -37,7 +40,7 @@ export function paintLabels(
   level: DetailLevel,
   palette: Palette,
   placement = new LabelPlacement(),
-): void {
+): ReadonlyMap<string, LabelBox> {
   // Where only groups have names, a single one is named that is in trouble or stands by itself.
   const isSparse = level.aggregated && !level.icons;
   if (level.shapes && !isSparse) {
@@ -54,33 +57,54 @@ export function paintLabels(
   context.textBaseline = 'middle';
   context.lineJoin = 'round';
   const placed: Placed[] = [];
+  const written = new Map<string, LabelBox>();
+  const linesOf = ({ node, isTall }: Wanted, room: number) => fitLines(context, node, room, fonts, isTall);
+  /** The widest of the rooms that is free, with both lines or, where it is not tall, with the name alone. */
+  const place = (wanted: Wanted, among: readonly number[]): Placed | undefined => {
+    const { x, top, isTall } = wanted;
+    const bottom = top + (LABEL.line + (isTall ? SUBLABEL.line : 0)) * scale;
+    if (!placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
+      return undefined;
+    }
+    for (const room of among) {
+      const lines = linesOf(wanted, room);
+      const half = lines.width / 2 + 3;
+      if (lines.label !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom })) {
+        return { ...wanted, bottom, half, lines };
+      }
+    }
+    return undefined;
+  };
   for (const node of [...candidates].sort((a, b) => b.importance - a.importance)) {
     if (placed.length >= MOST_LABELS) {
       break;
     }
     const { x, y } = toScreen(camera, size, node);
     const top = y + node.radius * camera.zoom * 1.1 + 2 + 4 * camera.zoom;
-    const height = (LABEL.line + (level.sublabels && node.sublabel !== '' ? SUBLABEL.line : 0)) * scale;
-    const bottom = top + height;
-    if (placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
-      for (const room of rooms) {
-        const least = node.importance >= OUTSTANDING ? ROOM_OF_OUTSTANDING : LEAST_ROOM;
-        const own = Math.max(least, room * Math.min(1, node.radius / FULL_RADIUS));
-        const lines = fitLines(context, node, own, fonts, level.sublabels);
-        const half = lines.width / 2 + 3;
-        if (lines.label !== '' && placement.tryTake({ left: x - half, right: x + half, top, bottom })) {
-          placed.push({ node, x, top, bottom, half, lines });
-          break;
-        }
-      }
+    const least = node.importance >= OUTSTANDING ? ROOM_OF_OUTSTANDING : LEAST_ROOM;
+    const within = 2 * Math.min(x, size.width - x) - 6;
+    const most = within < LEAST_ROOM ? Infinity : within;
+    const own = rooms.map((room) =>
+      Math.min(most, Math.max(least, room * Math.min(1, node.radius / FULL_RADIUS))),
+    );
+    const hasSublabel = level.sublabels && node.sublabel !== '';
+    const label =
+      (hasSublabel ? place({ node, x, top, isTall: true }, own) : undefined) ??
+      place({ node, x, top, isTall: false }, own);
+    if (label) {
+      placed.push(label);
     }
   }
   const full = SLOT.width * camera.zoom * FULL_ROOM;
-  for (const label of placed) {
+  for (const label of leastWantingFirst(placed.map((each) => [each, linesOf(each, full)]))) {
     const quiet = label.node.health === 'stopped';
-    const { x, top, half } = label;
-    const fuller = fitLines(context, label.node, Math.max(full, half * 2), fonts, level.sublabels);
-    const lines = expanded(label, fuller, placement);
+    const { x, top } = label;
+    const lines = expanded(
+      label,
+      EXPANSIONS.map((share) => linesOf(label, Math.max(full * share, label.half * 2))),
+      placement,
+      size.width,
+    );
     if (!isLegible(lines.label)) {
       continue;
     }
@@ -90,7 +114,13 @@ export function paintLabels(
     context.font = fonts.sublabel;
     const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
     write(context, lines.sublabel, x, below, palette.textSecondary, palette);
+    written.set(label.node.id, {
+      ...boxOf(label),
+      left: x - lines.width / 2 - 3,
+      right: x + lines.width / 2 + 3,
+    });
   }
+  return written;
 }
 
 /** Two or three letters of a name say less than none. */
@@ -98,10 +128,15 @@ function isLegible(label: string): boolean {
   return label.length >= LEAST_LETTERS || !label.includes('…');
 }
 
-interface Placed {
+interface Wanted {
   readonly node: SceneNode;
   readonly x: number;
   readonly top: number;
+  /** There is room for a second line. */
+  readonly isTall: boolean;
+}
+
+interface Placed extends Wanted {
   readonly bottom: number;
   readonly half: number;
   readonly lines: Lines;
@@ -113,21 +148,37 @@ interface Lines {
   readonly width: number;
 }
 
-/** Once everybody has a place, who was shortened takes what room is left beside it. */
-function expanded({ x, top, bottom, half, lines }: Placed, fuller: Lines, placement: LabelPlacement): Lines {
-  const wider = fuller.width / 2 + 3;
-  if (wider <= half) {
-    return lines;
+function boxOf({ x, top, bottom, half }: Placed): LabelBox {
+  return { left: x - half, right: x + half, top, bottom };
+}
+
+/** Who cannot be read as it is comes first, then who lacks a letter or two: a long name must not take their room. */
+function leastWantingFirst(labels: readonly (readonly [Placed, Lines])[]): readonly Placed[] {
+  const lack = ([{ half, lines }, { width }]: readonly [Placed, Lines]) =>
+    isLegible(lines.label) ? Math.max(0, width / 2 - half) : -1;
+  return [...labels].sort((a, b) => lack(a) - lack(b)).map(([label]) => label);
+}
+
+/** Once everybody has a place, who was shortened takes what room is left on both sides, within the view. */
+function expanded(
+  { x, top, bottom, half, lines }: Placed,
+  fuller: readonly Lines[],
+  placement: LabelPlacement,
+  viewWidth: number,
+): Lines {
+  for (const candidate of fuller) {
+    const wider = candidate.width / 2 + 3;
+    const sides = [
+      { left: x - wider, right: x - half, top, bottom },
+      { left: x + half, right: x + wider, top, bottom },
+    ];
+    const isWithin = x - wider >= 0 && x + wider <= viewWidth;
+    if (wider > half && isWithin && sides.every((side) => placement.isFree(side))) {
+      sides.forEach((side) => placement.take(side));
+      return candidate;
+    }
   }
-  const sides = [
-    { left: x - wider, right: x - half, top, bottom },
-    { left: x + half, right: x + wider, top, bottom },
-  ];
-  if (!sides.every((side) => placement.isFree(side))) {
-    return lines;
-  }
-  sides.forEach((side) => placement.take(side));
-  return fuller;
+  return lines;
 }
 
 interface Fonts {
