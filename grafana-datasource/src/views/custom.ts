@@ -14,29 +14,35 @@ import type { View, ViewInput } from './view';
 const MOST_EDGES = 100_000;
 
 /** Nodes and edges of the user's own PromQL, such as the client and server labels of a service graph. */
-export const customView: View = {
-  id: 'custom',
-  queries: [],
-  edges: { labels: [], matchers: [] },
-  showsConnections: false,
-  *read(input, nodes) {
-    const { edges: edgeSpecs = [], nodes: nodeSpecs = [] } = input.options.custom ?? {};
-    for (const [index, spec] of nodeSpecs.entries()) {
-      yield* addNodes(spec, index, input, nodes);
-    }
-    const edges = new Map<string, TopologyEdge>();
-    let omitted = 0;
-    for (const [index, spec] of edgeSpecs.entries()) {
-      omitted += yield* addEdges(spec, input.own.get(customAnswer('edges', index)), nodes, edges);
-    }
-    return {
-      place: () => undefined,
-      keepsLoop: () => false,
-      edges: [...edges.values()],
-      notices: omitted === 0 ? [] : [tooMany(omitted)],
-    };
-  },
-};
+export const customView = customViewOf(MOST_EDGES);
+
+/** The same with another number of edges at the most. */
+export function customViewOf(most: number): View {
+  return {
+    id: 'custom',
+    queries: [],
+    edges: { labels: [], matchers: [] },
+    showsConnections: false,
+    *read(input, nodes) {
+      const { edges: edgeSpecs = [], nodes: nodeSpecs = [] } = input.options.custom ?? {};
+      for (const [index, spec] of nodeSpecs.entries()) {
+        yield* addNodes(spec, index, input, nodes);
+      }
+      const edges = new Map<string, TopologyEdge>();
+      let omitted = 0;
+      for (const [index, spec] of edgeSpecs.entries()) {
+        const vector = input.own.get(customAnswer('edges', index));
+        omitted += yield* addEdges(spec, vector, nodes, { edges, most });
+      }
+      return {
+        place: () => undefined,
+        keepsLoop: () => false,
+        edges: [...edges.values()],
+        notices: omitted === 0 ? [] : [tooMany(omitted, most)],
+      };
+    },
+  };
+}
 
 /** One node a value of the label; its series are added up. */
 function* addNodes(spec: CustomNodes, index: number, { own }: ViewInput, nodes: NodeSet): Steps<void> {
@@ -68,10 +74,10 @@ function* addNodes(spec: CustomNodes, index: number, { own }: ViewInput, nodes: 
   }
 }
 
-function tooMany(omitted: number): Notice {
+function tooMany(omitted: number, most: number): Notice {
   return {
     severity: 'warning',
-    message: `The PromQL names more than ${MOST_EDGES} pairs: ${omitted} series are left out.`,
+    message: `The PromQL names more than ${most} pairs: ${omitted} series are left out.`,
     action: 'Add its series up by fewer labels, or choose some of them.',
   };
 }
@@ -81,7 +87,7 @@ function* addEdges(
   spec: CustomEdges,
   vector: Vector | undefined,
   nodes: NodeSet,
-  edges: Map<string, TopologyEdge>,
+  { edges, most }: { readonly edges: Map<string, TopologyEdge>; readonly most: number },
 ): Steps<number> {
   let omitted = 0;
   const [from, to] = [orDefault(spec.source, 'client'), orDefault(spec.target, 'server')];
@@ -93,7 +99,7 @@ function* addEdges(
     const [source, target] = [customId(client), customId(server)];
     const id = edgeId(source, target);
     const known = edges.get(id);
-    if (known === undefined && edges.size >= MOST_EDGES) {
+    if (known === undefined && edges.size >= most) {
       omitted++;
       return;
     }
