@@ -1,4 +1,3 @@
-import axe from 'axe-core';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -93,15 +92,15 @@ describe("the panel's menus", () => {
     for (const name of MENUS) {
       await menu(name).click();
       await panel.page.getByRole('group', { name: name }).waitFor();
-      expect(await seriousFindings()).toEqual([]);
+      expect(await panel.seriousFindings()).toEqual([]);
       await panel.page.keyboard.press('Escape');
     }
     await menu('What the picture means').click();
     await panel.page.getByTestId('toposcope-card').waitFor();
-    expect(await seriousFindings()).toEqual([]);
+    expect(await panel.seriousFindings()).toEqual([]);
     await panel.page.getByRole('radio', { name: 'Resources' }).click({ force: true });
     await panel.page.getByTestId('toposcope-resources').waitFor();
-    expect(await seriousFindings()).toEqual([]);
+    expect(await panel.seriousFindings()).toEqual([]);
   });
 
   it.each([
@@ -133,12 +132,4 @@ describe("the panel's menus", () => {
     await panel.page.getByText(says).first().waitFor();
     await panel.page.screenshot({ path: path.join(ARTEFACTS, `panel-state-${name}.png`) });
   });
-
-  async function seriousFindings(): Promise<string[]> {
-    await panel.page.evaluate(axe.source);
-    return panel.page.evaluate<string[]>(`axe.run(document.getElementById('root'))
-      .then(({ violations }) => violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
-  }
 });

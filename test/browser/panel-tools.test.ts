@@ -1,10 +1,8 @@
-import axe from 'axe-core';
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
-import { startChromium } from '../engines/chromium.js';
-import { serveHarness, type HarnessPage } from '../engines/harness-page.js';
+import { usePanelPage } from '../engines/panel-page.js';
 
 const metric = (key: string, value: number, limit: number) => ({
   ...{ key, label: key === 'cpu' ? 'CPU' : 'Memory', unit: 'short', value, limit, expr: `${key}_expr` },
@@ -28,34 +26,15 @@ const SHOP = {
 };
 
 describe("the panel's tools", () => {
-  let harness: HarnessPage;
-  let browser: Browser;
+  const panel = usePanelPage({ width: 1300, height: 700 });
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    harness = await serveHarness('panel');
-    browser = await startChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    harness.close();
-  });
   beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage({ viewport: { width: 1300, height: 700 } });
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
+    ({ page } = panel);
     await open();
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
   });
 
   async function open(parameters = ''): Promise<void> {
-    await page.goto(harness.url + parameters);
-    await page.waitForFunction('"panelHarness" in window');
+    await panel.open(parameters);
     await page.evaluate(`panelHarness.setSize(1280, 680); panelHarness.show(${JSON.stringify(SHOP)})`);
     await page.getByRole('toolbar').or(page.getByTestId('toposcope-table')).first().waitFor();
   }
@@ -255,10 +234,10 @@ describe("the panel's tools", () => {
     await page.setViewportSize({ width: 1300, height: 700 });
     await open(`?theme=${theme}&topo1-card=app&topo1-q=app&topo1-pin=kind:container`);
     await page.getByTestId('toposcope-card').waitFor();
-    expect(await seriousFindings()).toEqual([]);
+    expect(await panel.seriousFindings()).toEqual([]);
     await page.getByRole('radio', { name: 'Table' }).click({ force: true });
     await page.getByTestId('toposcope-table').waitFor();
-    expect(await seriousFindings()).toEqual([]);
+    expect(await panel.seriousFindings()).toEqual([]);
   });
 
   const focusedOption = () =>
@@ -277,12 +256,4 @@ describe("the panel's tools", () => {
         })
         .map((control) => control.outerHTML);
     })()`);
-
-  async function seriousFindings(): Promise<string[]> {
-    await page.evaluate(axe.source);
-    return page.evaluate<string[]>(`axe.run(document.getElementById('root'))
-      .then(({ violations }) => violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
-  }
 });

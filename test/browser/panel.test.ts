@@ -1,8 +1,7 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
-import { startChromium } from '../engines/chromium.js';
-import { serveHarness, type HarnessPage } from '../engines/harness-page.js';
+import { usePanelPage } from '../engines/panel-page.js';
 
 type Topology = ReturnType<typeof topologyOf>;
 type Point = readonly [number, number];
@@ -23,34 +22,12 @@ const SHOP = topologyOf(
 );
 
 describe('the panel', () => {
-  let harness: HarnessPage;
-  let browser: Browser;
+  const panel = usePanelPage({ width: 1000, height: 700 });
+  const places = () => panel.places();
   let page: Page;
-  let complaints: string[];
-
-  beforeAll(async () => {
-    harness = await serveHarness('panel');
-    browser = await startChromium();
-  });
-  afterAll(async () => {
-    await browser.close();
-    harness.close();
-  });
   beforeEach(async () => {
-    complaints = [];
-    page = await browser.newPage({ viewport: { width: 1000, height: 700 } });
-    page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') {
-        complaints.push(message.text());
-      }
-    });
-    await open(page, harness.url);
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
+    ({ page } = panel);
+    await panel.open();
   });
 
   it('opens a card with facts, figures, history and connections at a click, and closes it by Escape', async () => {
@@ -115,12 +92,12 @@ describe('the panel', () => {
     await page.mouse.move(300, 500);
     await page.mouse.wheel(0, -120);
     await page.mouse.click(...(await find(page, 'app')));
-    const before = await places(page);
+    const before = await places();
     const at = await find(page, 'web');
     const newcomer = topologyOf([...SHOP.nodes, nodeOf('worker')], [...SHOP.edges, edgeOf('app', 'worker')]);
     await show(page, newcomer);
-    await expect.poll(() => places(page)).toMatchObject(before);
-    expect(Object.keys(await places(page))).toContain('worker');
+    await expect.poll(() => places()).toMatchObject(before);
+    expect(Object.keys(await places())).toContain('worker');
     expect(await page.getByTestId('toposcope-card').count()).toBe(1);
     await page.mouse.move(...at);
     expect(await page.getByTestId('toposcope-tip').innerText()).toContain('web');
@@ -133,12 +110,12 @@ describe('the panel', () => {
     await page.mouse.down();
     await page.mouse.move(x + 20, y + 120, { steps: 5 });
     await page.mouse.up();
-    const dragged = await places(page);
-    await open(page, harness.url);
+    const dragged = await places();
+    await panel.open();
     await show(page, SHOP);
-    expect(await places(page)).toEqual(dragged);
+    expect(await places()).toEqual(dragged);
     await page.getByRole('button', { name: /^Lay out again/ }).click();
-    await expect.poll(async () => (await places(page)).web).not.toEqual(dragged.web);
+    await expect.poll(async () => (await places()).web).not.toEqual(dragged.web);
   });
 
   it('keeps the picture and says so when a refresh fails', async () => {
@@ -195,14 +172,9 @@ describe('the panel', () => {
         edges,
       ),
     );
-    await expect.poll(async () => Object.keys(await places(page)).length, { timeout: 60_000 }).toBe(2_000);
+    await expect.poll(async () => Object.keys(await places()).length, { timeout: 60_000 }).toBe(2_000);
   });
 });
-
-async function open(page: Page, url: string): Promise<void> {
-  await page.goto(url);
-  await page.waitForFunction('"panelHarness" in window');
-}
 
 /** Shows a topology and waits for its picture. */
 async function show(page: Page, topology: Topology): Promise<void> {
@@ -261,12 +233,4 @@ function dimming(page: Page): Promise<number> {
     }
     return opacity;
   });
-}
-
-/** The places that the panel keeps in the browser, by node. */
-function places(page: Page): Promise<Record<string, string>> {
-  return page.evaluate(
-    `Object.fromEntries(Object.keys(localStorage).filter((key) => key.startsWith('toposcope.'))
-      .flatMap((key) => JSON.parse(localStorage[key])).map(([id, x, y]) => [id, x + ' ' + y]))`,
-  );
 }

@@ -1,3 +1,4 @@
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Topology } from '../../grafana-datasource/src/graph/topology';
@@ -13,8 +14,8 @@ export interface PanelPage {
   show(topology: Topology): Promise<void>;
   /** The places that the panel keeps in the browser, by node. */
   places(): Promise<Record<string, string>>;
-  /** What the page complained of so far: a test that expects it empties it. */
-  readonly complaints: readonly string[];
+  /** What axe-core finds that is serious. */
+  seriousFindings(): Promise<string[]>;
 }
 
 /** Gives each test of the surrounding `describe` a panel, and fails it when the page has complained. */
@@ -52,15 +53,19 @@ export function usePanelPage(viewport: { readonly width: number; readonly height
     get page() {
       return page;
     },
-    get complaints() {
-      return complaints;
-    },
     async open(parameters = '') {
       await page.goto(harness.url + parameters);
       await page.waitForFunction('"panelHarness" in window');
     },
     async show(topology) {
       await page.evaluate(`panelHarness.show(${JSON.stringify(topology)})`);
+    },
+    async seriousFindings() {
+      await page.evaluate(axe.source);
+      return page.evaluate<string[]>(`axe.run(document.getElementById('root'))
+        .then(({ violations }) => violations
+          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+          .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
     },
     places: () =>
       page.evaluate(
