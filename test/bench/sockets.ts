@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import pino from 'pino';
 import { ConnectionWatch } from '../../exporter/src/collectors/connection-watch.js';
 import { SocketHolders } from '../../exporter/src/collectors/socket-holders.js';
+import { Inhabitants } from '../../exporter/src/collectors/inhabitants.js';
 import { StrangeNamespaces } from '../../exporter/src/collectors/strange-namespaces.js';
 import { hostName } from '../../exporter/src/contract/ids.js';
 import { ConnectionTracker } from '../../exporter/src/edges/connection-tracker.js';
@@ -114,7 +115,8 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
       actualDestination: () => undefined,
       actualSource: () => undefined,
       proxyTarget: () => undefined,
-      containerAt: () => undefined,
+      strangerAt: () => undefined,
+      isInhabited: () => true,
       nameOf: () => '',
     },
     publicPeers: false,
@@ -144,6 +146,7 @@ function watchOf(inode: number, diag: NetlinkSocket, route: NetlinkSocket) {
     tracker,
     holders,
     strangers: new StrangeNamespaces(now),
+    inhabitants: new Inhabitants({ procRoot: '/proc', now }),
     cgroupIds: new CgroupIds('/sys'),
     processTable: {
       refresh: (maxAgeMs) => onlyIn(table.refresh(maxAgeMs), inode),

@@ -11,6 +11,7 @@ import { copySocketRecord, TCP_ESTABLISHED, type SocketRecord } from '../kernel/
 import type { SocketSource } from '../kernel/socket-source.js';
 import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
+import type { Inhabitants } from './inhabitants.js';
 import type { SocketHolders } from './socket-holders.js';
 import type { StrangeNamespaces } from './strange-namespaces.js';
 
@@ -19,6 +20,7 @@ export interface ConnectionWatchOptions {
   readonly tracker: ConnectionTracker;
   readonly holders: SocketHolders;
   readonly strangers: StrangeNamespaces;
+  readonly inhabitants: Inhabitants;
   readonly cgroupIds: CgroupIds;
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
@@ -38,6 +40,10 @@ export interface ConnectionWatchOptions {
 interface Waiting {
   readonly origin: EventOrigin;
   readonly record: SocketRecord;
+  /** Where it came from, once that is known: the address by which a stranger is known may be another's by the next pass. */
+  readonly namespace: TrackedNamespace | undefined;
+  /** For how many more passes it may wait for its other end. */
+  readonly patience: number;
 }
 
 /** Feeds the tracker: a pass over all network namespaces, and the events between passes. */
@@ -74,7 +80,7 @@ export class ConnectionWatch {
       return;
     }
     const namespace = this.namespaceOf(origin);
-    if (namespace === undefined && strangers.containerAt(record.localAddress) === undefined) {
+    if (namespace === undefined && strangers.namespaceOf(record.localAddress) === undefined) {
       // Its container may be gone before the pass.
       strangers.learn(this.options.containers());
     }
@@ -84,11 +90,12 @@ export class ConnectionWatch {
       return;
     }
     if (this.waiting.length < MOST_WAITING) {
-      this.waiting.push({ origin, record: copySocketRecord(record) });
+      const patience = PASSES_FOR_OTHER_END;
+      this.waiting.push({ origin, record: copySocketRecord(record), namespace, patience });
       this.isUrgent ||= outcome === 'urgent' && record.peerPort !== 0;
       this.isStrange ||= namespace === undefined;
     } else {
-      this.give(origin, record);
+      this.give({ origin, record, namespace, patience: 0 });
     }
   }
 
@@ -142,9 +149,17 @@ export class ConnectionWatch {
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
+    // Each end's may be what another's waits for.
+    for (const each of waiting) {
+      const { record } = each;
+      const namespace = this.placeOf(each);
+      if (namespace !== undefined) {
+        tracker.attribution.noteEnded(namespace, record);
+      }
+    }
     let isInVain = false;
-    for (const { origin, record } of waiting) {
-      isInVain = !this.give(origin, record) || isInVain;
+    for (const each of waiting) {
+      isInVain = !this.give(each) || isInVain;
     }
     // Namespaces that cannot be found must not keep us looking for them.
     this.strangePatienceMs = isInVain
@@ -201,7 +216,8 @@ export class ConnectionWatch {
   }
 
   private noteOccupants(processesOf: ReadonlyMap<number, ProcessRecord[]>): void {
-    const { tracker, containerOf } = this.options;
+    const { tracker, containerOf, inhabitants } = this.options;
+    inhabitants.learn(processesOf);
     for (const [inode, inhabitants] of processesOf) {
       const namespace = tracker.namespaces.get(inode);
       if (namespace !== undefined) {
@@ -304,15 +320,25 @@ export class ConnectionWatch {
     return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
   }
 
-  /** Whatever is not known by now will not be. False when the namespace is not. */
-  private give(origin: EventOrigin, record: SocketRecord): boolean {
+  /** Where an event came from; stood for, where no pass has found it. */
+  private placeOf({ namespace, origin, record }: Waiting): TrackedNamespace | undefined {
+    return namespace ?? this.namespaceOf(origin) ?? this.options.strangers.namespaceOf(record.localAddress);
+  }
+
+  /** False when the namespace is not known, nor will be. */
+  private give(waiting: Waiting): boolean {
+    const { origin, record, patience } = waiting;
     const { tracker, now, source } = this.options;
     if (source.events?.isRepeated(origin) === true) {
       return true;
     }
-    const namespace = this.namespaceOf(origin) ?? this.options.strangers.namespaceOf(record.localAddress);
+    const namespace = this.placeOf(waiting);
     if (namespace !== undefined) {
-      tracker.destroyedSockets.give(namespace, record, now());
+      if (patience === 0) {
+        tracker.destroyedSockets.give(namespace, record, now());
+      } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
+        this.waiting.push({ ...waiting, namespace, patience: patience - 1 });
+      }
       return true;
     }
     if (record.peerPort !== 0) {
@@ -323,6 +349,7 @@ export class ConnectionWatch {
 }
 
 const MOST_WAITING = 50_000;
+const PASSES_FOR_OTHER_END = 2;
 const PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;

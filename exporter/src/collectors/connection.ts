@@ -21,6 +21,7 @@ import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { Inhabitants } from './inhabitants.js';
 import { PeerNames } from './peer-names.js';
 import { SocketHolders } from './socket-holders.js';
 import { StrangeNamespaces } from './strange-namespaces.js';
@@ -95,6 +96,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     });
     this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
     const strangers = new StrangeNamespaces(this.now);
+    const inhabitants = new Inhabitants({ procRoot, now: this.now });
     const surroundings: Surroundings = {
       ownerOfInode: (inode) => this.holders.ownerOf(inode),
       ownerOfCgroup: (id) => {
@@ -108,7 +110,8 @@ class KernelConnectionCollector implements ConnectionCollector {
       proxyTarget: ({ process, pid }) =>
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: (address) => this.names.nameOf(address),
-      containerAt: (address) => strangers.containerAt(address),
+      strangerAt: (address) => strangers.namespaceOf(address),
+      isInhabited: (namespace) => inhabitants.isInhabited(namespace),
     };
     this.names = new PeerNames({
       listens: options.listensForNames ?? false,
@@ -129,6 +132,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       tracker: this.tracker,
       holders: this.holders,
       strangers,
+      inhabitants,
       cgroupIds,
       processTable,
       containerOf,

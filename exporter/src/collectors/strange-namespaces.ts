@@ -37,19 +37,15 @@ export class StrangeNamespaces {
     this.namespaces.clear();
   }
 
-  /** The container that has the address, or lately had. */
-  containerAt(address: IpAddress): ContainerId | undefined {
-    return this.tenants.get(address)?.id;
-  }
-
+  /** Stands for that of the container that has the address, or lately had; its inode is none that the kernel gives. */
   namespaceOf(address: IpAddress): TrackedNamespace | undefined {
-    const container = this.containerAt(address);
+    const container = this.tenants.get(address)?.id;
     if (container === undefined) {
       return undefined;
     }
     let namespace = this.namespaces.get(container);
     if (namespace === undefined) {
-      namespace = new TrackedNamespace(0, false);
+      namespace = new TrackedNamespace(-Number.parseInt(container, 16), false);
       namespace.occupants = new Set([container]);
       namespace.addresses = new Set([address]);
       this.namespaces.set(container, namespace);

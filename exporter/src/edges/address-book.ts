@@ -1,5 +1,4 @@
 import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
-import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { Listener } from './listening-set.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
@@ -69,28 +68,6 @@ export class AddressBook {
       return [from];
     }
     return this.namespacesOf.get(address) ?? [];
-  }
-
-  /** The one place of this host that the address and port lead to; `ambiguous` when networks overlap. */
-  find(
-    from: TrackedNamespace,
-    protocol: SocketProtocol,
-    address: IpAddress,
-    port: number,
-  ): LocalPeer | 'ambiguous' | undefined {
-    const candidates = this.candidates(from, address);
-    const [only] = candidates;
-    if (only === undefined) {
-      return undefined;
-    }
-    if (candidates.length === 1) {
-      return { namespace: only, listener: only.listening.find(protocol, address, port) };
-    }
-    const listening = candidates.flatMap((namespace) => {
-      const listener = namespace.listening.find(protocol, address, port);
-      return listener === undefined ? [] : [{ namespace, listener }];
-    });
-    return listening.length === 1 ? listening[0] : 'ambiguous';
   }
 }
 

@@ -6,7 +6,7 @@ import type { EdgeLabels, Role } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
-import { OtherEnds, type HeldSocket } from './other-ends.js';
+import type { HeldSocket, OtherEnds } from './other-ends.js';
 import type { ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -17,7 +17,7 @@ export type UnattributedReason =
   | 'short_lived'
   /** The namespace was gone before it was found. */
   | 'namespace_unknown'
-  /** Networks overlap: the peer's address leads to several places on this host. */
+  /** The peer's address leads to several places on this host: networks overlap, or one has just taken it from another. */
   | 'peer_ambiguous';
 
 export interface AttributionOptions {
@@ -37,14 +37,14 @@ export type Finding = { readonly listener: Listener | undefined } & (
 /** Says what a socket is: which end of its connection, whose, and who is at the other end. */
 export class Attribution {
   readonly unattributed = new Map<UnattributedReason, number>();
-  readonly otherEnds = new OtherEnds();
   private readonly farEnds: FarEnds;
 
   constructor(
     private readonly options: AttributionOptions,
     private readonly addressBook: AddressBook,
+    readonly otherEnds: OtherEnds,
   ) {
-    this.farEnds = new FarEnds(options.surroundings, addressBook, this.otherEnds);
+    this.farEnds = new FarEnds(options.surroundings, addressBook, otherEnds);
   }
 
   /** What can be known of a connection's both ends now; the role is decided unless it is given. */
@@ -90,10 +90,20 @@ export class Attribution {
         return 'urgent';
       }
       const { candidates, reached } = origin;
-      return candidates.length === 1 || this.addressBook.isElsewhere(reached.address) ? 'clear' : 'waits';
+      if (candidates.length > 1 || this.addressBook.isShared(reached.address)) {
+        return 'waits';
+      }
+      const isKnownClient =
+        candidates.length === 0
+          ? this.addressBook.isElsewhere(reached.address)
+          : !this.isUnpaired(connection, finding);
+      // The only one that it may be in has just lost its container.
+      const otherwise = candidates.length === 1 ? 'urgent' : 'waits';
+      return isKnownClient ? 'clear' : otherwise;
     }
     const { peer, reached } = finding.destination;
-    if (peer === 'ambiguous') {
+    // Of several that have the address, the right one may not have been heard of yet.
+    if (peer === 'ambiguous' || this.addressBook.isShared(reached.address)) {
       return 'waits';
     }
     // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
@@ -105,27 +115,34 @@ export class Attribution {
     return isClear ? 'clear' : 'urgent';
   }
 
+  /** Whether only the other end, which was not heard of yet, tells where that is. */
+  isUnpaired(connection: ConnectionTuple, finding: Finding): boolean {
+    if (finding.role === 'client') {
+      return finding.destination.peer === 'ambiguous';
+    }
+    const { candidates, reached, isCertain } = finding.origin;
+    return !isCertain && this.clientEnd(candidates, reached, connection) === undefined;
+  }
+
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
-    if (
-      !this.addressBook.isLocal(namespace, address) &&
-      this.options.surroundings.containerAt(address) === undefined
-    ) {
+    const { surroundings } = this.options;
+    if (!this.addressBook.isLocal(namespace, address) && surroundings.strangerAt(address) === undefined) {
       this.addressBook.noteElsewhere(address);
     }
   }
 
-  /**
-   * Keeps the end of a connection that no pass saw, for its other end to find. Elsewhere than where networks overlap,
-   * that needs no search.
-   */
+  /** Keeps the end of a connection that no pass saw, for its other end to find. */
   noteEnded(namespace: TrackedNamespace, connection: ConnectionTuple): void {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
-    if (this.addressBook.isShared(localAddress)) {
-      const local = { address: localAddress, port: localPort };
-      this.otherEnds.ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
-    }
+    const local = { address: localAddress, port: localPort };
+    this.otherEnds.ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
+  }
+
+  /** Whether what has been found out about a peer there holds for the next of its kind. */
+  isCertain(namespace: TrackedNamespace, place: TrackedNamespace | undefined): boolean {
+    return place === undefined || this.farEnds.isCertain(namespace, place);
   }
 
   /** Keeps who holds a socket that may be closed by the time it is attributed. */
@@ -181,10 +198,7 @@ export class Attribution {
     return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
-  private clientLabels(
-    socket: TrackedSocket,
-    { translated, proxied, reached, peer }: Destination,
-  ): EdgeLabels {
+  private clientLabels(socket: TrackedSocket, { translated, proxied, peer }: Destination): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
     socket.actual = translated;
     if (peer === 'ambiguous') {
@@ -194,7 +208,6 @@ export class Attribution {
     const peerOwner = place?.listener?.owner;
     const actual = proxied ?? translated;
     const isOutside = place === undefined && !isLoopback(peerAddress);
-    const stranger = peer === undefined ? this.options.surroundings.containerAt(reached.address) : undefined;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
       process: socket.owner?.process ?? '',
@@ -205,21 +218,20 @@ export class Attribution {
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
-      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? stranger ?? NO_CONTAINER,
+      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
       peer_name: isOutside ? this.options.surroundings.nameOf(peerAddress) : '',
     };
   }
 
-  private serverLabels(socket: TrackedSocket, { translated, reached, candidates }: Origin): EdgeLabels {
+  private serverLabels(socket: TrackedSocket, origin: Origin): EdgeLabels {
     const { peerAddress } = socket;
+    const { translated, candidates, isCertain } = origin;
     socket.isMasqueraded = translated !== undefined;
-    const client = this.clientOf(candidates, reached, socket);
-    if (client === undefined && candidates.length > 1) {
+    const client = this.clientOf(origin, socket);
+    if (client === undefined && !isCertain) {
       this.countUnattributed('peer_ambiguous');
     }
-    const stranger =
-      candidates.length === 0 ? this.options.surroundings.containerAt(reached.address) : undefined;
     const folded = isPublic(peerAddress) && candidates.length === 0 && !this.options.publicPeers;
     return {
       container_id: socket.owner?.containerId ?? NO_CONTAINER,
@@ -231,7 +243,7 @@ export class Attribution {
       peer_ip: folded ? INTERNET : peerAddress,
       actual_peer_ip: '',
       actual_port: '',
-      peer_container_id: client?.containerId ?? stranger ?? NO_CONTAINER,
+      peer_container_id: client?.containerId ?? NO_CONTAINER,
       peer_process: client?.process ?? '',
       peer_name: '',
     };
@@ -248,24 +260,30 @@ export class Attribution {
 
   /** Who has the client's socket; where it is not known, who lives alone in its namespace. */
   private clientOf(
+    { candidates, reached, isCertain }: Origin,
+    socket: TrackedSocket,
+  ): Omit<SocketOwner, 'pid'> | undefined {
+    const end = this.clientEnd(candidates, reached, socket);
+    const namespace = end?.namespace ?? (isCertain ? candidates[0] : undefined);
+    const sole = namespace?.soleOccupant;
+    return (
+      (end && this.holderOf(end.socket)) ??
+      (sole === undefined ? undefined : { containerId: sole, process: '' })
+    );
+  }
+
+  /** The client's own end; of several that fit, nobody can tell. */
+  private clientEnd(
     candidates: readonly TrackedNamespace[],
     from: Endpoint,
-    { protocol, localAddress, localPort }: TrackedSocket,
-  ): Omit<SocketOwner, 'pid'> | undefined {
+    { protocol, localAddress, localPort }: ConnectionTuple,
+  ): { namespace: TrackedNamespace; socket: HeldSocket } | undefined {
     const server = { address: localAddress, port: localPort };
     const found = candidates.flatMap((namespace) => {
       const socket = this.otherEnds.client(namespace, protocol, from, server);
       return socket === undefined ? [] : [{ namespace, socket }];
     });
-    const [end] = found;
-    // Networks may overlap: of several with such a socket, nobody can tell.
-    const known = found.length === 1 ? end : undefined;
-    const namespace = known?.namespace ?? (candidates.length === 1 ? candidates[0] : undefined);
-    const sole = namespace?.soleOccupant;
-    return (
-      (known && this.holderOf(known.socket)) ??
-      (sole === undefined ? undefined : { containerId: sole, process: '' })
-    );
+    return found.length === 1 ? found[0] : undefined;
   }
 
   private holderOf({ owner, inode, cgroupId }: HeldSocket): SocketOwner | undefined {

@@ -21,7 +21,8 @@ const nothing: Surroundings = {
   actualSource: () => undefined,
   proxyTarget: () => undefined,
   nameOf: () => '',
-  containerAt: () => undefined,
+  strangerAt: () => undefined,
+  isInhabited: () => true,
 };
 
 function counters(sentBytes: number, receivedBytes: number, established = true): SocketCounters {
@@ -79,6 +80,14 @@ function listener(port: number, containerId: ContainerId, process: string, addre
     cgroupId: 0,
     owner: { containerId, process, pid: port },
   };
+}
+
+/** Stands for a namespace that no pass has found. */
+function stranger(occupant: ContainerId, address: string): TrackedNamespace {
+  const made = new TrackedNamespace(-7, false);
+  made.addresses = new Set([address]);
+  made.occupants = new Set([occupant]);
+  return made;
 }
 
 describe('ConnectionTracker', () => {
@@ -452,15 +461,62 @@ describe('ConnectionTracker', () => {
       expect(only('server')).toMatchObject({ opened: 2, labels: { peer_container_id: NO_CONTAINER } });
     });
 
-    it('takes the runtime’s word where the namespace was gone before any pass', () => {
+    it('takes the runtime’s word for whose the other end was, where no pass has found its namespace', () => {
       const gone = '333333333333' as ContainerId;
-      start({ containerAt: (address) => (address === '10.0.0.7' ? gone : undefined) });
-      tracker.destroyedSockets.give(app, brief, 0);
+      const place = stranger(gone, '10.0.0.7');
+      start({ isInhabited: ({ inode }) => inode > 0, strangerAt: () => place });
+      const { destroyedSockets, attribution } = tracker;
+      expect(destroyedSockets.giveIfPaired(app, brief, 0)).toBe('waits');
+      attribution.noteEnded(place, closed(socket('10.0.0.7 40000', '10.0.0.2 80', 12)));
+      expect(destroyedSockets.giveIfPaired(app, brief, 0)).toBe('given');
       expect(only('server').labels.peer_container_id).toBe(gone);
       // The next to have the address may be another.
-      expect(tracker.destroyedSockets.giveIfClear(app, { ...brief, cookie: 12, localPort: 443 }, 0)).not.toBe(
-        'given',
-      );
+      expect(destroyedSockets.giveIfClear(app, { ...brief, cookie: 13, peerPort: 40_001 }, 0)).toBe('urgent');
+    });
+
+    it('names nobody who has not been heard of', () => {
+      start({ isInhabited: ({ inode }) => inode > 0, strangerAt: () => stranger(WEB, '10.0.0.7') });
+      tracker.destroyedSockets.give(app, brief, 0);
+      expect(only('server').labels.peer_container_id).toBe('');
+      expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
+    });
+
+    it('does not take the next container that has the address for the one that has just ended', () => {
+      const next = '333333333333' as ContainerId;
+      const place = stranger(next, '10.0.0.1');
+      start({ isInhabited: (where) => where !== web, strangerAt: () => place });
+      expect(tracker.destroyedSockets.giveIfClear(app, closed(server), 0)).not.toBe('given');
+      tracker.attribution.noteEnded(place, client);
+      tracker.destroyedSockets.give(app, closed(server), 0);
+      expect(only('server').labels.peer_container_id).toBe(next);
+    });
+
+    it('gives its last connection to a container that has just ended, as its own end says', () => {
+      const place = stranger('333333333333' as ContainerId, '10.0.0.1');
+      start({ isInhabited: (where) => where !== web, strangerAt: () => place });
+      tracker.destroyedSockets.giveIfClear(app, closed(server), 0);
+      tracker.destroyedSockets.giveIfClear(web, closed(client), 0);
+      tracker.destroyedSockets.give(app, closed(server), 0);
+      expect(only('server').labels.peer_container_id).toBe(WEB);
+    });
+
+    it('gives what has waited to the container that had the address then, not to the one that has it now', () => {
+      const next = '333333333333' as ContainerId;
+      let living = web;
+      start({ isInhabited: (where) => where === living });
+      living = app;
+      const { destroyedSockets } = tracker;
+      expect(destroyedSockets.giveIfClear(app, closed(server), 0)).toBe('urgent');
+      expect(destroyedSockets.giveIfClear(web, closed(client), 0)).toBe('given');
+      tracker.namespaces.delete(web.inode);
+      living = namespace(3, next, '10.0.0.1');
+      tracker.rebuildAddresses();
+      destroyedSockets.give(app, closed(socket('10.0.0.2 80', '10.0.0.1 40007', 21)), 0);
+      destroyedSockets.give(app, closed(server), 0);
+      expect(edges('server').map(({ labels, opened }) => `${labels.peer_container_id} ${opened}`)).toEqual([
+        `${next} 1`,
+        `${WEB} 1`,
+      ]);
     });
 
     it('does not wait for public clients', () => {

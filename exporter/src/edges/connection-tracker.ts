@@ -5,6 +5,8 @@ import { DestroyedSockets } from './destroyed-sockets.js';
 import { isWithEmbeddedResolver } from './embedded-resolver.js';
 import { accountCounters } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
+import { OtherEnds } from './other-ends.js';
+import { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import {
   countEnd,
@@ -38,7 +40,8 @@ export class ConnectionTracker {
   private pass = 0;
 
   constructor(private readonly options: TrackerOptions) {
-    this.attribution = new Attribution(options, this.addressBook);
+    const endings = new PairedEndings();
+    this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings));
     const shared = {
       attribution: this.attribution,
       addressBook: this.addressBook,
@@ -46,7 +49,7 @@ export class ConnectionTracker {
       firstEphemeralPort: options.firstEphemeralPort,
     };
     this.udpFlows = new UdpFlows(shared);
-    this.destroyedSockets = new DestroyedSockets({ ...shared, udpFlows: this.udpFlows });
+    this.destroyedSockets = new DestroyedSockets({ ...shared, endings, udpFlows: this.udpFlows });
   }
 
   beginPass(): void {

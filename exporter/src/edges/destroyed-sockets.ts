@@ -4,7 +4,7 @@ import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
 import { accountCounters, type Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
-import { PairedEndings, settleAlone, type Ending } from './paired-endings.js';
+import { settleAlone, type Ending, type PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import {
   countEnd,
@@ -20,22 +20,23 @@ export interface DestroyedSocketsOptions {
   readonly attribution: Attribution;
   readonly addressBook: AddressBook;
   readonly ledger: EdgeLedger;
+  readonly endings: PairedEndings;
   readonly udpFlows: UdpFlows;
   readonly firstEphemeralPort: number;
 }
 
 type Outcome = 'given' | 'waits' | 'urgent';
+type Waits = 'for a pass' | 'for its other end' | 'no longer';
 
 /** Gives to their edges what the kernel says of sockets that it has destroyed, most of which no pass has ever seen. */
 export class DestroyedSockets {
   private readonly aborted = new AbortedConnections();
-  private readonly endings = new PairedEndings();
 
   constructor(private readonly options: DestroyedSocketsOptions) {}
 
   /** At the end of a pass: settles what has waited for its other end for long enough. */
   expire(now: number): void {
-    this.endings.expire(now);
+    this.options.endings.expire(now);
   }
 
   /**
@@ -43,14 +44,21 @@ export class DestroyedSockets {
    * an urgent one.
    */
   giveIfClear(namespace: TrackedNamespace, record: SocketRecord, now: number): Outcome {
-    return this.giveKnown(namespace, record, now) ? 'given' : this.giveBrief(namespace, record, now, true);
+    return this.offer(namespace, record, now, 'for a pass');
   }
 
-  /** Gives what has waited for a pass, or need not: whatever is not known by now will not be. */
+  /** Gives what has waited for a pass, unless its other end, when that is heard of, may say more. */
+  giveIfPaired(namespace: TrackedNamespace, record: SocketRecord, now: number): Outcome {
+    return this.offer(namespace, record, now, 'for its other end');
+  }
+
+  /** Gives what need not wait, or has: whatever is not known by now will not be. */
   give(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    if (!this.giveKnown(namespace, record, now)) {
-      this.giveBrief(namespace, record, now, false);
-    }
+    this.offer(namespace, record, now, 'no longer');
+  }
+
+  private offer(namespace: TrackedNamespace, record: SocketRecord, now: number, waits: Waits): Outcome {
+    return this.giveKnown(namespace, record, now) ? 'given' : this.giveBrief(namespace, record, now, waits);
   }
 
   /** What a pass has seen, and what is no connection. */
@@ -98,26 +106,30 @@ export class DestroyedSockets {
   }
 
   /** A connection that no pass has seen. */
-  private giveBrief(
-    namespace: TrackedNamespace,
-    record: SocketRecord,
-    now: number,
-    mayWait: boolean,
-  ): Outcome {
-    const { attribution, addressBook, udpFlows } = this.options;
+  private giveBrief(namespace: TrackedNamespace, record: SocketRecord, now: number, waits: Waits): Outcome {
+    const { addressBook, udpFlows } = this.options;
     const { counters } = record;
     const brief = trackedSocket(record, false, now);
     let reset: AbortedEnd | undefined;
     if (brief.peerPort === 0) {
       // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
-      if (mayWait && counters?.established === true && addressBook.isLocal(namespace, brief.peerAddress)) {
+      if (
+        waits === 'for a pass' &&
+        counters?.established === true &&
+        addressBook.isLocal(namespace, brief.peerAddress)
+      ) {
         return 'waits';
       }
       reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
       brief.peerPort = reset?.port ?? 0;
     }
-    attribution.noteEnded(namespace, brief);
-    const outcome = this.settleBrief(namespace, brief, now, mayWait && record.peerPort !== 0, counters);
+    const outcome = this.settleBrief(
+      namespace,
+      brief,
+      now,
+      record.peerPort === 0 ? 'no longer' : waits,
+      counters,
+    );
     if (outcome !== 'given') {
       return outcome;
     }
@@ -159,6 +171,7 @@ export class DestroyedSockets {
       orderly: acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0),
       tally: socket.tally,
       endedAt: now,
+      namespace,
     };
     if (isLocal && !ending.orderly && socket.role === 'server') {
       this.aborted.note(socket.localAddress, socket.peerPort, {
@@ -169,7 +182,7 @@ export class DestroyedSockets {
       });
     }
     if (isLocal) {
-      this.endings.add(ending);
+      this.options.endings.add(ending);
     } else {
       settleAlone(ending);
     }
@@ -183,7 +196,7 @@ export class DestroyedSockets {
     namespace: TrackedNamespace,
     socket: TrackedSocket,
     now: number,
-    mayWait: boolean,
+    waits: Waits,
     counters: SocketCounters | undefined,
   ): Outcome {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
@@ -192,19 +205,27 @@ export class DestroyedSockets {
       ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
       : `> ${protocol} ${peerAddress} ${peerPort}`;
     const known = namespace.briefEdges.get(key);
-    if (known !== undefined) {
-      socket.role = known.labels.role === 'server' ? 'server' : 'client';
-      giveTo(known, socket);
+    const { attribution, addressBook } = this.options;
+    if (addressBook.isShared(localAddress)) {
+      attribution.noteEnded(namespace, socket);
+    }
+    // What has waited may be of another that had the address before.
+    const isNow = waits === 'for a pass';
+    if (known !== undefined && isNow && attribution.isCertain(namespace, known.peer)) {
+      socket.role = known.edge.labels.role === 'server' ? 'server' : 'client';
+      giveTo(known.edge, socket);
       return 'given';
     }
-    const { attribution } = this.options;
     const finding = attribution.examine(namespace, socket);
-    if (mayWait) {
+    if (isNow) {
       const clarity = attribution.clarity(namespace, socket, finding, counters?.established === false);
       if (clarity !== 'clear') {
         return clarity;
       }
     } else {
+      if (waits === 'for its other end' && attribution.isUnpaired(socket, finding)) {
+        return 'waits';
+      }
       attribution.noteElsewhere(namespace, finding);
     }
     const edge = this.settle(namespace, socket, now, finding);
@@ -220,7 +241,7 @@ export class DestroyedSockets {
       edge.labels.peer_ip !== OTHER &&
       (isServer || socket.role === 'client')
     ) {
-      namespace.briefEdges.set(key, edge);
+      namespace.briefEdges.set(key, { edge, peer: peerOf(finding) });
     }
     return 'given';
   }
@@ -233,9 +254,15 @@ export class DestroyedSockets {
   }
 }
 
-/** Networks overlap: what is found for one connection may be wrong for the next. */
+/** What is found for one connection may be wrong for the next. */
 function isAmbiguous(finding: Finding): boolean {
-  return finding.role === 'server'
-    ? finding.origin.candidates.length > 1
-    : finding.destination.peer === 'ambiguous';
+  return finding.role === 'server' ? !finding.origin.isCertain : finding.destination.peer === 'ambiguous';
+}
+
+function peerOf(finding: Finding): TrackedNamespace | undefined {
+  if (finding.role === 'server') {
+    return finding.origin.candidates[0];
+  }
+  const { peer } = finding.destination;
+  return peer === 'ambiguous' ? undefined : peer?.namespace;
 }

@@ -3,38 +3,38 @@ import type { Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /**
- * Ends of connections that no pass saw open, kept until the pass after the next. Where networks overlap, only the
- * end of the other end tells where such a connection led.
+ * Ends of connections that no pass saw open, kept until the pass after the next. Where an address does not tell where a
+ * connection led, the end of its other end does.
  */
 export class EndedConnections {
-  private latest = new Set<string>();
-  private earlier = new Set<string>();
+  private latest = new Map<string, Set<TrackedNamespace>>();
+  private earlier: ReadonlyMap<string, ReadonlySet<TrackedNamespace>> = new Map();
 
   note(namespace: TrackedNamespace, protocol: SocketProtocol, local: Endpoint, peer: Endpoint): void {
-    if (this.latest.size < MOST_ENDS) {
-      this.latest.add(keyOf(namespace, protocol, local, peer));
+    const key = keyOf(protocol, local, peer);
+    const known = this.latest.get(key);
+    if (known !== undefined) {
+      known.add(namespace);
+    } else if (this.latest.size < MOST_ENDS) {
+      this.latest.set(key, new Set([namespace]));
     }
   }
 
-  has(namespace: TrackedNamespace, protocol: SocketProtocol, local: Endpoint, peer: Endpoint): boolean {
-    const key = keyOf(namespace, protocol, local, peer);
-    return this.latest.has(key) || this.earlier.has(key);
+  /** Where a connection between those ends has ended. */
+  placesOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): Set<TrackedNamespace> {
+    const key = keyOf(protocol, local, peer);
+    return new Set([...(this.latest.get(key) ?? []), ...(this.earlier.get(key) ?? [])]);
   }
 
   /** At the end of a pass. */
   age(): void {
     this.earlier = this.latest;
-    this.latest = new Set();
+    this.latest = new Map();
   }
 }
 
 const MOST_ENDS = 50_000;
 
-function keyOf(
-  { inode }: TrackedNamespace,
-  protocol: SocketProtocol,
-  local: Endpoint,
-  peer: Endpoint,
-): string {
-  return `${inode} ${protocol} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
+function keyOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): string {
+  return `${protocol} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
 }

@@ -1,13 +1,12 @@
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { EndedConnections } from './ended-connections.js';
 import type { Endpoint } from './endpoint.js';
+import type { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
 
 /** What tells about a socket who holds it. */
 export type HeldSocket = Pick<TrackedSocket, 'inode' | 'cgroupId'> & Partial<Pick<TrackedSocket, 'owner'>>;
-
-const GONE: HeldSocket = { inode: 0, cgroupId: 0 };
 
 interface OfNamespace {
   readonly byLocalPort: ReadonlyMap<number, readonly TrackedSocket[]>;
@@ -21,6 +20,8 @@ interface OfNamespace {
 export class OtherEnds {
   readonly ended = new EndedConnections();
   private ofNamespace = new WeakMap<TrackedNamespace, OfNamespace>();
+
+  constructor(private readonly endings: PairedEndings) {}
 
   /** A pass has ended: there may be others now. */
   reset(): void {
@@ -43,28 +44,30 @@ export class OtherEnds {
     );
     // One that dialled another address may have been led here; of several, nobody can tell.
     const socket = exact ?? (sockets.length === 1 ? sockets[0] : undefined);
-    return (
-      socket ??
-      (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined) ??
-      (this.ended.has(namespace, protocol, client, server) ? GONE : undefined)
-    );
+    return socket ?? (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined);
   }
 
-  /** Whether a connection that `server` accepted from `client` is, or just was, open in `namespace`. */
+  /** Whether a connection that `server` accepted from `client` is open in `namespace`. */
   hasServer(
     namespace: TrackedNamespace,
     protocol: SocketProtocol,
     server: Endpoint,
     client: Endpoint,
   ): boolean {
-    const isOpen = (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
+    return (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
       (socket) =>
         socket.protocol === protocol &&
         socket.peerAddress === client.address &&
         socket.localPort === server.port &&
         socket.localAddress === server.address,
     );
-    return isOpen || this.ended.has(namespace, protocol, server, client);
+  }
+
+  /** Where a connection between those ends has just ended; several where networks overlap. */
+  endedIn(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): readonly TrackedNamespace[] {
+    const places = this.ended.placesOf(protocol, local, peer);
+    const waiting = protocol === 'tcp' ? this.endings.placeOf(local, peer) : undefined;
+    return [...(waiting === undefined ? places : places.add(waiting))];
   }
 
   private order(namespace: TrackedNamespace): OfNamespace {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addReceived, emptyTally } from './edge.js';
 import { type Ending, PairedEndings } from './paired-endings.js';
+import { TrackedNamespace } from './tracked-namespace.js';
 
 describe('PairedEndings', () => {
   it.each([
@@ -40,6 +41,7 @@ function ending(some: Partial<Ending>): Ending {
     orderly: true,
     tally: emptyTally(0),
     endedAt: 0,
+    namespace: new TrackedNamespace(1, false),
     ...some,
   };
 }

@@ -1,4 +1,6 @@
 import { addReceived, type Tally } from './edge.js';
+import type { Endpoint } from './endpoint.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
 
 /** One end of a connection that has just ended, whose received bytes are uncertain by one: a FIN counts as a byte. */
 export interface Ending {
@@ -14,6 +16,7 @@ export interface Ending {
   readonly orderly: boolean;
   readonly tally: Tally;
   readonly endedAt: number;
+  readonly namespace: TrackedNamespace;
 }
 
 /**
@@ -44,6 +47,11 @@ export class PairedEndings {
         this.giveUp(oldest);
       }
     }
+  }
+
+  /** Where a connection between those ends has ended whose other end was not heard of yet. */
+  placeOf(local: Endpoint, peer: Endpoint): TrackedNamespace | undefined {
+    return this.waiting.get(`${local.address} ${local.port} ${peer.address} ${peer.port}`)?.namespace;
   }
 
   /** Settles what has waited for long enough. */

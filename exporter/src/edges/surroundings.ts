@@ -1,4 +1,3 @@
-import type { ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { Endpoint } from './endpoint.js';
@@ -17,8 +16,10 @@ export interface Surroundings {
   actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
   /** Where a userland proxy passes on what it accepts; undefined for any other process. */
   proxyTarget(owner: SocketOwner): Endpoint | undefined;
-  /** The container that the runtime has lately given the address, when it is in no namespace that is known. */
-  containerAt(address: IpAddress): ContainerId | undefined;
+  /** Stands for the namespace of the container that the runtime has lately given the address. */
+  strangerAt(address: IpAddress): TrackedNamespace | undefined;
+  /** Whether somebody still lives in the namespace; not in a stranger's. */
+  isInhabited(namespace: TrackedNamespace): boolean;
   /** The name of a peer that is not on this host; empty where none is known. */
   nameOf(address: IpAddress): string;
 }

@@ -10,6 +10,12 @@ export interface UnconnectedSocket {
   readonly cgroupId: number;
 }
 
+/** An edge, and where on this host its other end is. */
+export interface BriefEdge {
+  readonly edge: Edge;
+  readonly peer: TrackedNamespace | undefined;
+}
+
 /** One network namespace: who lives in it, where it listens, what is open in it. */
 export class TrackedNamespace {
   readonly listening = new ListeningSet();
@@ -19,7 +25,7 @@ export class TrackedNamespace {
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
   /** Edges of connections that no pass saw, by what they have in common; until the next pass. */
-  readonly briefEdges = new Map<string, Edge>();
+  readonly briefEdges = new Map<string, BriefEdge>();
   /** How many of `sockets` the current pass has found. */
   found = 0;
   /** The first socket that the last pass found. */
