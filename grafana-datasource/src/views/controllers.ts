@@ -17,6 +17,7 @@ import {
 } from './kube-facts';
 import { controllerNodeId, podNodeId } from './kube-node-ids';
 import {
+  append,
   KUBE_OWNER_QUERIES,
   KUBE_PLACEMENT_QUERIES,
   KubePlacement,
@@ -53,7 +54,7 @@ export const controllersView: View = {
       if (controller === undefined) {
         loose.push(pod);
       } else {
-        members.set(controller, [...(members.get(controller) ?? []), pod]);
+        append(members, controller, pod);
       }
     }
     yield;

@@ -261,3 +261,13 @@ function hasTrouble({ reasons }: Pod): boolean {
 function distinct(pods: readonly Pod[], read: (pod: Pod) => string): readonly string[] {
   return [...new Set(pods.map(read))].sort();
 }
+
+/** Adds a pod to those of a key. */
+export function append<Key>(lists: Map<Key, Pod[]>, key: Key, pod: Pod): void {
+  const list = lists.get(key);
+  if (list === undefined) {
+    lists.set(key, [pod]);
+  } else {
+    list.push(pod);
+  }
+}

@@ -9,6 +9,7 @@ import { fact, moment, plural } from './facts';
 import { controllerRelatives, podRelatives, serviceRelatives, withCluster } from './kube-facts';
 import { namespaceNodeId } from './kube-node-ids';
 import {
+  append,
   KUBE_OWNER_QUERIES,
   KUBE_PLACEMENT_QUERIES,
   KubePlacement,
@@ -34,7 +35,7 @@ export const namespacesView: View = {
     const members = new Map<string, Pod[]>();
     for (const pod of sortedPods(placement.kubernetes.pods.values())) {
       const key = kubeKey(pod.cluster, pod.namespace, pod.namespace);
-      members.set(key, [...(members.get(key) ?? []), pod]);
+      append(members, key, pod);
     }
     yield;
     const add = (cluster: string, namespace: string) => {

@@ -11,7 +11,7 @@ import { HOST_EDGES } from './edge-scopes';
 import { fact, moment, plural } from './facts';
 import { podRelatives, withCluster } from './kube-facts';
 import { kubeNodeId } from './kube-node-ids';
-import { KUBE_PLACEMENT_QUERIES, KubePlacement, sortedPods } from './kube-placement';
+import { append, KUBE_PLACEMENT_QUERIES, KubePlacement, sortedPods } from './kube-placement';
 import type { View, ViewInput } from './view';
 
 /** A node a Node of Kubernetes; hosts that are none stand beside them for an edge's sake. */
@@ -33,7 +33,7 @@ export const nodesView: View = {
     const pods = new Map<string, Pod[]>();
     for (const pod of sortedPods(placement.kubernetes.pods.values())) {
       const key = kubeKey(pod.cluster, '', pod.node);
-      pods.set(key, [...(pods.get(key) ?? []), pod]);
+      append(pods, key, pod);
     }
     const add = (object: KubeObject) => {
       const id = kubeNodeId(object.cluster, object.name);
@@ -84,10 +84,11 @@ function* readHosts({ vectors, book }: ViewInput): Steps<(node: KubeObject) => s
   const addresses = yield* textsBy(vectors.hostAddresses, ['host'], (read) => read('ip'));
   const hosts = new Set<string>(addresses.keys());
   yield* eachRow(vectors.exporters, (read) => hosts.add(read('host')));
+  const sorted = [...hosts].sort();
   const { clusters } = book.kubernetes;
   return (node) => {
     const ip = node.text('kube_node_info', 'internal_ip');
-    return [...hosts].sort().find((host) => {
+    return sorted.find((host) => {
       const [hasName, hasAddress] = [host === node.name, addresses.get(host)?.includes(ip) === true];
       return clusters.of(host) === node.cluster ? hasName || hasAddress : false;
     });

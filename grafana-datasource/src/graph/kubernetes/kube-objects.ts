@@ -82,7 +82,14 @@ export function* readKubeObjects(
         object = new KubeObject(cluster, read('namespace'), read(name));
         objects.set(key, object);
       }
-      object.add(family, new Map([...own].map((column) => [column, read(column)])), value);
+      const labels = new Map<string, string>();
+      for (const column of own) {
+        const text = read(column);
+        if (text !== '') {
+          labels.set(column, text);
+        }
+      }
+      object.add(family, labels, value);
     });
   }
   return objects;
