@@ -12,6 +12,8 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const PROXY = '/api/datasources/proxy/uid/toposcope';
 const ROLES: readonly Role[] = ['Viewer', 'Editor', 'Admin'];
 const TIERS = ['view', 'operate', 'admin'] as const;
+type Tier = (typeof TIERS)[number];
+const JSON_BODY = { 'content-type': 'application/json' };
 const OPEN: Readonly<Record<Role, readonly string[]>> = {
   Viewer: ['view'],
   Editor: ['view', 'operate'],
@@ -63,16 +65,24 @@ interface Answer {
 }
 
 /** By hand, since fetch would tidy the path up. */
-function ask(role: Role, target: string, headers: Record<string, string> = {}): Promise<Answer> {
+function ask(
+  role: Role,
+  target: string,
+  headers: Record<string, string> = {},
+  body?: object,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port: ports.get(role), path: `${PROXY}${target}`, headers });
+    const asked = request({
+      ...{ host: '127.0.0.1', port: ports.get(role), path: `${PROXY}${target}` },
+      ...(body === undefined ? { headers } : { method: 'POST', headers: { ...headers, ...JSON_BODY } }),
+    });
     asked.on('error', reject);
     asked.on('response', (response) => {
       let body = '';
       response.on('data', (chunk: Buffer) => (body += chunk.toString()));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
     });
-    asked.end();
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
   });
 }
 
@@ -96,6 +106,28 @@ function openTerminal(role: Role, tier: string, headers: Record<string, string> 
     });
   });
 }
+
+const NOBODY = { pid: 4_000_000, startTicks: 1 };
+/** Each action that is sent as a body, and the tier that the documents give it. */
+const COMMANDS: readonly (readonly [action: string, tier: Tier, more?: object])[] = [
+  ...(['start', 'stop', 'restart', 'pause', 'unpause', 'kill'] as const).map(
+    (action) => [action, 'operate'] as const,
+  ),
+  ['signal-process', 'operate', { process: NOBODY, signal: 'TERM' }],
+  ['restart-process', 'operate', { process: NOBODY }],
+  ['start-process', 'admin', { command: ['true'] }],
+  ['remove', 'admin'],
+];
+
+describe.each(ROLES)('what the proxy lets a user with the role %s do', (role) => {
+  it.each(COMMANDS)('%s, by the tier %s', async (action, tier, more = {}) => {
+    const target = `/${tier}/v1/hosts/h1/containers/${'0'.repeat(64)}/actions`;
+    const { status, body } = await ask(role, target, {}, { action, ...more });
+    // The gateway finds no such container, once it is asked at all.
+    expect(body).toContain(OPEN[role].includes(tier) ? 'container-unknown' : 'route access denied');
+    expect(status).toBe(OPEN[role].includes(tier) ? 404 : 403);
+  });
+});
 
 describe.each(ROLES)("the viewer's proxy, for a user with the role %s", (role) => {
   it.each(TIERS)('opens the tier %s, or refuses it, by requests and by WebSockets', async (tier) => {
