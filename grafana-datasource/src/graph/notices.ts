@@ -1,7 +1,7 @@
 import { QUERIES, QUERY_IDS } from '../promql/queries';
 import { eachRow, numbersBy, textsBy } from './indexes';
 import type { Steps } from './steps';
-import type { Notice } from './topology';
+import type { Notice, ViewId } from './topology';
 import type { Vectors } from './vectors';
 
 /** What the answers themselves say about how complete they are. */
@@ -16,6 +16,29 @@ export function* readNotices(vectors: Vectors, nodes: number): Steps<readonly No
     ...foreignContracts(vectors),
     ...(yield* cuts(vectors)),
   ];
+}
+
+/** Views of containers and of what is known of them alone. */
+const OF_CONTAINERS: ReadonlySet<ViewId> = new Set(['workloads', 'containers', 'images', 'networks']);
+
+/** Why a view of containers has none, where exporters answer whose container collectors do not fail. */
+export function* noContainers(view: ViewId, vectors: Vectors): Steps<readonly Notice[]> {
+  if (!OF_CONTAINERS.has(view) || vectors.containerInfo?.size !== 0) {
+    return [];
+  }
+  const collectors = yield* numbersBy(vectors.collectors, ['host', 'collector']);
+  const exporters = yield* numbersBy(vectors.exporters, ['host']);
+  const hosts = [...exporters.keys()].filter((host) => collectors.get(`${host}/container`) !== 0);
+  return hosts.length === 0
+    ? []
+    : [
+        {
+          severity: 'info',
+          message: `No container engine answers on ${list(hosts)}, or it has no containers.`,
+          action:
+            'Start the engine there, or let the exporter reach its socket: the exporter’s log says where it looked. Hosts and processes are in their own views.',
+        },
+      ];
 }
 
 const NOTHING_FOUND: Notice = {

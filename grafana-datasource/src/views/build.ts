@@ -5,7 +5,7 @@ import { addUpEdges } from '../graph/edges';
 import { serviceTest } from '../graph/external-services';
 import { kubeNotices } from '../graph/kubernetes/kube-notices';
 import { NodeSet } from '../graph/node-set';
-import { readNotices } from '../graph/notices';
+import { noContainers, readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
 import type { Steps } from '../graph/steps';
 import type { NodeKind, Notice, Topology, TopologyEdge, TopologyNode } from '../graph/topology';
@@ -116,6 +116,7 @@ export function* buildTopology(
       ...(placement.notices ?? []),
       ...overlaid.notices,
       ...(yield* readNotices(vectors, shown.length)),
+      ...(yield* noContainers(view.id, vectors)),
       ...(view.showsKubernetes === true
         ? yield* kubeNotices(vectors, book.kubernetes.clusters, options.clusterLabel)
         : []),

@@ -7,6 +7,7 @@ import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
 import { buildTopology } from './build';
 import { VIEWS } from './register';
+import type { View } from './view';
 
 const CLUSTER = new Cluster({ hosts: 2, containersAHost: 5, edgesAContainer: 2 });
 const ANSWERS = CLUSTER.answers(VIEWS.containers);
@@ -45,6 +46,20 @@ describe('the notices', () => {
     const topology = draw({ ...ANSWERS, edgeOpen: without(ANSWERS.edgeOpen, 'role') });
     expect(messages(topology)).toEqual(['toposcope_connections_open comes without role.']);
     expect(topology.nodes.length).toBeGreaterThan(9);
+  });
+
+  it('say why there are no containers, in views of them alone', () => {
+    const answers = { ...ANSWERS, containerInfo: vectorOfRows([]) };
+    expect(messages(draw(answers))).toEqual([
+      'No container engine answers on node-0001, node-0002, or it has no containers.',
+    ]);
+    const collectors = vectorOfRows(
+      ['node-0001', 'node-0002'].map((host) => ({ labels: { host, collector: 'container' }, value: 0 })),
+    );
+    expect(messages(draw({ ...answers, collectors }))).toEqual([
+      'The container collector fails on node-0001, node-0002: what it measures is missing here.',
+    ]);
+    expect(messages(draw(answers, {}, VIEWS.hosts))).toEqual([]);
   });
 
   it('say nothing of a contract where there are merely no such things', () => {
@@ -101,9 +116,9 @@ describe('containers that were removed while edges still name them', () => {
   });
 });
 
-function draw(vectors: Vectors, options = {}): Topology {
+function draw(vectors: Vectors, options = {}, view: View = VIEWS.containers): Topology {
   const all = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [], ...options };
-  return complete(buildTopology(VIEWS.containers, vectors, all, { at: 0, notices: [] }));
+  return complete(buildTopology(view, vectors, all, { at: 0, notices: [] }));
 }
 
 function messages({ notices }: Topology): readonly string[] {
