@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import Docker from 'dockerode';
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { startChromium } from '../engines/chromium.js';
+import { openCard } from '../engines/companion-stack.js';
 import {
   freeStackPorts,
   makeStateFolder,
@@ -18,6 +19,8 @@ const PATIENCE_MS = 60_000;
 const POLL = { timeout: PATIENCE_MS, interval: 250 };
 const IMAGE = `toposcope-test/browser-${process.pid}`;
 const NAME = `toposcope-browser-${process.pid}`;
+/** What it writes first, in whatever order its two streams arrive. */
+const LOGGED = /^(?=[^]*started \d+)(?=[^]*a problem)(?=[^]*green line)/;
 /** Counts its starts, so that the log shows a restart. */
 const PROGRAM =
   'echo "started $(date +%s)"; echo "a problem" >&2; printf "\\033[32mgreen line\\033[0m\\n"; ' +
@@ -29,12 +32,9 @@ describe('the companion in the panel, on a real container', () => {
   let ports: StackPorts;
   let stack: NpmStart;
   let browser: Browser;
-  /** One for all, so that nodes stay where the first page found them. */
-  let context: BrowserContext;
   let page: Page;
   let container: Docker.Container;
   const complaints: string[] = [];
-  let place: Place | undefined;
 
   beforeAll(async () => {
     mkdirSync(ARTEFACTS, { recursive: true });
@@ -46,7 +46,6 @@ describe('the companion in the panel, on a real container', () => {
     stack = npmStart(ports, state.path);
     await stack.ready;
     browser = await startChromium();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
   });
   afterAll(async () => {
     await browser.close();
@@ -58,7 +57,7 @@ describe('the companion in the panel, on a real container', () => {
   });
   beforeEach(async () => {
     complaints.length = 0;
-    page = await context.newPage();
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     page.setDefaultTimeout(PATIENCE_MS);
     page.on('pageerror', (error) => complaints.push(error.message));
   });
@@ -69,20 +68,8 @@ describe('the companion in the panel, on a real container', () => {
   const keep = (name: string) => page.screenshot({ path: path.join(ARTEFACTS, `companion-${name}.png`) });
   const startedAt = async () => (await container.inspect()).State.StartedAt;
 
-  async function openCard(): Promise<Locator> {
-    await page.goto(`http://127.0.0.1:${ports.viewer}/`);
-    const picture = page.getByTestId('toposcope-picture');
-    await expect
-      .poll(() => picture.getByRole('option').allTextContents(), POLL)
-      .toContainEqual(expect.stringMatching(new RegExp(`^${NAME}\\b`)));
-    const card = page.getByTestId('toposcope-card');
-    // New nodes may push it aside once more before it is clicked.
-    await expect
-      .poll(async () => {
-        place = await clickNode(page, NAME, place);
-        return place !== undefined && (await appears(card));
-      }, POLL)
-      .toBe(true);
+  async function openOwnCard(): Promise<Locator> {
+    const card = await openCard(page, `http://127.0.0.1:${ports.viewer}/`, NAME);
     await card.getByRole('group', { name: `What can be done to ${NAME}` }).waitFor();
     return card;
   }
@@ -92,7 +79,7 @@ describe('the companion in the panel, on a real container', () => {
   }
 
   it('restarts a container from its button', async () => {
-    const card = await openCard();
+    const card = await openOwnCard();
     const before = await startedAt();
     await keep('card');
     await card.getByRole('button', { name: 'Restart', exact: true }).click();
@@ -102,7 +89,7 @@ describe('the companion in the panel, on a real container', () => {
   });
 
   it('types in a terminal and sees the echo, says that the program ended, and opens another one', async () => {
-    const card = await openCard();
+    const card = await openOwnCard();
     await card.getByRole('button', { name: 'Terminal', exact: true }).click();
     await expect.poll(screenText, POLL).toContain('#');
     await page.keyboard.type('exit 3\n');
@@ -118,10 +105,10 @@ describe('the companion in the panel, on a real container', () => {
   });
 
   it('shows the log as it grows, and searches it', async () => {
-    const card = await openCard();
+    const card = await openOwnCard();
     await card.getByRole('button', { name: 'Logs', exact: true }).click();
     const log = page.getByRole('log');
-    await expect.poll(() => log.innerText(), POLL).toMatch(/started \d+[^]*a problem[^]*green line/);
+    await expect.poll(() => log.innerText(), POLL).toMatch(LOGGED);
     const ticks = async () => ((await log.innerText()).match(/tick/g) ?? []).length;
     const before = await ticks();
     await expect.poll(ticks, POLL).toBeGreaterThan(before);
@@ -138,7 +125,7 @@ describe('the companion in the panel, on a real container', () => {
   });
 
   it('lists the processes, and signals one after a question', async () => {
-    const card = await openCard();
+    const card = await openOwnCard();
     await card.getByRole('button', { name: 'Processes', exact: true }).click();
     const dock = page.getByTestId('toposcope-dock');
     const row = dock.getByRole('row').filter({ hasText: 'started' });
@@ -156,55 +143,9 @@ describe('the companion in the panel, on a real container', () => {
   });
 });
 
-/** The tip of a node that is selected stays away, so a second look for it would find nothing. */
-function appears(card: Locator): Promise<boolean> {
-  return card.waitFor({ timeout: 10_000 }).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function removeContainer(docker: Docker): Promise<void> {
   await docker
     .getContainer(NAME)
     .remove({ force: true })
     .catch(() => undefined);
-}
-
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Moves the pointer over the picture until the tip says that it is on the node, and clicks. Undefined when it is nowhere. */
-async function clickNode(page: Page, label: string, guess: Place | undefined): Promise<Place | undefined> {
-  const box = await page.getByTestId('toposcope-picture').boundingBox();
-  if (!box) {
-    return undefined;
-  }
-  const places: Place[] = guess === undefined ? [] : [guess];
-  for (const step of [32, 20]) {
-    for (let y = box.y + step; y < box.y + box.height; y += step) {
-      for (let x = box.x + step; x < box.x + box.width; x += step) {
-        places.push({ x, y });
-      }
-    }
-  }
-  for (const place of places) {
-    await page.mouse.move(place.x, place.y);
-    if (await tipSays(page, label)) {
-      await page.mouse.click(place.x, place.y);
-      return place;
-    }
-  }
-  return undefined;
-}
-
-function tipSays(page: Page, label: string): Promise<boolean> {
-  return page.getByTestId('toposcope-panel').evaluate((panel, wanted) => {
-    const leaves = [...panel.querySelectorAll('div')].filter((element) => element.childElementCount === 0);
-    return leaves.some(
-      (leaf) => leaf.textContent === wanted && !leaf.closest('[data-testid="toposcope-picture"]'),
-    );
-  }, label);
 }
