@@ -57,7 +57,8 @@ export function identifyByGrafanaJwt({ issuer, organisations, keys }: GrafanaJwt
 /** Believes the header `X-Grafana-User`. Only for a Grafana that cannot sign, on a network where only it can come. */
 export function identifyByHeader(headers: IncomingHttpHeaders): Promise<Identity> {
   const user = headers['x-grafana-user'];
-  if (typeof user !== 'string' || !USER.test(user)) {
+  // Node.js joins a header that comes twice by a comma and a space: then one of the two users is not Grafana's word.
+  if (typeof user !== 'string' || !USER.test(user) || user.includes(', ')) {
     return Promise.reject(
       new Problem('identity-refused', 'Grafana sent no X-Grafana-User; turn its send_user_header on.'),
     );
