@@ -8,13 +8,14 @@ const BEND_PULL = 4;
 const IDLE_WEIGHT = 0.2;
 
 /**
- * Sets the coordinate across the flow: every vertex as near as its order and the gaps allow to the weighted mean of
- * its neighbours, in sweeps to and fro.
+ * Sets the column, and the coordinate across the flow: every vertex as near as its order and the gaps allow to the
+ * weighted mean of its neighbours, in sweeps to and fro.
  *
- * @param gapOf Distance between the centres of two nodes that follow each other on a rank.
+ * @param columns How many columns each rank is broken into.
+ * @param gap Least distance between the centres of two nodes of a column.
  */
-export function assignCoordinates(ranks: readonly Vertex[][], gapOf: (rank: number) => number): void {
-  const offsets = ranks.map((rank, index) => offsetsOf(rank, gapOf(index)));
+export function assignCoordinates(ranks: readonly Vertex[][], columns: readonly number[], gap: number): void {
+  const offsets = ranks.map((rank, index) => deal(rank, columns[index] ?? 1, gap));
   ranks.forEach((rank, index) => {
     const middle = (offsets[index]?.at(-1) ?? 0) / 2;
     rank.forEach((vertex, order) => (vertex.across = (offsets[index]?.[order] ?? 0) - middle));
@@ -82,12 +83,28 @@ export function fitWithGaps(wishes: readonly Wish[], offsets: readonly number[])
     .map((at, index) => at + (offsets[index] ?? 0));
 }
 
-function offsetsOf(rank: readonly Vertex[], gap: number): number[] {
+/** A tier of more nodes than these may be broken like any other rank. */
+const TIER = 7;
+
+/**
+ * Deals the nodes of a rank to its columns, each to the one that is free first, so that edges to a far column pass
+ * between nodes; and returns the least distance of each vertex from the first. The nodes that are both called and
+ * call, such as the servers of a tier, stay together: in two columns they would look like two tiers.
+ */
+function deal(rank: readonly Vertex[], columns: number, gap: number): number[] {
+  const isBetween = ({ id, before, after }: Vertex) => id !== null && before.length > 0 && after.length > 0;
+  const keepsTier = rank.filter(isBetween).length <= TIER;
+  const taken = Array.from({ length: columns }, () => -Infinity);
   let at = 0;
   return rank.map((vertex, index) => {
     const last = rank[index - 1];
     if (last) {
-      at += (roomOf(last, gap) + roomOf(vertex, gap)) / 2;
+      at += (roomOf(last, gap / columns) + roomOf(vertex, gap / columns)) / 2;
+    }
+    if (vertex.id !== null) {
+      vertex.column = keepsTier && isBetween(vertex) ? 0 : taken.indexOf(Math.min(...taken));
+      at = Math.max(at, (taken[vertex.column] ?? -Infinity) + gap);
+      taken[vertex.column] = at;
     }
     return at;
   });

@@ -47,7 +47,7 @@ function arrange(ranks: Vertex[][], { direction, aspect }: LayeredOptions): Map<
   const passing = ranks.map((rank, index) => (rank.length - (sizes[index] ?? 0)) * LANE);
   const attempt = (wanted: number) => {
     const columns = wrapRanks(sizes, passing, spacing, columnGap, wanted);
-    assignCoordinates(ranks, (rank) => spacing.node / (columns[rank] ?? 1));
+    assignCoordinates(ranks, columns, spacing.node);
     return place(ranks, columns, spacing.rank, columnGap, direction);
   };
   const positions = attempt(ratio);
@@ -74,7 +74,6 @@ function recall(vertices: readonly Vertex[], { earlier, direction }: LayeredOpti
   }
 }
 
-/** A broken rank deals its nodes to its columns in turn, so that edges to a far column pass between nodes. */
 function place(
   ranks: readonly (readonly Vertex[])[],
   columns: readonly number[],
@@ -85,18 +84,16 @@ function place(
   const positions = new Map<string, Point>();
   let start = 0;
   ranks.forEach((rank, index) => {
-    const count = columns[index] ?? 1;
-    let dealt = 0;
     for (const vertex of rank) {
       if (vertex.id !== null) {
-        const along = start + (dealt++ % count) * columnGap;
+        const along = start + vertex.column * columnGap;
         positions.set(
           vertex.id,
           direction === 'right' ? { x: along, y: vertex.across } : { x: vertex.across, y: along },
         );
       }
     }
-    start += (count - 1) * columnGap + rankGap;
+    start += ((columns[index] ?? 1) - 1) * columnGap + rankGap;
   });
   return positions;
 }

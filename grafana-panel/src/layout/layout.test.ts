@@ -114,6 +114,25 @@ describe('layout', () => {
     expect(ratio).toBeLessThan(3);
   });
 
+  it('keeps a tier in one column though the rank is broken', () => {
+    const apps = ['app-1', 'app-2', 'app-3'];
+    const peers = Array.from({ length: 40 }, (_, index) => `peer-${index}`);
+    const edges = [
+      ...apps.flatMap((app) => [
+        { source: 'balancer', target: app },
+        { source: app, target: 'database' },
+      ]),
+      ...peers.map((peer) => ({ source: 'balancer', target: peer })),
+    ];
+    const nodes = ['balancer', 'database', ...apps, ...peers].map((id) => ({ id, group: '' }));
+    const positions = final({ nodes, edges }, RIGHT);
+    const columnsOf = (ids: readonly string[]) => new Set(ids.map((id) => positions.get(id)?.x)).size;
+    expect(columnsOf(peers)).toBeGreaterThan(1);
+    expect(columnsOf(apps)).toBe(1);
+    const places = [...positions.values()].map(({ x, y }) => `${Math.round(x)} ${Math.round(y)}`);
+    expect(new Set(places).size).toBe(nodes.length);
+  });
+
   it('keeps the nodes of one group next to each other within a tier', () => {
     const hosts = ['a', 'b', 'c'];
     const nodes = hosts.flatMap((group) => [1, 2].map((index) => ({ id: `${index}-${group}`, group })));

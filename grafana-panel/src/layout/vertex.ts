@@ -9,6 +9,8 @@ export interface Vertex {
   rank: number;
   /** Place within the rank, from 0. */
   order: number;
+  /** Which of its rank's columns it stands in, from 0. */
+  column: number;
   /** Coordinate across the flow. */
   across: number;
   /** Neighbours on the rank before and after. Before bends are put in: on any rank. */
@@ -36,5 +38,16 @@ export function verticesOf(graph: LayoutGraph): Vertex[] {
 }
 
 export function createVertex(id: string | null, group: string, index: number): Vertex {
-  return { id, group, index, rank: 0, order: 0, across: 0, before: [], after: [], earlier: undefined };
+  return {
+    id,
+    group,
+    index,
+    rank: 0,
+    order: 0,
+    column: 0,
+    across: 0,
+    before: [],
+    after: [],
+    earlier: undefined,
+  };
 }
