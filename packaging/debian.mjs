@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
@@ -31,6 +40,8 @@ export function writeDebianPackage(service, tarball, packages, units, licences, 
     const own = path.join(home, 'node_modules/@toposcope', service);
     mkdirSync(own, { recursive: true });
     execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', own]);
+    // npm does so when it installs a command.
+    chmodSync(path.join(own, 'dist/main.js'), 0o755);
     for (const folder of packages) {
       cpSync(folder, path.join(home, path.relative(ROOT, folder).replace(`${service}/`, '')), {
         recursive: true,
