@@ -1,6 +1,7 @@
 // `npm test`: the whole truth, in order. Ends early only where what follows would say nothing new. See docs/contributing.md.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { installPackages, missingPackages } from './debian-packages.mjs';
@@ -22,16 +23,31 @@ const skipped = new Set(missing.length > 0 && !isRoot ? ['integration', 'browser
 
 /** Each is a name and commands, one after the other. The test runners' own counts are added up; any other step counts only when it fails. */
 const STEPS = [
-  ['the packages of Grafana 13', () => isFresh(GRAFANA_13) || run('npm', ['ci'], GRAFANA_13)],
-  ['lint', () => npm('lint')],
-  ['types', () => npm('typecheck') && npm('typecheck:grafana-13')],
+  ['the packages of Grafana 13', async () => isFresh(GRAFANA_13) || run('npm', ['ci'], { cwd: GRAFANA_13 })],
+  ['lint and types', () => atOnce((how) => npm('lint', how), types)],
   ['unit', () => vitest('unit')],
   [
     'build',
-    () => npm('build') && run(process.execPath, ['build.mjs', '13'], path.join(ROOT, 'compose/viewer')),
+    async () =>
+      (await npm('build')) &&
+      run(process.execPath, ['build.mjs', '13'], { cwd: path.join(ROOT, 'compose/viewer') }),
   ],
-  ['integration', () => vitest('integration')],
-  ['browser', () => vitest('browser')],
+  [
+    'integration',
+    () =>
+      atOnce(
+        (how) => vitest('integration', how),
+        (how) => vitest('programs', how),
+      ),
+  ],
+  [
+    'browser',
+    () =>
+      atOnce(
+        (how) => vitest('browser', how),
+        (how) => vitest('panel', how),
+      ),
+  ],
   ['a real Grafana', () => grafana()],
 ];
 
@@ -44,7 +60,7 @@ for (const [name, step] of STEPS) {
   }
   console.log(`\n— ${name}`);
   const failedBefore = total.failed;
-  if (!step()) {
+  if (!(await step())) {
     if (total.failed === failedBefore) {
       total.failed += 1;
     }
@@ -58,16 +74,47 @@ rmSync(folder, { recursive: true, force: true });
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
-/** @param {string} script */
-function npm(script) {
-  return run('npm', ['run', '--silent', script]);
+/**
+ * @typedef {object} How
+ * @property {string} [cwd]
+ * @property {Record<string, string>} [env]
+ * @property {string} [log] a file for what is printed
+ */
+
+/**
+ * Runs two at once: there are two cores, and most of these wait most of the time. What the second prints follows the
+ * first, whole.
+ *
+ * @param {(how: How) => Promise<boolean>} first
+ * @param {(how: How) => Promise<boolean>} second
+ */
+async function atOnce(first, second) {
+  const log = path.join(folder, 'second.log');
+  rmSync(log, { force: true });
+  const fine = await Promise.all([first({}), second({ log })]);
+  process.stdout.write(readFileSync(log));
+  return fine.every(Boolean);
 }
 
-/** @param {'unit' | 'integration' | 'browser'} project */
-function vitest(project) {
+/** @param {How} how */
+async function types(how) {
+  return (await npm('typecheck', how)) && npm('typecheck:grafana-13', how);
+}
+
+/** @param {string} script @param {How} [how] */
+function npm(script, how) {
+  return run('npm', ['run', '--silent', script], how);
+}
+
+/**
+ * @param {'unit' | 'integration' | 'programs' | 'browser' | 'panel'} project
+ * @param {How} [how]
+ */
+async function vitest(project, how) {
   const countsFile = path.join(folder, `${project}.json`);
-  const fine = run('npx', ['vitest', 'run', '--project', project], ROOT, {
-    TOPOSCOPE_TEST_COUNTS: countsFile,
+  const fine = await run('npx', ['vitest', 'run', '--project', project], {
+    ...how,
+    env: { TOPOSCOPE_TEST_COUNTS: countsFile },
   });
   if (existsSync(countsFile)) {
     const counts = JSON.parse(readFileSync(countsFile, 'utf8'));
@@ -79,10 +126,10 @@ function vitest(project) {
 }
 
 /** Without GRAFANA_URL each of its tests is skipped by name. */
-function grafana() {
+async function grafana() {
   const report = path.join(folder, 'grafana.json');
-  const fine = run('npm', ['run', '--silent', 'test:grafana', '--', '--reporter', 'list,json'], ROOT, {
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  const fine = await run('npm', ['run', '--silent', 'test:grafana', '--', '--reporter', 'list,json'], {
+    env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report },
   });
   if (existsSync(report)) {
     const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
@@ -96,11 +143,20 @@ function grafana() {
 /**
  * @param {string} command
  * @param {readonly string[]} args
- * @param {string} cwd
- * @param {Record<string, string>} env
+ * @param {How} [how]
+ * @returns {Promise<boolean>} whether it ended well
  */
-function run(command, args, cwd = ROOT, env = {}) {
-  const { status } = spawnSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+async function run(command, args, { cwd = ROOT, env = {}, log } = {}) {
+  const output = log === undefined ? undefined : openSync(log, 'a');
+  const child = spawn(command, args, {
+    cwd,
+    stdio: output === undefined ? 'inherit' : ['ignore', output, output],
+    env: { ...process.env, ...env },
+  });
+  const [status] = await once(child, 'close');
+  if (output !== undefined) {
+    closeSync(output);
+  }
   return status === 0;
 }
 
