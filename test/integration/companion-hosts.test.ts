@@ -200,7 +200,7 @@ describe.skipIf(!canRun)('three hosts and two gateways (needs root, dockerd and 
   function nginxConfiguration(servers: string, certFile: string, keyFile: string): string {
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     return `
-      daemon off; worker_processes 1; user root; pid nginx.pid; error_log stderr crit;
+      daemon off; master_process off; user root; pid nginx.pid; error_log stderr crit;
       events {}
       http {
         access_log off;

@@ -92,9 +92,13 @@ export class Stage {
     );
   }
 
+  /** A picture that shows everything goes on doing so when something new stands outside of it. */
   show(scene: Scene): void {
     this.#scene = scene;
     this.#renderer.setScene(scene);
+    if (this.#showsAll && this.#dragged === undefined && !this.#isInView(scene.bounds)) {
+      this.fit(true);
+    }
   }
 
   decorate(decorations: Decorations): void {
@@ -234,6 +238,17 @@ export class Stage {
     } else if (rightmost > right) {
       this.#goTo(panBy(this.#camera, right - rightmost, 0), true);
     }
+  }
+
+  #isInView({ left, top, right, bottom }: Bounds): boolean {
+    const from = toScreen(this.#camera, this.#size, { x: left, y: top });
+    const to = toScreen(this.#camera, this.#size, { x: right, y: bottom });
+    return (
+      from.x > -1 &&
+      from.y > this.#insets.top - 1 &&
+      to.x < this.#size.width - this.#covered + 1 &&
+      to.y < this.#size.height - this.#insets.bottom + 1
+    );
   }
 
   /** Shows these bounds between the controls and beside the cards, with room for the names of the outermost nodes. */
