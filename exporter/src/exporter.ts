@@ -24,7 +24,10 @@ export interface Exporter {
   close(): Promise<void>;
 }
 
-/** Puts the collectors together and starts what they follow. @throws where one cannot even begin; nothing is left open */
+/**
+ * Puts the collectors together and starts what they follow.
+ * @throws where one cannot even begin; nothing is left open
+ */
 export function createExporter(options: Options, log: Logger, version: string): Exporter {
   const { procRoot, sysRoot } = options;
   const host = hostName(options.hostName);

@@ -26,74 +26,56 @@ import { restartProcessAction, signalProcessAction, startProcessAction } from '.
 import { attachAction, execAction, hostShellAction } from './actions/terminal.js';
 import type { Tier } from './tiers.js';
 
-/** What a user can ask for, told apart by `action`. A new action is a schema in its family's file and a line below. */
+const CONTAINER_COMMANDS = [
+  startAction,
+  stopAction,
+  restartAction,
+  pauseAction,
+  unpauseAction,
+  killAction,
+  removeAction,
+  signalProcessAction,
+  restartProcessAction,
+  startProcessAction,
+  customAction,
+] as const;
+const OBJECT_COMMANDS = [
+  scaleAction,
+  rolloutRestartAction,
+  suspendAction,
+  resumeAction,
+  deletePodAction,
+  cordonAction,
+  uncordonAction,
+] as const;
+const TERMINALS = [execAction, attachAction, hostShellAction] as const;
+
+/** What a user can ask for, told apart by `action`. A new action is a schema in its family's file and a line here. */
 export const actionSchema = z.discriminatedUnion('action', [
   listAction,
   inspectAction,
   topAction,
   logsAction,
   exportLogsAction,
-  startAction,
-  stopAction,
-  restartAction,
-  pauseAction,
-  unpauseAction,
-  killAction,
-  removeAction,
-  signalProcessAction,
-  restartProcessAction,
-  startProcessAction,
-  execAction,
-  attachAction,
-  hostShellAction,
-  customAction,
   describeAction,
   workloadLogsAction,
-  scaleAction,
-  rolloutRestartAction,
-  suspendAction,
-  resumeAction,
-  deletePodAction,
-  cordonAction,
-  uncordonAction,
+  ...CONTAINER_COMMANDS,
+  ...OBJECT_COMMANDS,
+  ...TERMINALS,
 ]);
 export type Action = z.infer<typeof actionSchema>;
 export type ActionName = Action['action'];
 
 /** Actions on containers that answer once and are asked for by POST. */
-export const commandActionSchema = z.discriminatedUnion('action', [
-  startAction,
-  stopAction,
-  restartAction,
-  pauseAction,
-  unpauseAction,
-  killAction,
-  removeAction,
-  signalProcessAction,
-  restartProcessAction,
-  startProcessAction,
-  customAction,
-]);
+export const commandActionSchema = z.discriminatedUnion('action', CONTAINER_COMMANDS);
 export type CommandAction = z.infer<typeof commandActionSchema>;
 
 /** Actions on a cluster's objects that are asked for by POST. */
-export const objectCommandSchema = z.discriminatedUnion('action', [
-  scaleAction,
-  rolloutRestartAction,
-  suspendAction,
-  resumeAction,
-  deletePodAction,
-  cordonAction,
-  uncordonAction,
-]);
+export const objectCommandSchema = z.discriminatedUnion('action', OBJECT_COMMANDS);
 export type ObjectCommand = z.infer<typeof objectCommandSchema>;
 
 /** Actions that a WebSocket's first message opens. */
-export const terminalActionSchema = z.discriminatedUnion('action', [
-  execAction,
-  attachAction,
-  hostShellAction,
-]);
+export const terminalActionSchema = z.discriminatedUnion('action', TERMINALS);
 export type TerminalAction = z.infer<typeof terminalActionSchema>;
 
 interface ActionTraits {

@@ -18,8 +18,8 @@ export interface FlowEndView {
 }
 
 /**
- * What both ends of a tracked UDP flow see; `isBoundHere` says whether a socket of this host has that end. Nothing for what has no peer (multicast, broadcast) and for the engine's
- * resolver inside a container.
+ * What both ends of a tracked UDP flow see; `isBoundHere` says whether a socket of this host has that end. Nothing for
+ * what has no peer (multicast, broadcast) and for the engine's resolver inside a container.
  */
 export function endsOfFlow(
   flow: TrackedFlow,

@@ -26,8 +26,8 @@ interface OpenFamily {
 }
 
 /**
- * Keeps one collector's samples apart until it has succeeded, or says that they stand though it may fail. A series is written once: a second sample of the same
- * labels is left out, since Prometheus would refuse or misread the exposition.
+ * Keeps one collector's samples apart until it has succeeded, or says that they stand though it may fail. A series is
+ * written once: a second sample of the same labels is left out, since Prometheus would refuse or misread the exposition.
  */
 export class SampleBuffer implements SampleSink {
   private readonly blocks = new Map<string, FamilyBlock>();

@@ -6,6 +6,7 @@ import type { Notice, Topology } from 'toposcope-topology-datasource/graph/topol
 import { formatInstant } from '../details/moment';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
+import { Bar } from './bar';
 import { fillsOf } from './decorations';
 import { FillMenu } from './fill-menu';
 import { Notices } from './notices';
@@ -64,7 +65,7 @@ export function PanelFooter(props: Props): React.JSX.Element {
           </div>
         )}
         {roomy && topology && (
-          <div className={styles.bar}>
+          <Bar>
             <TimeMenu
               range={range}
               timeZone={timeZone}
@@ -74,22 +75,22 @@ export function PanelFooter(props: Props): React.JSX.Element {
               onMoment={(moment) => change({ moment })}
               onCompare={(compareWith) => change({ compareWith })}
             />
-          </div>
+          </Bar>
         )}
         {roomy && showsPicture && topology && scene && (
-          <div className={styles.bar}>
+          <Bar>
             <PictureKey topology={topology} scene={scene} />
-          </div>
+          </Bar>
         )}
         {roomy && showsPicture && topology && fillsOf(topology).length > 0 && (
-          <div className={styles.bar}>
+          <Bar>
             <FillMenu
               fills={fillsOf(topology)}
               fill={fill}
               onChoose={(key) => change({ fill: key })}
               onPreview={preview}
             />
-          </div>
+          </Bar>
         )}
       </div>
     </>
@@ -118,26 +119,20 @@ function noticesOf(
   ];
 }
 
-const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
-  const frame = {
+const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
+  notices: css({ maxWidth: 720 }),
+  bars: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75) }),
+  forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
+  waiting: css({
     display: 'flex',
     alignItems: 'center',
     background: colors.background.primary,
     border: `1px solid ${colors.border.weak}`,
     borderRadius: shape.radius.default,
-  } as const;
-  return {
-    notices: css({ maxWidth: 720 }),
-    bars: css({ display: 'flex', flexWrap: 'wrap', gap: spacing(0.75) }),
-    bar: css({ ...frame, gap: 1, padding: 2 }),
-    forming: css({ color: colors.text.secondary, fontSize: typography.bodySmall.fontSize }),
-    waiting: css({
-      ...frame,
-      minHeight: 34,
-      padding: spacing(0, 1),
-      color: colors.text.secondary,
-      fontSize: typography.bodySmall.fontSize,
-      fontVariantNumeric: 'tabular-nums',
-    }),
-  };
-};
+    minHeight: 34,
+    padding: spacing(0, 1),
+    color: colors.text.secondary,
+    fontSize: typography.bodySmall.fontSize,
+    fontVariantNumeric: 'tabular-nums',
+  }),
+});

@@ -6,6 +6,7 @@ import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { proposalFor } from '../export/proposal';
+import { Bar } from './bar';
 import { exportAs } from './export-as';
 import { FilterChips } from './filter-chips';
 import { IconButton } from './icon-button';
@@ -50,13 +51,13 @@ export function PanelHeader(props: Props): React.JSX.Element {
           }
         />
         {topology && !roomy && (
-          <div className={styles.bar}>
+          <Bar>
             <IconButton
               glyph="search"
               label="Search, filter and export"
               onClick={() => setUnfolded((last) => !last)}
             />
-          </div>
+          </Bar>
         )}
         {topology && (roomy || unfolded || state.search !== '') && (
           <Tools
@@ -89,15 +90,6 @@ function labelOf(topology: Topology | undefined, id: string | undefined): string
   return topology?.nodes.find((node) => node.id === id)?.label ?? 'a node that is gone';
 }
 
-const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
+const getStyles = ({ spacing }: GrafanaTheme2) => ({
   top: css({ display: 'flex', flexWrap: 'wrap', alignItems: 'center', gap: spacing(0.5, 1) }),
-  bar: css({
-    display: 'flex',
-    alignItems: 'center',
-    gap: 1,
-    padding: 2,
-    background: colors.background.primary,
-    border: `1px solid ${colors.border.weak}`,
-    borderRadius: shape.radius.default,
-  }),
 });

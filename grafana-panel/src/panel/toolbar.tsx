@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
+import { Bar } from './bar';
 import { IconButton } from './icon-button';
 
 interface Props {
@@ -19,7 +20,7 @@ const STEP = 1.5;
 export function Toolbar({ onFit, onFitMatches, onZoom, onLayOutAgain, onHelp }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   return (
-    <div className={styles.bar} role="toolbar" aria-label="Picture">
+    <Bar label="Picture">
       <IconButton glyph="plus" label="Zoom in (+)" onClick={() => onZoom(STEP)} />
       <IconButton glyph="minus" label="Zoom out (−)" onClick={() => onZoom(1 / STEP)} />
       <IconButton glyph="fit" label="Show all (0)" onClick={onFit} />
@@ -33,19 +34,10 @@ export function Toolbar({ onFit, onFitMatches, onZoom, onLayOutAgain, onHelp }: 
         onClick={onLayOutAgain}
       />
       <IconButton glyph="help" label="What the picture means (?)" onClick={onHelp} />
-    </div>
+    </Bar>
   );
 }
 
-const getStyles = ({ colors, shape }: GrafanaTheme2) => ({
-  bar: css({
-    display: 'flex',
-    alignItems: 'center',
-    padding: 2,
-    gap: 1,
-    background: colors.background.primary,
-    border: `1px solid ${colors.border.weak}`,
-    borderRadius: shape.radius.default,
-  }),
+const getStyles = ({ colors }: GrafanaTheme2) => ({
   divider: css({ width: 1, alignSelf: 'stretch', margin: '4px 2px', background: colors.border.weak }),
 });

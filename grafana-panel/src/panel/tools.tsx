@@ -5,6 +5,7 @@ import React from 'react';
 import type { TopologySource } from '../details/topology-source';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
+import { Bar } from './bar';
 import { ExportMenu, type ExportKind } from './export-menu';
 import { FilterMenu } from './filter-menu';
 import { namespacesOf, withNamespaces } from './filters';
@@ -57,7 +58,7 @@ export function Tools(props: Props): React.JSX.Element {
     <div ref={row} className={styles.row}>
       {hasNodes && <ModeSwitch mode={state.mode} onChange={(mode) => change({ mode })} />}
       {!isNarrow && field}
-      <div className={styles.bar}>
+      <Bar>
         <NamespaceMenu
           source={source}
           chosen={namespacesOf(state.filters)}
@@ -71,13 +72,13 @@ export function Tools(props: Props): React.JSX.Element {
           onChange={(filters) => change({ filters })}
         />
         <ExportMenu proposal={proposal} onExport={onExport} />
-      </div>
+      </Bar>
       {isNarrow && field}
     </div>
   );
 }
 
-const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
+const getStyles = ({ spacing }: GrafanaTheme2) => ({
   row: css({
     display: 'flex',
     flex: '0 1 560px',
@@ -86,14 +87,5 @@ const getStyles = ({ colors, shape, spacing }: GrafanaTheme2) => ({
     justifyContent: 'flex-end',
     gap: spacing(0.5, 1),
     minWidth: 0,
-  }),
-  bar: css({
-    display: 'flex',
-    alignItems: 'center',
-    gap: 1,
-    padding: 2,
-    background: colors.background.primary,
-    border: `1px solid ${colors.border.weak}`,
-    borderRadius: shape.radius.default,
   }),
 });
