@@ -10,6 +10,8 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const GRAFANA_13 = path.join(ROOT, 'compose/viewer/grafana-13');
 const folder = mkdtempSync(path.join(tmpdir(), 'toposcope-test-'));
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What failed or was tried again, told once more at the end: what a step prints is long. @type {string[]} */
+const remarks = [];
 
 /** A failure here does not spoil what comes after it. */
 const GOES_ON_AFTER = new Set(['integration', 'browser']);
@@ -71,6 +73,7 @@ for (const [name, step] of STEPS) {
   }
 }
 rmSync(folder, { recursive: true, force: true });
+console.log(['', ...remarks].join('\n'));
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exit(total.failed === 0 ? 0 : 1);
 
@@ -121,6 +124,7 @@ async function vitest(project, how) {
     for (const key of Object.keys(total)) {
       total[key] += counts[key];
     }
+    remarks.push(...counts.remarks);
   }
   return fine;
 }
