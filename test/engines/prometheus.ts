@@ -15,8 +15,8 @@ const STOP_GRACE_MS = 5_000;
 
 export interface PrometheusServer {
   readonly url: string;
-  /** An instant query at this moment: one entry a series. */
-  query(expr: string): Promise<Series[]>;
+  /** An instant query at a moment in Unix seconds, now unless told: one entry a series. */
+  query(expr: string, at?: number): Promise<Series[]>;
   stop(): Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export async function startPrometheus(
   const end = Date.now() + START_MS;
   while (Date.now() < end && isAlive(identity)) {
     if (await isReady(url)) {
-      return { url, query: (expr) => queryPrometheus(url, expr), stop };
+      return { url, query: (expr, at) => queryPrometheus(url, expr, at), stop };
     }
     await sleep(100);
   }
@@ -99,10 +99,10 @@ async function writePast(folder: string, samples: string): Promise<void> {
 }
 
 /** An instant query to any Prometheus; throws with its own words when it refuses. */
-export async function queryPrometheus(url: string, expr: string): Promise<Series[]> {
+export async function queryPrometheus(url: string, expr: string, at?: number): Promise<Series[]> {
   const response = await fetch(`${url}/api/v1/query`, {
     method: 'POST',
-    body: new URLSearchParams({ query: expr }),
+    body: new URLSearchParams({ query: expr, ...(at !== undefined && { time: String(at) }) }),
   });
   const answer = (await response.json()) as {
     status: string;
