@@ -568,7 +568,7 @@ describe('abuse', () => {
       }
       await answer;
       expect(performance.now() - started).toBeLessThan(60_000);
-      expect(longest).toBeLessThan(2_000);
+      expect(longest).toBeLessThan(15_000);
     },
   );
 

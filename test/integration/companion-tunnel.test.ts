@@ -152,7 +152,7 @@ describe('a tunnel', () => {
     const cutAt = Date.now();
     await until('the register is right', () => hostsOf(gateway).length === 0);
     // Three beats, and what a busy machine adds.
-    expect(Date.now() - cutAt).toBeLessThan(3 * HEARTBEAT_MS + 1_000);
+    expect(Date.now() - cutAt).toBeLessThan(3 * HEARTBEAT_MS + 10_000);
     await terminal.ended();
     expect(terminal.last).toMatchObject({ type: 'problem', problem: { code: 'agent-lost' } });
     await brokenOff;
