@@ -8,7 +8,8 @@ import type { Container, Runtime } from '../runtimes/container.js';
 import { RuntimeAbsent } from '../runtimes/runtime-error.js';
 import type { Collector, SampleSink } from './collector.js';
 import { createIdentityWriter, type IdentityOptions } from './container-identity.js';
-import { createResourceReader, writeResources } from './container-resources.js';
+import { writeResources } from './container-resource-rows.js';
+import { createResourceReader } from './container-resources.js';
 import { createWorkloadDoubts } from './workload-doubts.js';
 
 export interface ContainerOptions extends Omit<IdentityOptions, 'host'> {
@@ -45,7 +46,7 @@ export function createContainerCollector(options: ContainerOptions): Collector {
       sayDoubts(containers);
       writeIdentity(sink, containers);
       const snapshot = processes.refresh(SAME_SCRAPE_MS);
-      writeResources(sink, host, resources.read(containers, snapshot, openFiles.of(snapshot)));
+      writeResources(sink, resources.read(containers, snapshot, openFiles.of(snapshot)));
     },
     mode() {
       const version = mounts.version ?? 'no cgroups';

@@ -3,7 +3,8 @@ import { familiesOf } from './family.js';
 const { gauge, counter } = familiesOf('container');
 const known = 'For every container that a runtime knows, running or not.';
 const running = 'While the container has a process.';
-const limited = 'While the container runs and has such a limit.';
+const limited =
+  'While the container runs and has such a limit; a change that its runtime does not tell is seen within a minute.';
 
 export const containerRuntimeUp = gauge('toposcope_container_runtime_up', {
   help: '1 while a container runtime answers on its socket, else 0; 0 takes only its own containers away.',

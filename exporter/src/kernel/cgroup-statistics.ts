@@ -1,12 +1,11 @@
 import type { Pressure } from './pressure.js';
 
-/** What a cgroup's files say; a part is undefined when its controller is off or its files may not be read. */
+/** What a cgroup uses; a part is undefined when its controller is off or its files may not be read. */
 export interface CgroupStatistics {
   readonly cpu: CpuStatistics | undefined;
   readonly memory: MemoryStatistics | undefined;
   readonly io: readonly DeviceStatistics[];
   readonly pids: number | undefined;
-  readonly pidsLimit: number | undefined;
   readonly pressure: readonly Pressure[];
 }
 
@@ -14,8 +13,6 @@ export interface CgroupStatistics {
 export interface CpuStatistics {
   readonly userSeconds: number;
   readonly systemSeconds: number;
-  /** Quota over period; undefined when unlimited. */
-  readonly limitCores: number | undefined;
   readonly periods: number;
   readonly throttledPeriods: number;
   readonly throttledSeconds: number;
@@ -29,7 +26,6 @@ export interface MemoryStatistics {
   readonly cache: number;
   /** Undefined where swap is not accounted. */
   readonly swap: number | undefined;
-  readonly limit: number | undefined;
   readonly oomKills: number | undefined;
 }
 
@@ -40,4 +36,12 @@ export interface DeviceStatistics {
   readonly writtenBytes: number;
   readonly reads: number;
   readonly writes: number;
+}
+
+/** What a cgroup may use at most; a part is undefined when it is unlimited. They change as good as never. */
+export interface CgroupLimits {
+  /** Quota over period. */
+  readonly cores: number | undefined;
+  readonly memoryBytes: number | undefined;
+  readonly pids: number | undefined;
 }

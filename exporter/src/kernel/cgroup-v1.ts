@@ -1,4 +1,5 @@
 import type {
+  CgroupLimits,
   CgroupStatistics,
   CpuStatistics,
   DeviceStatistics,
@@ -21,7 +22,7 @@ export function readCgroupV1(
   const cpu = readCpu(directoryOf('cpuacct'), directoryOf('cpu'), read);
   const memory = readMemory(directoryOf('memory'), read);
   const pidsDirectory = directoryOf('pids');
-  const pids = pidsDirectory && readNumber(`${pidsDirectory}/pids.current`, read);
+  const pids = pidsDirectory === undefined ? undefined : readNumber(`${pidsDirectory}/pids.current`, read);
   if (cpu === undefined && memory === undefined && pids === undefined) {
     return undefined;
   }
@@ -30,8 +31,27 @@ export function readCgroupV1(
     cpu,
     memory,
     io: blkio === undefined ? [] : readIo(blkio, read),
-    pids: pids === '' ? undefined : pids,
-    pidsLimit: pidsDirectory === undefined ? undefined : readNumber(`${pidsDirectory}/pids.max`, read),
+    pids,
+  };
+}
+
+/** Reads the limits of one group from the v1 controllers' trees: microseconds of processor time, and bytes. */
+export function readLimitsV1(
+  directoryOf: (controller: string) => string | undefined,
+  read: RecordReader,
+): CgroupLimits {
+  const limit = (controller: string, file: string) => {
+    const directory = directoryOf(controller);
+    return directory === undefined ? undefined : readNumber(`${directory}/${file}`, read);
+  };
+  // A quota of -1 is none, and no number to the reader.
+  const quota = limit('cpu', 'cpu.cfs_quota_us');
+  const period = limit('cpu', 'cpu.cfs_period_us');
+  const memory = limit('memory', 'memory.limit_in_bytes');
+  return {
+    cores: quota === undefined || !period ? undefined : quota / period,
+    memoryBytes: memory === undefined || memory >= UNLIMITED_BYTES ? undefined : memory,
+    pids: limit('pids', 'pids.max'),
   };
 }
 
@@ -50,7 +70,7 @@ export function parseBlkio(text: string): Map<string, { read: number; write: num
   return devices;
 }
 
-/** Nanoseconds throughout, quotas in microseconds; a quota of -1 is none. */
+/** Nanoseconds throughout. */
 function readCpu(
   accounting: string | undefined,
   scheduling: string | undefined,
@@ -62,12 +82,9 @@ function readCpu(
     return undefined;
   }
   const stat = scheduling === undefined ? undefined : readKeyed(`${scheduling}/cpu.stat`, read);
-  const quota = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_quota_us`, read);
-  const period = scheduling === undefined ? undefined : readNumber(`${scheduling}/cpu.cfs_period_us`, read);
   return {
     userSeconds: user / 1e9,
     systemSeconds: system / 1e9,
-    limitCores: quota === undefined || !period ? undefined : quota / period,
     periods: stat?.get('nr_periods') ?? 0,
     throttledPeriods: stat?.get('nr_throttled') ?? 0,
     throttledSeconds: (stat?.get('throttled_time') ?? 0) / 1e9,
@@ -80,14 +97,12 @@ function readMemory(directory: string | undefined, read: RecordReader): MemorySt
   if (usage === undefined || stat === undefined) {
     return undefined;
   }
-  const limit = readNumber(`${directory ?? ''}/memory.limit_in_bytes`, read);
   return {
     usage,
     inactiveFile: stat.get('total_inactive_file') ?? 0,
     rss: stat.get('total_rss') ?? 0,
     cache: stat.get('total_cache') ?? 0,
     swap: stat.get('total_swap'),
-    limit: limit === undefined || limit >= UNLIMITED_BYTES ? undefined : limit,
     oomKills: readKeyed(`${directory ?? ''}/memory.oom_control`, read)?.get('oom_kill'),
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  CgroupLimits,
   CgroupStatistics,
   CpuStatistics,
   DeviceStatistics,
@@ -20,11 +21,19 @@ export function readCgroupV2(
     return undefined;
   }
   return {
-    cpu: toCpu(cpuStat, read(`${directory}/cpu.max`)?.toString('latin1') ?? ''),
+    cpu: toCpu(cpuStat),
     memory: readMemory(directory, read),
     io: parseIoStat(read(`${directory}/io.stat`)?.toString('latin1') ?? ''),
     pids: readNumber(`${directory}/pids.current`, read),
-    pidsLimit: readNumber(`${directory}/pids.max`, read),
+  };
+}
+
+/** Reads the limits of a directory of the v2 tree. */
+export function readLimitsV2(directory: string, read: RecordReader): CgroupLimits {
+  return {
+    cores: parseCpuMax(read(`${directory}/cpu.max`)?.toString('latin1') ?? ''),
+    memoryBytes: readNumber(`${directory}/memory.max`, read),
+    pids: readNumber(`${directory}/pids.max`, read),
   };
 }
 
@@ -58,12 +67,11 @@ export function parseIoStat(text: string): DeviceStatistics[] {
   });
 }
 
-function toCpu(stat: KeyedNumbers, max: string): CpuStatistics {
+function toCpu(stat: KeyedNumbers): CpuStatistics {
   const seconds = (key: string) => (stat.get(key) ?? 0) / 1e6;
   return {
     userSeconds: seconds('user_usec'),
     systemSeconds: seconds('system_usec'),
-    limitCores: parseCpuMax(max),
     periods: stat.get('nr_periods') ?? 0,
     throttledPeriods: stat.get('nr_throttled') ?? 0,
     throttledSeconds: seconds('throttled_usec'),
@@ -82,7 +90,6 @@ function readMemory(directory: string, read: RecordReader): MemoryStatistics | u
     rss: stat.get('anon') ?? 0,
     cache: stat.get('file') ?? 0,
     swap: readNumber(`${directory}/memory.swap.current`, read),
-    limit: readNumber(`${directory}/memory.max`, read),
     oomKills: readKeyed(`${directory}/memory.events`, read)?.get('oom_kill'),
   };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readCgroup } from './cgroup.js';
+import { readCgroup, readCgroupLimits } from './cgroup.js';
 import { parseKeyed } from './cgroup-file.js';
 import type { CgroupMounts } from './cgroup-mounts.js';
 import { parseBlkio } from './cgroup-v1.js';
@@ -47,7 +47,6 @@ const IN_EITHER = {
   cpu: {
     userSeconds: 2,
     systemSeconds: 1,
-    limitCores: 1.5,
     periods: 10,
     throttledPeriods: 4,
     throttledSeconds: 0.5,
@@ -58,7 +57,6 @@ const IN_EITHER = {
     rss: 50000000,
     cache: 40000000,
     swap: 4096,
-    limit: 209715200,
     oomKills: 1,
   },
   io: [{ device: '8:0', readBytes: 4096, writtenBytes: 8192, reads: 1, writes: 2 }],
@@ -73,7 +71,6 @@ describe('readCgroup on a v2 host', () => {
     put(V2_FILES);
     expect(readCgroup(v2(), inG)).toEqual({
       ...IN_EITHER,
-      pidsLimit: undefined,
       pressure: [
         { resource: 'cpu', kind: 'some', seconds: 1.5 },
         { resource: 'memory', kind: 'some', seconds: 0.00001 },
@@ -85,7 +82,7 @@ describe('readCgroup on a v2 host', () => {
   it('leaves out the parts whose controllers are off', () => {
     put({ 'g/cpu.stat': 'usage_usec 3\nuser_usec 2\nsystem_usec 1\n' });
     expect(readCgroup(v2(), inG)).toMatchObject({
-      cpu: { limitCores: undefined, periods: 0 },
+      cpu: { periods: 0 },
       memory: undefined,
       io: [],
       pids: undefined,
@@ -151,25 +148,7 @@ const inEach = { unified: undefined, controllers: new Map(CONTROLLERS.map((name)
 describe('readCgroup on a v1 host', () => {
   it('reads the same as on v2 from other files', () => {
     put(V1_FILES);
-    expect(readCgroup(v1(), inEach)).toEqual({
-      ...IN_EITHER,
-      pidsLimit: 100,
-      pressure: [],
-    });
-  });
-
-  it('takes the limits that stand for none as none', () => {
-    put({
-      ...V1_FILES,
-      'cpu/g/cpu.cfs_quota_us': '-1\n',
-      'memory/g/memory.limit_in_bytes': '9223372036854771712\n',
-      'pids/g/pids.max': 'max\n',
-    });
-    expect(readCgroup(v1(), inEach)).toMatchObject({
-      cpu: { limitCores: undefined },
-      memory: { limit: undefined },
-      pidsLimit: undefined,
-    });
+    expect(readCgroup(v1(), inEach)).toEqual({ ...IN_EITHER, pressure: [] });
   });
 
   it.each(Object.keys(V1_FILES))('goes on when %s vanishes', (name) => {
@@ -188,6 +167,43 @@ describe('readCgroup on a v1 host', () => {
     const found = readCgroup(hybrid, { ...inEach, unified: '/g' });
     expect(found?.pressure).toEqual([{ resource: 'cpu', kind: 'some', seconds: 1.5 }]);
     expect(found?.cpu?.userSeconds).toBe(2);
+  });
+});
+
+describe('readCgroupLimits', () => {
+  const none = { cores: undefined, memoryBytes: undefined, pids: undefined };
+
+  it('reads the limits of a v2 group', () => {
+    put({ ...V2_FILES, 'g/pids.max': '100\n' });
+    expect(readCgroupLimits(v2(), inG)).toEqual({ cores: 1.5, memoryBytes: 209715200, pids: 100 });
+  });
+
+  it('reads the same of a v1 group from other files', () => {
+    put(V1_FILES);
+    expect(readCgroupLimits(v1(), inEach)).toEqual({ cores: 1.5, memoryBytes: 209715200, pids: 100 });
+  });
+
+  it('takes what stands for no limit in v2 as none', () => {
+    put({ 'g/cpu.max': 'max 100000\n', 'g/memory.max': 'max\n', 'g/pids.max': 'max\n' });
+    expect(readCgroupLimits(v2(), inG)).toEqual(none);
+  });
+
+  it('takes what stands for no limit in v1 as none', () => {
+    put({
+      ...V1_FILES,
+      'cpu/g/cpu.cfs_quota_us': '-1\n',
+      'memory/g/memory.limit_in_bytes': '9223372036854771712\n',
+      'pids/g/pids.max': 'max\n',
+    });
+    expect(readCgroupLimits(v1(), inEach)).toEqual(none);
+  });
+
+  it.each([
+    ['v2', v2, inG],
+    ['v1', v1, inEach],
+    ['a v2 path of another cgroup namespace in', v2, { ...inG, unified: '/../g' }],
+  ])('knows none where there are no files of it: %s', (_name, mounts, member) => {
+    expect(readCgroupLimits(mounts(), member)).toEqual(none);
   });
 });
 
