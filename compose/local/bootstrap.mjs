@@ -1,9 +1,12 @@
 // `npm start`: makes a fresh checkout ready, then runs the stack. Plain JavaScript, since nothing is built yet.
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, statSync, utimesSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
+// Not import.meta.dirname: a Node.js that is too old has none, and should get as far as to be told so.
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const HELP = path.join(ROOT, 'compose/local/help.txt');
 const MAIN = path.join(ROOT, 'compose/local/dist/main.js');
 const BUILT = path.join(ROOT, 'compose/local/dist/.built');
 
@@ -29,6 +32,11 @@ const SOURCES = [
   'compose/viewer/build-plugin.mjs',
 ].map((name) => path.join(ROOT, name));
 
+if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
+  // Nobody should have to install packages to read it. `npm run golden` writes it from the options.
+  process.stdout.write(readFileSync(HELP, 'utf8'));
+  process.exit();
+}
 checkMachine();
 if (isOlder(path.join(ROOT, 'node_modules/.package-lock.json'), path.join(ROOT, 'package-lock.json'))) {
   runNpm('Installing the npm packages', 'ci');

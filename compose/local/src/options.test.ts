@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions } from './options.js';
+import { helpText, parseOptions } from './options.js';
 
 describe('parseOptions', () => {
   it('gives the documented defaults', () => {
@@ -20,5 +20,11 @@ describe('parseOptions', () => {
     expect(parseOptions(['--prometheus-url', 'http://prometheus:9090/'], {}).prometheusUrl).toBe(
       'http://prometheus:9090',
     );
+  });
+});
+
+describe('helpText', () => {
+  it('is what bootstrap.mjs prints before anything is installed', async () => {
+    await expect(helpText()).toMatchFileSnapshot('../help.txt');
   });
 });

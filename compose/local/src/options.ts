@@ -21,7 +21,19 @@ export interface Options {
 
 /** Reads the flags, each of which has an environment variable. Prints the help or an error, and ends, by itself. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  const command = new Command('npm start --')
+  return commandOf(env)
+    .parse([...args], { from: 'user' })
+    .opts<Options>();
+}
+
+/** What `--help` prints: `compose/local/help.txt`, which bootstrap.mjs prints before anything is installed. */
+export function helpText(): string {
+  return commandOf({}).helpInformation();
+}
+
+function commandOf(env: NodeJS.ProcessEnv): Command {
+  return new Command('npm start --')
+    .configureHelp({ helpWidth: 100 })
     .description(
       'Runs the exporter, the companion, a real Prometheus and the viewer on this machine until Ctrl-C.',
     )
@@ -56,7 +68,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
     .addOption(
       new Option('--state-dir <folder>', 'where Prometheus keeps its data, and the logs are')
         .env('TOPOSCOPE_STATE_DIR')
-        .default(defaultStateFolder(env)),
+        .default(defaultStateFolder(env), '~/.local/state/toposcope'),
     )
     .addOption(
       new Option('--grafana <version>', 'the @grafana packages that the viewer is made of')
@@ -89,7 +101,6 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): O
         .choices(ROLES),
     )
     .allowExcessArguments(false);
-  return command.parse([...args], { from: 'user' }).opts<Options>();
 }
 
 function defaultStateFolder(env: NodeJS.ProcessEnv): string {
