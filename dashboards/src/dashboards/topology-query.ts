@@ -1,2 +1,2 @@
 export type { TopologySpec } from 'toposcope-topology-datasource/query';
-export { VIEW_IDS } from 'toposcope-topology-datasource/graph/topology';
+export { VIEW_IDS, VIEW_NAMES } from 'toposcope-topology-datasource/graph/topology';

@@ -13,7 +13,7 @@ import { matches, select } from '../promql/select.js';
 import { containerWorkload } from '../rules/recordings/container-workload.js';
 import { workloadEdgeOpen } from '../rules/recordings/workload-edges.js';
 import { HERE, PROMETHEUS } from './targets.js';
-import { VIEW_IDS } from './topology-query.js';
+import { VIEW_IDS, VIEW_NAMES } from './topology-query.js';
 
 export const prometheusVariable = () =>
   new DatasourceVariableBuilder('prometheus')
@@ -70,16 +70,12 @@ export const viewVariable = () =>
   new CustomVariableBuilder('view')
     .label('View')
     .description('What a node stands for.')
-    .values(VIEW_IDS.map((id) => `${titleOf(id)} : ${id}`).join(','))
-    .options(VIEW_IDS.map((id) => ({ text: titleOf(id), value: id, selected: id === FIRST_VIEW })))
-    .current({ text: titleOf(FIRST_VIEW), value: FIRST_VIEW, selected: true })
+    .values(VIEW_IDS.map((id) => `${VIEW_NAMES[id]} : ${id}`).join(','))
+    .options(VIEW_IDS.map((id) => ({ text: VIEW_NAMES[id], value: id, selected: id === FIRST_VIEW })))
+    .current({ text: VIEW_NAMES[FIRST_VIEW], value: FIRST_VIEW, selected: true })
     .hide(VariableHide.DontHide);
 
 const FIRST_VIEW = 'containers';
-
-function titleOf(id: string): string {
-  return id.charAt(0).toUpperCase() + id.slice(1).replaceAll('-', ' ');
-}
 
 /** The kind of variable query that is written out, `label_values(…)`, in Grafana’s Prometheus data source. */
 const CLASSIC_QUERY = 5;

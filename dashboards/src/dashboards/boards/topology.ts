@@ -36,7 +36,7 @@ export const topologyBoard: Board = {
           {
             title: 'Topology',
             description:
-              'Who talks to whom at the end of the time range. An arrow points from the client to the server; its width is bytes per second, red means failed connections. Click a node or an edge for its facts; the tabs change what a node stands for.',
+              'Who talks to whom at the end of the time range. An arrow points from the client to the server; its width is bytes per second, broken and orange means that connections fail. Click a node or an edge for its facts; the tabs change what a node stands for.',
             empty: 'Nothing to show: is an exporter scraped, and is the data source “Topology” set?',
             width: 24,
             height: 22,
