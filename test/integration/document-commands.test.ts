@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documents } from '../documents.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { ExporterRun } from '../engines/exporter.js';
 import { freePort } from '../engines/free-port.js';
@@ -28,21 +29,33 @@ interface Needs {
 
 const SYSTEMD = { needs: 'systemd as the init of the machine' };
 const CLUSTER = { needs: 'a Kubernetes cluster; install-orchestrators.test.ts checks the files' };
+const REGISTRY = { needs: 'a registry that takes images' };
+const PUBLISHED = {
+  needs: 'the packages in the npm registry; install-packages.test.ts installs their files',
+};
 const GRAFANA = { needs: "Grafana's image" };
 const COMPOSE = { runBy: 'test/integration/install-compose.test.ts' };
 const ORCHESTRATORS = { runBy: 'test/integration/install-orchestrators.test.ts' };
 const PACKAGES = { runBy: 'test/integration/install-packages.test.ts' };
+const COMPANION = { runBy: 'test/integration/companion-cli.test.ts' };
+const EXPORTER = { runBy: 'test/integration/exporter.test.ts' };
+const WHOLE_RUN = { runBy: 'test/run.mjs' };
 
 const COMMANDS: Readonly<Record<string, Run | RunBy | Needs>> = {
   'npm start': { runBy: 'test/integration/npm-start.test.ts' },
   'npm start -- --demo': { runBy: 'test/integration/demo.test.ts' },
   'git clone … && cd toposcope': { needs: 'the address of the repository' },
-  'npm run test:unit': { runBy: 'test/run.mjs' },
+  'npm run test:unit': WHOLE_RUN,
   'npm test': { runBy: '.ci/run' },
   'export GRAFANA_URL=http://localhost:3000': GRAFANA,
   'export GRAFANA_ADMIN_PASSWORD=$(docker compose -f compose/docker-compose.yml exec grafana cat /run/secrets/toposcope/grafana-admin.password)':
     GRAFANA,
-  'npm run test:grafana': { runBy: 'test/run.mjs' },
+  'npm run test:grafana': WHOLE_RUN,
+  'npm run test:unit -- dashboards': WHOLE_RUN,
+  'npx vitest run --project programs rules dashboards': WHOLE_RUN,
+  'npm run generate -w dashboards': { runBy: 'dashboards/src/generated-files.test.ts' },
+  'npm ci && npm run build': WHOLE_RUN,
+  'node exporter/dist/main.js': EXPORTER,
   'npm ci && npm run build && npm run package': PACKAGES,
   'docker compose --file compose/docker-compose.yml up --build --detach': COMPOSE,
   'docker compose --file compose/docker-compose.yml exec grafana cat /run/secrets/toposcope/grafana-admin.password':
@@ -50,7 +63,32 @@ const COMMANDS: Readonly<Record<string, Run | RunBy | Needs>> = {
   'docker compose --file compose/docker-compose.yml --profile demo up --build --detach --scale demo-app=4':
     COMPOSE,
   'docker compose --file compose/docker-compose.yml up --detach --no-recreate --scale gateway=3': COMPOSE,
-  'toposcope-companion keygen compose/secrets': { prints: /join\.token/ },
+  'docker build --file compose/images/exporter.Dockerfile --tag registry.example/toposcope/exporter:0.1.0 .':
+    COMPOSE,
+  'docker build --file compose/images/companion.Dockerfile --tag registry.example/toposcope/companion:0.1.0 .':
+    COMPOSE,
+  'docker push registry.example/toposcope/exporter:0.1.0': REGISTRY,
+  'docker push registry.example/toposcope/companion:0.1.0': REGISTRY,
+  'docker buildx build --platform linux/amd64,linux/arm64 --push --file compose/images/exporter.Dockerfile --tag registry.example/toposcope/exporter:0.1.0 .':
+    REGISTRY,
+  'docker run --rm --user "$(id -u):$(id -g)" --volume "$PWD/compose:/compose" registry.example/toposcope/companion:0.1.0 keygen /compose/secrets':
+    COMPOSE,
+  'toposcope-companion keygen /etc/toposcope': COMPANION,
+  'toposcope-companion gateway --help': COMPANION,
+  'toposcope-companion agent --help': COMPANION,
+  'toposcope-companion cluster --help': COMPANION,
+  'toposcope-companion keygen compose/kubernetes/companion/secrets': { prints: /join\.token/ },
+  'openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 -subj /CN=toposcope-gateway -addext subjectAltName=DNS:toposcope-gateway,DNS:toposcope-gateway-agents -keyout compose/kubernetes/companion/secrets/tls.key -out compose/kubernetes/companion/secrets/tls.crt':
+    { prints: /^/ },
+  'kubectl apply --kustomize compose/kubernetes/companion': CLUSTER,
+  'kubectl apply --kustomize compose/kubernetes/cluster/view': CLUSTER,
+  'kubectl apply --kustomize compose/kubernetes/cluster/operate': CLUSTER,
+  'kubectl apply --kustomize compose/kubernetes/cluster/admin': CLUSTER,
+  'npm install --global @toposcope/exporter': PUBLISHED,
+  'npm install --global @toposcope/companion': PUBLISHED,
+  'sudo toposcope-exporter': PACKAGES,
+  'toposcope-exporter --once': EXPORTER,
+  'toposcope-exporter --help': EXPORTER,
   'export TOPOSCOPE_EXPORTER_IMAGE=registry.example/toposcope/exporter:0.1.0': ORCHESTRATORS,
   'export TOPOSCOPE_COMPANION_IMAGE=registry.example/toposcope/companion:0.1.0': ORCHESTRATORS,
   'docker stack deploy --compose-file compose/swarm.yml toposcope': ORCHESTRATORS,
@@ -72,7 +110,7 @@ const COMMANDS: Readonly<Record<string, Run | RunBy | Needs>> = {
   'curl --silent --show-error http://localhost:10420/healthz': { prints: /./ },
   'systemctl status toposcope-exporter || docker ps --all --filter name=exporter': SYSTEMD,
   'journalctl --unit toposcope-exporter --since -15min': SYSTEMD,
-  'systemctl status toposcope-companion-agent': SYSTEMD,
+  'systemctl status toposcope-agent || docker ps --all --filter name=agent': SYSTEMD,
   'tracepath -n SERVER': { needs: 'the package iputils-tracepath' },
   'ip -statistics link': { prints: /RX:.*bytes/ },
   'ethtool --statistics INTERFACE | grep --ignore-case -E "drop|err|discard"': {
@@ -81,12 +119,25 @@ const COMMANDS: Readonly<Record<string, Run | RunBy | Needs>> = {
   'ss --tcp --info state established': { prints: /Recv-Q/ },
 };
 
+/** Where the documents put secrets: the tests have a folder of their own. */
+const SECRETS = /compose\/kubernetes\/companion\/secrets/g;
+
 const documented = await documentedCommands();
 
 describe('the commands in the documents', () => {
   it('are known here, and none is known that no document holds', () => {
     expect([...documented].filter((command) => !(command in COMMANDS))).toEqual([]);
     expect(Object.keys(COMMANDS).filter((command) => !documented.has(command))).toEqual([]);
+  });
+
+  it('ask systemd for units that exist', () => {
+    const units = [...documented].flatMap((command) =>
+      Array.from(command.matchAll(/(?:systemctl \w+ (?:--now )?|--unit )([\w-]+)/g), ([, unit = '']) => unit),
+    );
+    expect(units.length).toBeGreaterThan(2);
+    for (const unit of units) {
+      expect(existsSync(path.join(ROOT, `packaging/systemd/${unit}.service`)), unit).toBe(true);
+    }
   });
 
   it('are run by tests that exist', () => {
@@ -120,7 +171,7 @@ describe('the commands in the documents, run', () => {
       command
         .replace('localhost:10420', `127.0.0.1:${port}`)
         .replace('toposcope-companion', `${process.execPath} companion/dist/main.js`)
-        .replace('compose/secrets', path.join(folder, 'secrets'))
+        .replaceAll(SECRETS, path.join(folder, '$&'))
         .replace(/\b(?:NAME|CLIENT)\b/, CONTAINER)
         .replace('SERVER PORT', '127.0.0.1 80');
   });
@@ -155,16 +206,16 @@ function runInShell(command: string): Promise<string> {
 
 /** Every line of every block of shell, without its comment and without what only filters what is printed. */
 async function documentedCommands(): Promise<Set<string>> {
-  const files = ['README.md'];
-  for (const folder of ['docs', 'docs/runbooks', 'compose/kubernetes', 'compose/scrape-configs']) {
-    const names = await readdir(path.join(ROOT, folder));
-    files.push(...names.filter((name) => name.endsWith('.md')).map((name) => path.join(folder, name)));
-  }
+  const files = await documents();
   const texts = await Promise.all(files.map((file) => readFile(path.join(ROOT, file), 'utf8')));
-  const lines = texts.flatMap((text) =>
-    [...text.matchAll(/^```(?:sh|bash|console)\n([^]*?)^```/gm)].flatMap(([, block = '']) =>
-      block.trim().split('\n'),
-    ),
+  const blocks = texts.flatMap((text) =>
+    Array.from(text.matchAll(/^ *```(?:sh|bash|console)\n([^]*?)^ *```/gm), ([, block = '']) => block),
+  );
+  const lines = blocks.flatMap((block) =>
+    block
+      .replace(/\\\n */g, '')
+      .trim()
+      .split(/\n */),
   );
   return new Set(lines.map((line) => line.replace(/\s+#.*$/, '').replace(/ \| grep --before.*$/, '')));
 }

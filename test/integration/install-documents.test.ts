@@ -6,12 +6,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { documents } from '../documents.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const DOCS = path.join(ROOT, 'docs');
 const run = promisify(execFile);
 
 const pages = (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
+const everyPage = await documents();
 const textOf = (page: string) => readFile(path.join(DOCS, page), 'utf8');
 const blocks = (text: string, language: string) =>
   [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
@@ -43,10 +45,14 @@ describe('the documents', () => {
     }
   });
 
-  it.each(pages)('%s links to pages and files that exist', async (page) => {
-    const links = [...(await textOf(page)).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)];
-    for (const [, target = ''] of links) {
-      expect(existsSync(path.join(DOCS, target)), target).toBe(true);
+  it.each(everyPage)('%s links to files and headings that exist', async (page) => {
+    const text = await readFile(path.join(ROOT, page), 'utf8');
+    for (const [, target = '', anchor] of text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)) {
+      const file = target === '' ? page : path.join(path.dirname(page), target);
+      expect(existsSync(path.join(ROOT, file)), target).toBe(true);
+      if (anchor !== undefined) {
+        expect(anchorsOf(await readFile(path.join(ROOT, file), 'utf8')), target).toContain(anchor);
+      }
     }
   });
 
@@ -66,3 +72,13 @@ describe('the documents', () => {
     }
   });
 });
+
+/** As GitHub names headings: small letters, without punctuation, a dash for a blank. */
+function anchorsOf(text: string): readonly string[] {
+  return Array.from(text.matchAll(/^#+ (.*)$/gm), ([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

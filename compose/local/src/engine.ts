@@ -26,7 +26,7 @@ function explain({ code, message }: NodeJS.ErrnoException, address: string, sear
   switch (code ?? '') {
     case 'ENOENT':
       return findInPath('dockerd', `${searchPath}:/usr/sbin`) === undefined
-        ? `no Docker engine is installed (nothing listens on ${address}).`
+        ? `no Docker engine is installed (nothing listens on ${address}): on Debian and Ubuntu, sudo apt-get install docker.io.`
         : `the Docker engine is installed but does not run (nothing listens on ${address}): start it (${start}).`;
     case 'ECONNREFUSED':
       return `nothing answers on ${address}: start the engine (${start}).`;
