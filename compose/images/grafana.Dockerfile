@@ -6,6 +6,8 @@ ARG GRAFANA_IMAGE=docker.io/grafana/grafana:11.6.16
 FROM ${NODE_IMAGE} AS build
 WORKDIR /src
 COPY . .
+# The plugins say when they were built; whoever wants the same bytes again names the time.
+ARG SOURCE_DATE_EPOCH
 RUN npm ci --workspace grafana-datasource --workspace grafana-panel --workspace compose/viewer --no-audit --no-fund \
  && npm run build --workspace grafana-datasource \
  && npm run build --workspace grafana-panel
