@@ -67,11 +67,14 @@ export function matches(row: Row, labels: Readonly<Record<string, string>>): boo
   return Object.entries(labels).every(([label, value]) => row.labels[label] === value);
 }
 
-/** Reads until the check passes, and returns the rows; fails with the check's own error after the time is up. */
+/**
+ * Reads until the check passes, and returns the rows; fails with the check's own error after the time is up, which is
+ * long: a machine that is busy with other tests passes seldom.
+ */
 export async function eventually(
   collector: ConnectionCollector,
   check: (rows: Row[]) => void,
-  seconds = 15,
+  seconds = 45,
 ): Promise<Row[]> {
   const until = Date.now() + seconds * 1_000;
   for (;;) {

@@ -1,46 +1,36 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
-import {
-  NamespaceProcess,
-  createPair,
-  deleteNamespace,
-  run,
-  type Namespace,
-} from '../engines/network-namespaces.js';
-import { eventually, readRows, startCollector, sumOf } from './connection-rows.js';
+import { run } from '../engines/network-namespaces.js';
+import { eventually, sumOf } from './connection-rows.js';
+import { NamespacePair } from './namespace-pair.js';
 
 const isRoot = process.getuid?.() === 0;
 const OPEN = 'toposcope_connections_open';
 
 describe.skipIf(!isRoot)('the process at each end of a connection (needs root: sudo npm test)', () => {
-  let a: Namespace;
-  let b: Namespace;
+  const pair = new NamespacePair('toposcope-proc', 8);
   let collector: ConnectionCollector;
-  const processes: NamespaceProcess[] = [];
 
   beforeEach(async () => {
-    [a, b] = createPair('toposcope-proc', 8);
-    collector = startCollector();
-    await readRows(collector);
+    pair.setUp();
+    collector = await pair.watch();
   });
-
-  afterEach(async () => {
-    await collector.close();
-    await Promise.all(processes.splice(0).map((process) => process.kill()));
-    deleteNamespace(a.name);
-    deleteNamespace(b.name);
-  });
-
-  async function start(where: Namespace, command: string, ...args: string[]): Promise<void> {
-    const process = NamespaceProcess.start(where.name, command, ...args);
-    processes.push(process);
-    await process.next();
-  }
+  afterEach(() => pair.tearDown());
 
   it('is the worker that was forked to accept, not the parent that listens', async () => {
-    await start(b, 'perl', '-e', PREFORK, '8401', '3');
-    await start(a, process.execPath, '-e', HOLDER, b.address, '8401', '12');
-    const fetched = run('ip', 'netns', 'exec', a.name, process.execPath, '-e', BRIEF, b.address, '8401');
+    await pair.spawn(pair.b, 'perl', '-e', PREFORK, '8401', '3').next();
+    await pair.run(pair.a, HOLDER, pair.b.address, 8401, 12);
+    const fetched = run(
+      'ip',
+      'netns',
+      'exec',
+      pair.a.name,
+      process.execPath,
+      '-e',
+      BRIEF,
+      pair.b.address,
+      '8401',
+    );
     expect(fetched.trim()).toBe('ended');
     await eventually(collector, (rows) => {
       const server = { role: 'server', port: '8401' };
@@ -54,8 +44,8 @@ describe.skipIf(!isRoot)('the process at each end of a connection (needs root: s
   });
 
   it('is the process that a connection was passed to', async () => {
-    await start(b, process.execPath, '-e', PASSED_ON, '8402');
-    await start(a, process.execPath, '-e', HOLDER, b.address, '8402', '5');
+    await pair.run(pair.b, PASSED_ON, 8402);
+    await pair.run(pair.a, HOLDER, pair.b.address, 8402, 5);
     await eventually(collector, (rows) => {
       const server = { role: 'server', port: '8402' };
       expect(sumOf(rows, OPEN, { ...server, process: 'taker' })).toBe(5);
@@ -65,15 +55,15 @@ describe.skipIf(!isRoot)('the process at each end of a connection (needs root: s
   });
 
   it('stays what it was when its process has ended and the connection lingers', async () => {
-    await start(b, process.execPath, '-e', UNREAD, '8403');
-    await start(a, process.execPath, '-e', SENDER, b.address, '8403');
+    await pair.run(pair.b, UNREAD, 8403);
+    const sender = await pair.run(pair.a, SENDER, pair.b.address, 8403);
     const client = { role: 'client', port: '8403' };
     await eventually(collector, (rows) => {
       expect(sumOf(rows, OPEN, { ...client, process: 'sender' })).toBe(1);
     });
-    processes.push(NamespaceProcess.start(a.name, 'cat'));
-    await processes[1]?.kill();
-    const printed = run('ip', 'netns', 'exec', a.name, 'ss', '-Htn', 'dport', '=', '8403');
+    pair.spawn(pair.a, 'cat');
+    await sender.kill();
+    const printed = run('ip', 'netns', 'exec', pair.a.name, 'ss', '-Htn', 'dport', '=', '8403');
     expect(printed).toContain('FIN-WAIT-1');
     await eventually(collector, (rows) => {
       expect(sumOf(rows, OPEN, { ...client, process: 'sender' })).toBe(1);

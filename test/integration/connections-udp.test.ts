@@ -1,21 +1,9 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
-import {
-  eventually as eventuallyWithin,
-  matches,
-  readRows,
-  startCollector,
-  sumOf,
-  type Row,
-} from './connection-rows.js';
-import {
-  NamespaceProcess,
-  createPair,
-  deleteNamespace,
-  run,
-  type Namespace,
-} from '../engines/network-namespaces.js';
+import { run, type Namespace, type NamespaceProcess } from '../engines/network-namespaces.js';
+import { eventually as eventuallyWithin, matches, sumOf, type Row } from './connection-rows.js';
+import { NamespacePair } from './namespace-pair.js';
 
 const generator = path.resolve('test/load/udp-load.mjs');
 /** A busy machine passes seldom, and reads the tables of its namespaces in turn. */
@@ -29,48 +17,15 @@ interface Counts {
 }
 
 describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo npm test)', () => {
-  let a: Namespace;
-  let b: Namespace;
-  let collector: ConnectionCollector | undefined;
-  const processes: NamespaceProcess[] = [];
+  const pair = new NamespacePair('toposcope-udp', 21);
 
-  beforeEach(() => {
-    [a, b] = createPair('toposcope-udp', 21);
-  });
-
-  afterEach(async () => {
-    await collector?.close();
-    collector = undefined;
-    await Promise.all(processes.splice(0).map((process) => process.kill()));
-    deleteNamespace(a.name);
-    deleteNamespace(b.name);
-  });
+  beforeEach(() => pair.setUp());
+  afterEach(() => pair.tearDown());
 
   async function start(): Promise<ConnectionCollector> {
     // What lives on when clients and servers have ended, as other processes of a container do.
-    processes.push(NamespaceProcess.start(a.name, 'cat'), NamespaceProcess.start(b.name, 'cat'));
-    collector = startCollector();
-    await readRows(collector);
-    return collector;
-  }
-
-  /** A rule that asks for the state of a connection is what switches tracking on in a namespace. */
-  function track({ name }: Namespace, accounting: boolean): void {
-    for (const iptables of ['iptables', 'ip6tables']) {
-      run(
-        'ip',
-        'netns',
-        'exec',
-        name,
-        iptables,
-        ...'-A INPUT -m conntrack --ctstate INVALID -j DROP'.split(' '),
-      );
-    }
-    const settings = { acct: accounting ? 1 : 0, udp_timeout: 600, udp_timeout_stream: 600 };
-    for (const [key, value] of Object.entries(settings)) {
-      const setting = `net.netfilter.nf_conntrack_${key}=${value}`;
-      run('ip', 'netns', 'exec', name, 'sysctl', '-qw', setting);
-    }
+    [pair.a, pair.b].forEach((where) => pair.spawn(where, 'cat'));
+    return pair.watch();
   }
 
   /** What `conntrack` lists of the namespace's flows to that port: it counts whole packets, headers included. */
@@ -89,15 +44,7 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   }
 
   async function serve(port: number, address = '0.0.0.0'): Promise<NamespaceProcess> {
-    const server = NamespaceProcess.start(
-      b.name,
-      process.execPath,
-      generator,
-      'server',
-      String(port),
-      address,
-    );
-    processes.push(server);
+    const server = pair.spawn(pair.b, process.execPath, generator, 'server', String(port), address);
     await server.next();
     return server;
   }
@@ -106,11 +53,10 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
     kind: 'connected' | 'unconnected',
     port: number,
     sockets: number,
-    address = b.address,
+    address = pair.b.address,
   ): Promise<{ client: NamespaceProcess; counts: Counts }> {
     const settings = [address, port, sockets, 5, 120, 700, kind].map(String);
-    const client = NamespaceProcess.start(a.name, process.execPath, generator, 'client', ...settings);
-    processes.push(client);
+    const client = pair.spawn(pair.a, process.execPath, generator, 'client', ...settings);
     return { client, counts: (await client.next()) as Counts };
   }
 
@@ -125,16 +71,16 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   }
 
   it.each([
-    ['IPv4', 'ipv4', 8501, () => b.address, '0.0.0.0'],
-    ['IPv6', 'ipv6', 8502, () => b.address6, '::'],
+    ['IPv4', 'ipv4', 8501, () => pair.b.address, '0.0.0.0'],
+    ['IPv6', 'ipv6', 8502, () => pair.b.address6, '::'],
   ] as const)(
     'counts sockets that never connect, and their bytes, over %s at both ends',
     async (_, family, port, address, any) => {
-      track(a, true);
+      track(pair.a, true);
       const watching = await start();
       const server = await serve(port, any);
       const { counts: truth } = await exchange('unconnected', port, 40, address());
-      expect(listedBy(a, family, port)).toEqual({ flows: 40, ...truthOf(truth) });
+      expect(listedBy(pair.a, family, port)).toEqual({ flows: 40, ...truthOf(truth) });
       await eventually(watching, (rows) => {
         expect(counts(rows, 'client', port)).toEqual({ open: 40, opened: 40, ...truthOf(truth) });
         expect(counts(rows, 'server', port)).toEqual({
@@ -150,7 +96,7 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   );
 
   it('knows the server of a flow that had ended before any pass', async () => {
-    track(a, true);
+    track(pair.a, true);
     const watching = await start();
     const server = await serve(8506);
     const { client, counts: truth } = await exchange('unconnected', 8506, 3);
@@ -162,7 +108,7 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   });
 
   it('has an edge to a server on an ephemeral port, and that port in no label', async () => {
-    track(a, true);
+    track(pair.a, true);
     const watching = await start();
     await serve(51_820);
     const { counts: truth } = await exchange('unconnected', 51_820, 5);
@@ -171,8 +117,8 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
     const rows = await eventually(watching, (found) => {
       const between = { protocol: 'udp', port: '' };
       const [client, server] = [
-        { ...between, role: 'client', peer_ip: b.address },
-        { ...between, role: 'server', local_ip: b.address, peer_ip: a.address },
+        { ...between, role: 'client', peer_ip: pair.b.address },
+        { ...between, role: 'server', local_ip: pair.b.address, peer_ip: pair.a.address },
       ];
       expect(sumOf(found, 'toposcope_connections_opened_total', client)).toBe(10);
       expect(sumOf(found, 'toposcope_connection_sent_bytes_total', client)).toBe(sent);
@@ -188,7 +134,7 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   });
 
   it('counts a connected socket once, by itself, and adds the bytes of its flow', async () => {
-    track(a, true);
+    track(pair.a, true);
     const watching = await start();
     await serve(8503);
     const { client, counts: truth } = await exchange('connected', 8503, 10);
@@ -209,7 +155,7 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   });
 
   it('has no rows of bytes where the kernel does not account, and none of TCP’s', async () => {
-    track(a, false);
+    track(pair.a, false);
     const watching = await start();
     await serve(8504);
     await exchange('unconnected', 8504, 3);
@@ -225,18 +171,92 @@ describe.skipIf(!isRoot)('UDP between two network namespaces (needs root: sudo n
   });
 
   it('closes a flow that is tracked no longer', async () => {
-    track(a, true);
+    track(pair.a, true);
     const watching = await start();
     await serve(8505);
     await exchange('unconnected', 8505, 4);
     await eventually(watching, (rows) => expect(counts(rows, 'client', 8505).open).toBe(4));
-    run('ip', 'netns', 'exec', a.name, 'conntrack', '-F');
+    run('ip', 'netns', 'exec', pair.a.name, 'conntrack', '-F');
     await eventually(watching, (rows) => {
       expect(counts(rows, 'client', 8505)).toMatchObject({ open: 0, opened: 4 });
       expect(sumOf(rows, 'toposcope_connections_closed_total', { role: 'client', port: '8505' })).toBe(4);
     });
   });
 });
+
+describe.skipIf(!isRoot)('UDP in two networks with the same addresses (needs root)', () => {
+  const networks = [
+    { name: 'left', pair: new NamespacePair('toposcope-left', 22), sockets: 3 },
+    { name: 'right', pair: new NamespacePair('toposcope-right', 22), sockets: 5 },
+  ] as const;
+
+  beforeEach(() => networks.forEach(({ pair }) => pair.setUp()));
+  afterEach(() => Promise.all(networks.map(({ pair }) => pair.tearDown())));
+
+  it('leads to the other end in its own network, where both ends track', async () => {
+    const watching = await networks[0].pair.watch();
+    for (const { name, pair, sockets } of networks) {
+      [pair.a, pair.b].forEach((where) => track(where, true));
+      await pair.run(pair.b, ECHO, `${name}-server`, 8507);
+      await pair.run(pair.a, ASKER, `${name}-client`, pair.b.address, 8507, sockets);
+    }
+    await eventually(watching, (rows) => {
+      for (const { name, sockets } of networks) {
+        const [client, server] = [`${name}-client`, `${name}-server`];
+        const of = { protocol: 'udp', port: '8507' };
+        const atClient = { ...of, role: 'client', process: client, peer_process: server };
+        const atServer = { ...of, role: 'server', process: server, peer_process: client };
+        expect(sumOf(rows, 'toposcope_connections_open', atClient)).toBe(sockets);
+        expect(sumOf(rows, 'toposcope_connections_open', atServer)).toBe(sockets);
+      }
+      for (const role of ['client', 'server']) {
+        expect(sumOf(rows, 'toposcope_connections_open', { protocol: 'udp', port: '8507', role })).toBe(8);
+      }
+    });
+  });
+});
+
+/** Sends back what it gets. */
+const ECHO = `
+  const [title, port] = process.argv.slice(1);
+  process.title = title;
+  const socket = require('dgram').createSocket('udp4');
+  socket.on('message', (message, { address, port }) => socket.send(message, port, address));
+  socket.bind(Number(port), () => console.log('{}'));
+  process.stdin.on('end', () => process.exit()).resume();
+`;
+
+/** Asks once on each of so many sockets that do not connect, and keeps them. */
+const ASKER = `
+  const [title, address, port, count] = process.argv.slice(1);
+  process.title = title;
+  let answered = 0;
+  for (let index = 0; index < Number(count); index++) {
+    const socket = require('dgram').createSocket('udp4');
+    socket.on('message', () => ++answered === Number(count) && console.log('{}'));
+    socket.send('hello', Number(port), address);
+  }
+  process.stdin.on('end', () => process.exit()).resume();
+`;
+
+/** A rule that asks for the state of a connection is what switches tracking on in a namespace. */
+function track({ name }: Namespace, accounting: boolean): void {
+  for (const iptables of ['iptables', 'ip6tables']) {
+    run(
+      'ip',
+      'netns',
+      'exec',
+      name,
+      iptables,
+      ...'-A INPUT -m conntrack --ctstate INVALID -j DROP'.split(' '),
+    );
+  }
+  const settings = { acct: accounting ? 1 : 0, udp_timeout: 600, udp_timeout_stream: 600 };
+  for (const [key, value] of Object.entries(settings)) {
+    const setting = `net.netfilter.nf_conntrack_${key}=${value}`;
+    run('ip', 'netns', 'exec', name, 'sysctl', '-qw', setting);
+  }
+}
 
 function truthOf({ sent, received }: Counts): Counts {
   return { sent, received };

@@ -1,16 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
-import { eventually, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
-import {
-  NamespaceProcess,
-  createPair,
-  deleteNamespace,
-  makeConnections,
-  run,
-  startServer,
-  stopServer,
-  type Namespace,
-} from '../engines/network-namespaces.js';
+import { deleteNamespace, makeConnections, run, stopServer } from '../engines/network-namespaces.js';
+import { eventually, readRows, sumOf, type Row } from './connection-rows.js';
+import { NamespacePair } from './namespace-pair.js';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -28,46 +20,22 @@ function counts(rows: readonly Row[], role: 'client' | 'server', port: number) {
 }
 
 describe.skipIf(!isRoot)('connections between two network namespaces (needs root: sudo npm test)', () => {
-  let a: Namespace;
-  let b: Namespace;
-  let collector: ConnectionCollector | undefined;
-  const processes: NamespaceProcess[] = [];
+  const pair = new NamespacePair('toposcope-test', 1);
 
-  beforeEach(() => {
-    [a, b] = createPair('toposcope-test', 1);
-  });
-
-  afterEach(async () => {
-    await collector?.close();
-    collector = undefined;
-    await Promise.all(processes.splice(0).map((process) => process.kill()));
-    deleteNamespace(a.name);
-    deleteNamespace(b.name);
-  });
-
-  async function start(...args: Parameters<typeof startCollector>): Promise<ConnectionCollector> {
-    collector = startCollector(...args);
-    await readRows(collector);
-    return collector;
-  }
-
-  async function serve(port: number, address?: string): Promise<NamespaceProcess> {
-    const server = await startServer(b, port, address);
-    processes.push(server);
-    return server;
-  }
+  beforeEach(() => pair.setUp());
+  afterEach(() => pair.tearDown());
 
   it.each([
-    ['IPv4', 8101, () => b.address, '0.0.0.0'],
-    ['IPv6', 8102, () => b.address6, '::'],
-    ['IPv4 to a server that listens on IPv6', 8103, () => b.address, '::'],
+    ['IPv4', 8101, () => pair.b.address, '0.0.0.0'],
+    ['IPv6', 8102, () => pair.b.address6, '::'],
+    ['IPv4 to a server that listens on IPv6', 8103, () => pair.b.address, '::'],
   ])(
     'counts each of 20,000 short connections over %s and all their bytes, at both ends',
     async (_, port, address, listenAddress) => {
-      const watching = await start();
-      const server = await serve(port, listenAddress);
+      const watching = await pair.watch();
+      const server = await pair.serve(port, listenAddress);
       const client = await makeConnections(
-        a,
+        pair.a,
         {
           address: address(),
           port,
@@ -102,11 +70,9 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
   );
 
   it('counts what is open, moves and ends, without what happened before it started', async () => {
-    const server = await serve(8104);
-    const holder = NamespaceProcess.start(a.name, process.execPath, '-e', HOLDER, b.address, '8104', '30');
-    processes.push(holder);
-    await holder.next();
-    const watching = await start();
+    const server = await pair.serve(8104);
+    const holder = await pair.run(pair.a, HOLDER, pair.b.address, 8104, 30);
+    const watching = await pair.watch();
     await eventually(watching, (rows) => {
       expect(counts(rows, 'client', 8104)).toMatchObject({ open: 30, opened: 0, sent: 0, received: 0 });
       expect(counts(rows, 'server', 8104)).toMatchObject({ open: 30, opened: 0, sent: 0, received: 0 });
@@ -129,15 +95,13 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
   });
 
   it('says that events were lost when the buffer is too small, and has the open set right after one pass', async () => {
-    const watching = await start({ receiveBufferBytes: 4_096, passIntervalMs: 600_000 });
-    await serve(8105);
-    const holder = NamespaceProcess.start(a.name, process.execPath, '-e', HOLDER, b.address, '8105', '20');
-    processes.push(holder);
-    await holder.next();
+    const watching = await pair.watch({ receiveBufferBytes: 4_096, passIntervalMs: 600_000 });
+    await pair.serve(8105);
+    await pair.run(pair.a, HOLDER, pair.b.address, 8105, 20);
     await makeConnections(
-      a,
+      pair.a,
       {
-        address: b.address,
+        address: pair.b.address,
         port: 8105,
         connections: 8_000,
         concurrency: 100,
@@ -154,12 +118,12 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
   });
 
   it('counts refused, timed-out and reset connection attempts as failed', async () => {
-    const watching = await start();
-    processes.push(NamespaceProcess.start(a.name, 'cat'));
-    const attempt = (code: string) => run('ip', 'netns', 'exec', a.name, process.execPath, '-e', code);
+    const watching = await pair.watch();
+    pair.spawn(pair.a, 'cat');
+    const attempt = (code: string) => run('ip', 'netns', 'exec', pair.a.name, process.execPath, '-e', code);
     const connect = (address: string, port: number) =>
       `const s = require('net').connect(${port}, '${address}'); s.on('error', () => {}); setTimeout(() => s.destroy(), 300);`;
-    attempt(connect(b.address, 8106));
+    attempt(connect(pair.b.address, 8106));
     attempt(connect('10.79.1.77', 8106));
     await eventually(watching, (rows) => {
       expect(counts(rows, 'client', 8106)).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 2 });
@@ -167,25 +131,15 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
   });
 
   it('reads retransmits and round trips as ss does, on a path that loses packets', async () => {
-    const drop = ['-A', 'INPUT', '-p', 'tcp', '--dport', '8107', '-m', 'statistic', '--mode', 'random'];
-    run('ip', 'netns', 'exec', b.name, 'iptables', ...drop, '--probability', '0.05', '-j', 'DROP');
-    const watching = await start();
-    await serve(8107);
-    const sender = NamespaceProcess.start(
-      a.name,
-      process.execPath,
-      '-e',
-      SENDER,
-      b.address,
-      '8107',
-      '2000000',
-    );
-    processes.push(sender);
-    await sender.next();
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    const printed = run('ip', 'netns', 'exec', a.name, 'ss', '-Htino', 'dport', '=', '8107');
-    const retransmitted = Number(/retrans:\d+\/(\d+)/.exec(printed)?.[1] ?? 0);
-    const rttMs = Number(/ rtt:([\d.]+)/.exec(printed)?.[1]);
+    // One packet of twenty, by count; a segment at a time, or the whole payload may be less than twenty packets.
+    run('ip', '-n', pair.a.name, 'link', 'set', 'veth0', 'gso_max_segs', '1');
+    const packets = ['-p', 'tcp', '--dport', '8107', '-m', 'statistic', '--mode', 'nth'];
+    const drop = ['-A', 'INPUT', ...packets, '--every', '20', '--packet', '19', '-j', 'DROP'];
+    run('ip', 'netns', 'exec', pair.b.name, 'iptables', ...drop);
+    const watching = await pair.watch();
+    await pair.serve(8107);
+    await pair.run(pair.a, SENDER, pair.b.address, 8107, 2_000_000);
+    const { retransmitted, rttMs } = await whenAllIsAcknowledged(pair.a.name, 8107, 2_000_000);
     expect(retransmitted).toBeGreaterThan(0);
     const labels = { role: 'client', port: '8107' };
     const before = await readRows(watching);
@@ -200,22 +154,22 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
       const sum = sumOf(rows, 'toposcope_connection_rtt_seconds_sum', labels);
       const samples = sumOf(rows, 'toposcope_connection_rtt_seconds_count', labels);
       expect(samples).toBeGreaterThan(earlier.samples);
-      // It has stopped sending: from now on every sample is the one that ss shows.
+      // Nothing moves any more: from now on every sample is the one that ss shows.
       expect((sum - earlier.sum) / (samples - earlier.samples)).toBeCloseTo(rttMs / 1_000, 6);
     });
   });
 
   it('lets go of namespaces and descriptors when their processes are gone', async () => {
-    const watching = await start();
-    await serve(8108);
+    const watching = await pair.watch();
+    await pair.serve(8108);
     await eventually(watching, (rows) => {
       expect(sumOf(rows, 'toposcope_listener_info', { port: '8108' })).toBe(1);
     });
-    await Promise.all(processes.splice(0).map((process) => process.kill()));
+    await pair.killAll();
     const inodeOf = (name: string) => run('stat', '-L', '-c', '%i', `/run/netns/${name}`).trim();
-    const inodes = [inodeOf(a.name), inodeOf(b.name)];
-    deleteNamespace(a.name);
-    deleteNamespace(b.name);
+    const inodes = [inodeOf(pair.a.name), inodeOf(pair.b.name)];
+    deleteNamespace(pair.a.name);
+    deleteNamespace(pair.b.name);
     await eventually(watching, (rows) => {
       expect(sumOf(rows, 'toposcope_listener_info', { port: '8108' })).toBe(0);
       const held = run('lsns', '-t', 'net', '-n', '-o', 'NS').split(/\s+/);
@@ -224,30 +178,73 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
   });
 
   it('falls back to /proc, where it knows what is open and who listens', async () => {
-    const watching = await start({ mode: 'proc' });
+    const watching = await pair.watch({ mode: 'proc' });
     expect(watching.mode()).toBe('proc');
-    await serve(8109);
-    const holder = NamespaceProcess.start(a.name, process.execPath, '-e', HOLDER, b.address, '8109', '7');
-    processes.push(holder);
-    await holder.next();
+    await pair.serve(8109);
+    const holder = await pair.run(pair.a, HOLDER, pair.b.address, 8109, 7);
     // Where there are many namespaces, it passes seldom.
-    await eventually(
-      watching,
-      (rows) => {
-        expect(counts(rows, 'client', 8109)).toMatchObject({ open: 7, opened: 7 });
-        expect(counts(rows, 'server', 8109)).toMatchObject({ open: 7, opened: 7 });
-        expect(sumOf(rows, 'toposcope_listener_info', { port: '8109', process: 'node' })).toBe(1);
-      },
-      50,
-    );
+    await eventually(watching, (rows) => {
+      expect(counts(rows, 'client', 8109)).toMatchObject({ open: 7, opened: 7 });
+      expect(counts(rows, 'server', 8109)).toMatchObject({ open: 7, opened: 7 });
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8109', process: 'node' })).toBe(1);
+    });
     await holder.kill();
-    await eventually(
-      watching,
-      (rows) => expect(counts(rows, 'client', 8109)).toMatchObject({ open: 0, closed: 7 }),
-      50,
+    await eventually(watching, (rows) =>
+      expect(counts(rows, 'client', 8109)).toMatchObject({ open: 0, closed: 7 }),
     );
   });
 });
+
+describe.skipIf(!isRoot)('connections in two networks with the same addresses (needs root)', () => {
+  const networks = [
+    { name: 'left', pair: new NamespacePair('toposcope-left', 2), firstPort: 20_000, open: 3, short: 20 },
+    { name: 'right', pair: new NamespacePair('toposcope-right', 2), firstPort: 21_000, open: 5, short: 30 },
+  ] as const;
+
+  beforeEach(() => networks.forEach(({ pair }) => pair.setUp()));
+  afterEach(() => Promise.all(networks.map(({ pair }) => pair.tearDown())));
+
+  it('lead to the other end in their own network, open ones and short ones', async () => {
+    const watching = await networks[0].pair.watch();
+    for (const { name, pair, firstPort, open, short } of networks) {
+      await pair.run(pair.b, NAMED_SERVER, `${name}-server`, 8110);
+      await pair.run(pair.a, NAMED_CLIENT, `${name}-client`, pair.b.address, 8110, firstPort, open, short);
+    }
+    await eventually(watching, (rows) => {
+      const port = { port: '8110' };
+      for (const { name, open, short } of networks) {
+        const [client, server] = [`${name}-client`, `${name}-server`];
+        const atClient = { ...port, role: 'client', peer_process: server };
+        const atServer = { ...port, role: 'server', process: server };
+        expect(sumOf(rows, 'toposcope_connections_open', { ...atClient, process: client })).toBe(open);
+        expect(sumOf(rows, 'toposcope_connections_open', { ...atServer, peer_process: client })).toBe(open);
+        expect(sumOf(rows, 'toposcope_connections_closed_total', atClient)).toBe(short);
+        expect(sumOf(rows, 'toposcope_connections_closed_total', atServer)).toBe(short);
+      }
+      for (const role of ['client', 'server']) {
+        expect(sumOf(rows, 'toposcope_connections_open', { ...port, role })).toBe(8);
+        expect(sumOf(rows, 'toposcope_connections_closed_total', { ...port, role })).toBe(50);
+      }
+    });
+  });
+});
+
+/** What `ss` says of the one connection to that port when the other end has all that was sent. */
+async function whenAllIsAcknowledged(
+  namespace: string,
+  port: number,
+  bytes: number,
+): Promise<{ retransmitted: number; rttMs: number }> {
+  for (;;) {
+    const printed = run('ip', 'netns', 'exec', namespace, 'ss', '-Htino', 'dport', '=', String(port));
+    const numberOf = (pattern: RegExp) => Number(pattern.exec(printed)?.[1] ?? 0);
+    // The SYN counts as a byte.
+    if (numberOf(/bytes_acked:(\d+)/) >= bytes + 1) {
+      return { retransmitted: numberOf(/retrans:\d+\/(\d+)/), rttMs: numberOf(/ rtt:([\d.]+)/) };
+    }
+    await sleep(100);
+  }
+}
 
 /** Holds connections open; at the end of its input it sends 100 bytes on each, reads the 50 of the answer, ends. */
 const HOLDER = `
@@ -262,7 +259,7 @@ const HOLDER = `
   process.stdin.on('end', () => sockets.forEach((socket) => socket.write(request))).resume();
 `;
 
-/** Sends so many bytes on one connection, which stays open, and says when the other end has them all. */
+/** Sends so many bytes on one connection, which stays open. */
 const SENDER = `
   const net = require('net');
   const [address, port, bytes] = process.argv.slice(1);
@@ -272,4 +269,33 @@ const SENDER = `
   });
   socket.resume();
   process.stdin.resume();
+`;
+
+/** Greets whom it accepts, and ends when the other end does. */
+const NAMED_SERVER = `
+  const [title, port] = process.argv.slice(1);
+  process.title = title;
+  const server = require('net').createServer((socket) => socket.on('error', () => {}).resume().write('hello'));
+  server.listen(Number(port), () => console.log('{}'));
+  process.stdin.on('end', () => process.exit()).resume();
+`;
+
+/** Makes short connections, then some that it holds; from ports of its own, as two kernels may choose the same. */
+const NAMED_CLIENT = `
+  const [title, host, ...numbers] = process.argv.slice(1);
+  const [port, firstPort, open, short] = numbers.map(Number);
+  process.title = title;
+  let made = 0;
+  const connect = () => {
+    if (made === short + open) {
+      console.log('{}');
+      return;
+    }
+    const isShort = made < short;
+    const socket = require('net').connect({ host, port, localPort: firstPort + made++ });
+    socket.once('data', () => isShort ? socket.end() : connect());
+    socket.once('close', () => isShort && connect());
+  };
+  connect();
+  process.stdin.on('end', () => process.exit()).resume();
 `;

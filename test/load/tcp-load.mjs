@@ -7,7 +7,8 @@
 // The client sends REQUEST_BYTES, the server answers with as many bytes as the first four of the request ask for,
 // then closes. Both count what they did and print it as one line of JSON: the ground truth of the tests. `hold` is a
 // server and its own client: it opens COUNT connections, on each of which some bytes went both ways, and keeps them.
-// Server and holder say {"ready":PORT} when they are, and end with their standard input.
+// Server and holder say {"ready":PORT} when they are, and end with their standard input, the server when it has closed
+// what it accepted.
 import net from 'node:net';
 
 const [role, ...rest] = process.argv.slice(2);
@@ -36,6 +37,13 @@ switch (role) {
 
 function serve(port, address) {
   const counts = { accepted: 0, closed: 0, received: 0, sent: 0 };
+  let isEnding = false;
+  const endWhenAllAreClosed = () => {
+    if (isEnding && counts.closed === counts.accepted) {
+      console.log(JSON.stringify(counts));
+      process.exit(0);
+    }
+  };
   const server = net.createServer((socket) => {
     counts.accepted++;
     let reply;
@@ -48,13 +56,16 @@ function serve(port, address) {
       }
     });
     socket.on('error', () => undefined);
-    socket.on('close', () => counts.closed++);
+    socket.on('close', () => {
+      counts.closed++;
+      endWhenAllAreClosed();
+    });
   });
   server.listen({ port, host: address, backlog: 4096 }, () => ready(port));
   process.stdin
     .on('end', () => {
-      console.log(JSON.stringify(counts));
-      process.exit(0);
+      isEnding = true;
+      endWhenAllAreClosed();
     })
     .resume();
 }
