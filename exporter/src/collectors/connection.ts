@@ -5,13 +5,8 @@ import { renderLabels } from '../contract/labels.js';
 import { ConnectionTracker } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
 import type { Surroundings } from '../edges/surroundings.js';
-import { hasCapability } from '../kernel/capabilities.js';
 import { CgroupIds } from '../kernel/cgroup-id.js';
-import { loadLibc } from '../kernel/libc.js';
-import { NetlinkSource } from '../kernel/netlink-source.js';
 import { ownNamespaceInode } from '../kernel/netns.js';
-import { ProcSource } from '../kernel/proc-source.js';
-import { readSmallText } from '../kernel/small-file.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
@@ -22,6 +17,7 @@ import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { Inhabitants } from './inhabitants.js';
+import { openSocketSource } from './open-socket-source.js';
 import { PeerNames } from './peer-names.js';
 import { SocketHolders } from './socket-holders.js';
 import { StrangeNamespaces } from './strange-namespaces.js';
@@ -125,7 +121,22 @@ class KernelConnectionCollector implements ConnectionCollector {
       publicPeers: options.publicPeers ?? false,
       firstEphemeralPort: firstPort,
     });
-    this.source = this.openSource();
+    this.source = openSocketSource({
+      mode: options.mode ?? 'auto',
+      procRoot,
+      logger,
+      receiveBufferBytes: options.receiveBufferBytes,
+      onDestroyed: (record, origin) => this.watch.destroyed(record, origin),
+      onBatch: (overruns) => {
+        if (overruns > 0) {
+          this.watch.lostEvents();
+        }
+        this.schedule();
+      },
+      onError: (error) => {
+        this.eventsFailure = error;
+      },
+    });
     this.translation = new AddressTranslation(this.source, this.now);
     this.watch = new ConnectionWatch({
       source: this.source,
@@ -144,7 +155,6 @@ class KernelConnectionCollector implements ConnectionCollector {
       flowIntervalMs: options.passIntervalMs ?? PASS_INTERVAL_MS,
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
-    this.reportBlindness();
     this.schedule();
   }
 
@@ -182,70 +192,6 @@ class KernelConnectionCollector implements ConnectionCollector {
     clearTimeout(this.timer);
     this.names.close();
     await this.source.close();
-  }
-
-  private openSource(): SocketSource {
-    const { mode = 'auto', procRoot, logger, receiveBufferBytes } = this.options;
-    if (mode === 'proc') {
-      return new ProcSource(procRoot);
-    }
-    try {
-      return new NetlinkSource({
-        libc: loadLibc(),
-        procRoot,
-        onDestroyed: (record, origin) => this.watch.destroyed(record, origin),
-        onBatch: (overruns) => {
-          if (overruns > 0) {
-            this.watch.lostEvents();
-          }
-          this.schedule();
-        },
-        onError: (error) => {
-          this.eventsFailure = error;
-        },
-        onDegraded: (capability, consequence) =>
-          logger.warn({ capability }, `${capability} is missing: ${consequence}`),
-        ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
-      });
-    } catch (error) {
-      if (mode === 'netlink') {
-        throw error;
-      }
-      logger.warn(
-        { err: error },
-        'netlink is not to be had: connections are read from /proc, without bytes and short connections',
-      );
-      return new ProcSource(procRoot);
-    }
-  }
-
-  private reportBlindness(): void {
-    const { procRoot, logger } = this.options;
-    if (
-      this.source.mode === 'netlink' &&
-      readSmallText(`${procRoot}/sys/net/netfilter/nf_conntrack_acct`)?.trim() === '0'
-    ) {
-      logger.info(
-        'net.netfilter.nf_conntrack_acct is 0: connections over UDP have no bytes; the exporter leaves it as it is',
-      );
-    }
-    // Either lets read what the owner alone may read.
-    if (
-      !['CAP_DAC_READ_SEARCH' as const, 'CAP_DAC_OVERRIDE' as const].some((one) =>
-        hasCapability(procRoot, one),
-      )
-    ) {
-      logger.warn(
-        { capability: 'CAP_DAC_READ_SEARCH' },
-        'CAP_DAC_READ_SEARCH is missing: other users’ sockets have no process, and their open files are not counted',
-      );
-    }
-    if (!hasCapability(procRoot, 'CAP_SYS_PTRACE')) {
-      logger.warn(
-        { capability: 'CAP_SYS_PTRACE' },
-        'CAP_SYS_PTRACE is missing: other users’ sockets have no process, and their network namespaces are not seen',
-      );
-    }
   }
 
   /** A pass at every interval; sooner when events wait for it. */

@@ -3,6 +3,9 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { Container } from '../runtimes/container.js';
 
+/** What is asked of a container. */
+export type Addressed = Pick<Container, 'id' | 'addresses' | 'startedSeconds'>;
+
 /** Milliseconds. */
 interface Tenant {
   readonly id: ContainerId;
@@ -20,7 +23,7 @@ export class StrangeNamespaces {
   constructor(private readonly now: () => number) {}
 
   /** An address belongs to the last container that was seen with it, for a while. */
-  learn(containers: Iterable<Container>): void {
+  learn(containers: Iterable<Addressed>): void {
     const seenAt = this.now();
     for (const [address, tenant] of this.tenants) {
       if (seenAt - tenant.seenAt > MEMORY_MS) {

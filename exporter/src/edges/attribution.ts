@@ -1,5 +1,5 @@
 import { NO_CONTAINER } from '../contract/ids.js';
-import { isLoopback, isPublic } from '../kernel/ip-address.js';
+import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
@@ -127,17 +127,30 @@ export class Attribution {
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
-    const { surroundings } = this.options;
-    if (!this.addressBook.isLocal(namespace, address) && surroundings.strangerAt(address) === undefined) {
+    if (!this.isHere(namespace, address)) {
       this.addressBook.noteElsewhere(address);
     }
+  }
+
+  /** Whether the address is one of this host, or lately was a container's. */
+  isHere(namespace: TrackedNamespace, address: IpAddress): boolean {
+    return (
+      this.addressBook.isLocal(namespace, address) ||
+      this.options.surroundings.strangerAt(address) !== undefined
+    );
   }
 
   /** Keeps the end of a connection that no pass saw, for its other end to find. */
   noteEnded(namespace: TrackedNamespace, connection: ConnectionTuple): void {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
-    const local = { address: localAddress, port: localPort };
-    this.otherEnds.ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
+    const { ended } = this.otherEnds;
+    if (peerPort !== 0) {
+      const local = { address: localAddress, port: localPort };
+      ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
+    } else if (!namespace.listening.hasPort(protocol, localPort)) {
+      // A server's port stands for many connections, a client's for this one.
+      ended.noteForgetful(namespace, protocol, localPort, peerAddress);
+    }
   }
 
   /** Whether what has been found out about a peer there holds for the next of its kind. */

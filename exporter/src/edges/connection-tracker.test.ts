@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_CONTAINER, hostName, type ContainerId } from '../contract/ids.js';
 import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
@@ -132,7 +133,6 @@ describe('ConnectionTracker', () => {
     now = 0,
     complete = true,
   ): void {
-    tracker.beginPass();
     for (const each of [web, app]) {
       for (const [where, record] of records) {
         if (where === each) {
@@ -233,6 +233,52 @@ describe('ConnectionTracker', () => {
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
     tracker.destroyedSockets.give(web, closed(client, { counters: counters(12, 20) }), 0);
     expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, sentBytes: 12 });
+  });
+
+  it('finds again what it has seen, in whatever order the kernel lists it', () => {
+    const listed = fc.uniqueArray(fc.record({ id: fc.integer({ min: 1, max: 60 }), segments: fc.nat(2) }), {
+      selector: ({ id }) => id,
+    });
+    fc.assert(
+      fc.property(fc.array(listed, { maxLength: 8 }), (passes) => {
+        start();
+        const missed = new Map<number, number>();
+        const sent = new Map<number, number>();
+        let samples = 0;
+        for (const each of passes) {
+          const ids = new Set(each.map(({ id }) => id));
+          pass(
+            each.map(({ id, segments }) => [
+              web,
+              {
+                ...socket(`10.0.0.1 ${40_000 + id}`, '10.0.0.2 80', id),
+                counters: { ...counters(segments, 0), segments, rttSeconds: 1 },
+              },
+            ]),
+          );
+          for (const { id, segments } of each) {
+            // After two passes without it, a socket has ended.
+            if ((missed.get(id) ?? 0) < 2) {
+              missed.set(id, 0);
+              sent.set(id, Math.max(sent.get(id) ?? 0, segments));
+              samples++;
+            }
+          }
+          for (const [id, times] of missed) {
+            missed.set(id, ids.has(id) && times < 2 ? 0 : times + 1);
+          }
+        }
+        if (missed.size > 0) {
+          expect(only('client')).toMatchObject({
+            opened: missed.size,
+            open: [...missed.values()].filter((times) => times === 0).length,
+            closed: [...missed.values()].filter((times) => times > 1).length,
+            sentBytes: [...sent.values()].reduce((sum, bytes) => sum + bytes, 0),
+            rttSamples: samples,
+          });
+        }
+      }),
+    );
   });
 
   it('counts an attempt that was refused as failed', () => {
@@ -411,7 +457,6 @@ describe('ConnectionTracker', () => {
     const twin = namespace(3, other, '10.0.0.2');
     twin.listening.replace([listener(80, other, 'twin')], 0);
     tracker.rebuildAddresses();
-    tracker.beginPass();
     tracker.observe(web, client, 0);
     tracker.observe(twin, server, 0);
     tracker.endPass(0);
@@ -435,7 +480,6 @@ describe('ConnectionTracker', () => {
     const other = '333333333333' as ContainerId;
     const twin = namespace(3, other, '10.0.0.1');
     tracker.rebuildAddresses();
-    tracker.beginPass();
     tracker.observe(twin, client, 0);
     tracker.observe(app, server, 0);
     tracker.endPass(0);
@@ -525,6 +569,36 @@ describe('ConnectionTracker', () => {
     });
   });
 
+  describe('when a client aborts its connection as its container ends', () => {
+    const forgotten = closed(socket('0.0.0.0 40000', '10.0.0.2 0', 1), { counters: counters(0, 0) });
+    const atServer = closed(server, {
+      counters: { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 },
+    });
+
+    it('names each on the other’s row', () => {
+      start({ isInhabited: (where) => where !== web });
+      const { destroyedSockets, attribution } = tracker;
+      expect(destroyedSockets.giveIfClear(web, forgotten, 0)).toBe('waits');
+      expect(destroyedSockets.giveIfClear(app, atServer, 0)).toBe('urgent');
+      attribution.noteEnded(web, forgotten);
+      attribution.noteEnded(app, atServer);
+      expect(destroyedSockets.giveIfPaired(app, atServer, 0)).toBe('given');
+      expect(destroyedSockets.giveIfPaired(web, forgotten, 0)).toBe('given');
+      expect(only('server').labels.peer_container_id).toBe(WEB);
+      expect(only('client')).toMatchObject({ sentBytes: 10, labels: { port: '80', peer_container_id: APP } });
+      expect(tracker.attribution.unattributed.size).toBe(0);
+    });
+
+    it('takes nobody else’s end for it', () => {
+      start({ isInhabited: (where) => where !== web });
+      const other = namespace(3, '333333333333' as ContainerId, '10.0.0.3');
+      tracker.rebuildAddresses();
+      tracker.attribution.noteEnded(other, forgotten);
+      tracker.attribution.noteEnded(web, { ...forgotten, localPort: 40_001 });
+      expect(tracker.destroyedSockets.giveIfPaired(app, atServer, 0)).toBe('waits');
+    });
+  });
+
   describe('where networks overlap', () => {
     const WEB_TWIN = '333333333333' as ContainerId;
     const APP_TWIN = '444444444444' as ContainerId;
@@ -544,7 +618,6 @@ describe('ConnectionTracker', () => {
       const { destroyedSockets } = tracker;
       expect(destroyedSockets.giveIfClear(webTwin, ofClient, 0)).toBe('waits');
       expect(destroyedSockets.giveIfClear(appTwin, ofServer, 0)).toBe('waits');
-      tracker.beginPass();
       tracker.endPass(0);
       destroyedSockets.give(webTwin, ofClient, 0);
       destroyedSockets.give(appTwin, ofServer, 0);
@@ -558,7 +631,6 @@ describe('ConnectionTracker', () => {
       const all = [web, webTwin].map((where) => [where, ofClient] as const);
       all.push([app, ofServer], [appTwin, ofServer]);
       all.forEach(([where, event]) => expect(destroyedSockets.giveIfClear(where, event, 0)).toBe('waits'));
-      tracker.beginPass();
       tracker.endPass(0);
       all.forEach(([where, event]) => destroyedSockets.give(where, event, 0));
       expect([...ledger.values()].map(({ labels }) => labels.peer_container_id)).toEqual(['', '', '', '']);

@@ -3,7 +3,7 @@ import { AddressBook } from './address-book.js';
 import { Attribution, type AttributionOptions } from './attribution.js';
 import { DestroyedSockets } from './destroyed-sockets.js';
 import { isWithEmbeddedResolver } from './embedded-resolver.js';
-import { accountCounters } from './edge.js';
+import { accountCounters, addRoundTrip } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
 import { OtherEnds } from './other-ends.js';
 import { PairedEndings } from './paired-endings.js';
@@ -18,6 +18,7 @@ import {
   withdraw,
   type TrackedSocket,
 } from './tracked-socket.js';
+import type { UdpFlowEnd } from './udp-flow-end.js';
 import { UdpFlows } from './udp-flows.js';
 
 export interface TrackerOptions extends AttributionOptions {
@@ -26,8 +27,8 @@ export interface TrackerOptions extends AttributionOptions {
 
 /**
  * Turns what passes find open and what the kernel says was destroyed into edges. Pure bookkeeping: it opens nothing
- * and knows no clock. A pass is: `beginPass`, then for each namespace its listeners (`listening.replace`), `observe`
- * for each connection and `endNamespace`, then `endPass`. Destroyed sockets may be told of at any time.
+ * and knows no clock. A pass is: for each namespace its listeners (`listening.replace`), `observe` for each connection
+ * and `endNamespace`, then `endPass`. Destroyed sockets may be told of at any time.
  */
 export class ConnectionTracker {
   readonly namespaces = new Map<number, TrackedNamespace>();
@@ -37,23 +38,19 @@ export class ConnectionTracker {
   private readonly addressBook = new AddressBook();
   /** Found by this pass, waiting for its end: only then is known who owns them and who listens where. */
   private unsettled: { namespace: TrackedNamespace; socket: TrackedSocket }[] = [];
-  private pass = 0;
 
   constructor(private readonly options: TrackerOptions) {
     const endings = new PairedEndings();
-    this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings));
+    const flowEnds = new Map<string, UdpFlowEnd>();
+    this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings, flowEnds));
     const shared = {
       attribution: this.attribution,
       addressBook: this.addressBook,
       ledger: options.ledger,
       firstEphemeralPort: options.firstEphemeralPort,
     };
-    this.udpFlows = new UdpFlows(shared);
+    this.udpFlows = new UdpFlows({ ...shared, ends: flowEnds });
     this.destroyedSockets = new DestroyedSockets({ ...shared, endings, udpFlows: this.udpFlows });
-  }
-
-  beginPass(): void {
-    this.pass++;
   }
 
   /** Inodes whose holders this pass would like to know: listeners and connections without an owner. */
@@ -83,11 +80,17 @@ export class ConnectionTracker {
 
   /** A connection as a dump shows it. */
   observe(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    const { cookie } = record;
-    const expected = namespace.cursor.following;
-    // Most often it is the one that followed in the pass before, too.
-    const isExpected = expected?.cookie === cookie && expected.pass === this.pass - 1;
-    let socket = isExpected ? expected : namespace.sockets.get(cookie);
+    const { cookie, state, counters } = record;
+    const segments = counters === undefined ? 0 : counters.segments;
+    const { seen } = namespace;
+    const quiet = seen.repeat(cookie, state, segments);
+    if (quiet !== undefined) {
+      if (counters !== undefined) {
+        addRoundTrip(quiet, counters.rttSeconds);
+      }
+      return;
+    }
+    let socket = seen.expect(cookie) ?? namespace.sockets.get(cookie);
     if (socket === undefined) {
       if (record.peerPort === 0 || namespace.departed.has(cookie) || isWithEmbeddedResolver(record)) {
         return;
@@ -99,15 +102,8 @@ export class ConnectionTracker {
         this.udpFlows.noteConnected(namespace, socket);
       }
     }
-    if (socket !== expected) {
-      namespace.cursor.following = socket;
-    }
-    namespace.cursor = socket;
-    if (socket.pass !== this.pass) {
-      socket.pass = this.pass;
-      namespace.found++;
-    }
     this.update(socket, record, now);
+    seen.add(socket, state, segments);
   }
 
   /**
@@ -115,24 +111,22 @@ export class ConnectionTracker {
    * dump of a changing table may leave a row out.
    */
   endNamespace(namespace: TrackedNamespace, eventsAreComplete: boolean, now: number): void {
-    const { found } = namespace;
-    namespace.found = 0;
-    namespace.cursor.following = undefined;
-    namespace.cursor = namespace;
+    const { seen, sockets } = namespace;
     namespace.inheriting = false;
-    if (found === namespace.sockets.size) {
-      return;
-    }
-    for (const [cookie, socket] of namespace.sockets) {
-      if (socket.pass === this.pass) {
-        continue;
+    if (seen.found !== sockets.size) {
+      const found = new Set(seen.sockets());
+      for (const [cookie, socket] of sockets) {
+        if (found.has(socket)) {
+          continue;
+        }
+        miss(socket);
+        if (!eventsAreComplete || socket.missed > 1) {
+          countEnd(socket, now);
+          namespace.depart(cookie, socket);
+        }
       }
-      miss(socket);
-      if (!eventsAreComplete || socket.missed > 1) {
-        countEnd(socket, now);
-        namespace.depart(cookie, socket);
-      }
     }
+    seen.turn();
   }
 
   /** Gives everything new to its edge, owners and listeners now being known. */

@@ -173,7 +173,8 @@ export class DestroyedSockets {
       endedAt: now,
       namespace,
     };
-    if (isLocal && !ending.orderly && socket.role === 'server') {
+    const { attribution } = this.options;
+    if (!ending.orderly && socket.role === 'server' && attribution.isHere(namespace, actual.address)) {
       this.aborted.note(socket.localAddress, socket.peerPort, {
         port: socket.localPort,
         sentBytes,

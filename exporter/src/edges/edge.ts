@@ -74,6 +74,14 @@ export function addReceived(tally: Tally, bytes: number): void {
   tally.receivedOwed = Math.max(0, -due);
 }
 
+/** Adds a sample of a socket's smoothed round trip; 0 is none. */
+export function addRoundTrip(tally: Tally, rttSeconds: number): void {
+  if (rttSeconds > 0) {
+    tally.rttSecondsSum += rttSeconds;
+    tally.rttSamples++;
+  }
+}
+
 /** The part of a socket's counters that an edge has already been given. */
 export interface Accounted {
   segments: number;
@@ -88,10 +96,7 @@ export interface Accounted {
  */
 export function accountCounters(tally: Tally, accounted: Accounted, counters: SocketCounters): boolean {
   const { rttSeconds, segments } = counters;
-  if (rttSeconds > 0) {
-    tally.rttSecondsSum += rttSeconds;
-    tally.rttSamples++;
-  }
+  addRoundTrip(tally, rttSeconds);
   tally.hasCounters = true;
   if (segments === accounted.segments) {
     return false;

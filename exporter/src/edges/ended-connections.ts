@@ -1,3 +1,4 @@
+import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -11,7 +12,36 @@ export class EndedConnections {
   private earlier: ReadonlyMap<string, ReadonlySet<TrackedNamespace>> = new Map();
 
   note(namespace: TrackedNamespace, protocol: SocketProtocol, local: Endpoint, peer: Endpoint): void {
-    const key = keyOf(protocol, local, peer);
+    this.add(keyOf(protocol, local, peer), namespace);
+  }
+
+  /** The end of a client that aborted: it has forgotten its own address, and the port that it had dialled. */
+  noteForgetful(
+    namespace: TrackedNamespace,
+    protocol: SocketProtocol,
+    localPort: number,
+    peerAddress: IpAddress,
+  ): void {
+    this.add(forgetfulKeyOf(protocol, localPort, peerAddress), namespace);
+  }
+
+  /** Where a connection between those ends has ended. */
+  placesOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): Set<TrackedNamespace> {
+    const exact = this.find(keyOf(protocol, local, peer));
+    if (exact.size > 0) {
+      return exact;
+    }
+    const forgetful = this.find(forgetfulKeyOf(protocol, local.port, peer.address));
+    return new Set([...forgetful].filter(({ addresses }) => addresses.has(local.address)));
+  }
+
+  /** At the end of a pass. */
+  age(): void {
+    this.earlier = this.latest;
+    this.latest = new Map();
+  }
+
+  private add(key: string, namespace: TrackedNamespace): void {
     const known = this.latest.get(key);
     if (known !== undefined) {
       known.add(namespace);
@@ -20,16 +50,8 @@ export class EndedConnections {
     }
   }
 
-  /** Where a connection between those ends has ended. */
-  placesOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): Set<TrackedNamespace> {
-    const key = keyOf(protocol, local, peer);
+  private find(key: string): Set<TrackedNamespace> {
     return new Set([...(this.latest.get(key) ?? []), ...(this.earlier.get(key) ?? [])]);
-  }
-
-  /** At the end of a pass. */
-  age(): void {
-    this.earlier = this.latest;
-    this.latest = new Map();
   }
 }
 
@@ -37,4 +59,8 @@ const MOST_ENDS = 50_000;
 
 function keyOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): string {
   return `${protocol} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
+}
+
+function forgetfulKeyOf(protocol: SocketProtocol, localPort: number, peerAddress: IpAddress): string {
+  return `${protocol} ${localPort} ${peerAddress}`;
 }

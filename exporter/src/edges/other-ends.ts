@@ -4,6 +4,7 @@ import type { Endpoint } from './endpoint.js';
 import type { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
+import { keyOfFlowEnd } from './udp-flow-end.js';
 
 /** What tells about a socket who holds it. */
 export type HeldSocket = Pick<TrackedSocket, 'inode' | 'cgroupId'> & Partial<Pick<TrackedSocket, 'owner'>>;
@@ -21,7 +22,10 @@ export class OtherEnds {
   readonly ended = new EndedConnections();
   private ofNamespace = new WeakMap<TrackedNamespace, OfNamespace>();
 
-  constructor(private readonly endings: PairedEndings) {}
+  constructor(
+    private readonly endings: PairedEndings,
+    private readonly flowEnds: ReadonlyMap<string, { readonly socket: HeldSocket }>,
+  ) {}
 
   /** A pass has ended: there may be others now. */
   reset(): void {
@@ -44,16 +48,19 @@ export class OtherEnds {
     );
     // One that dialled another address may have been led here; of several, nobody can tell.
     const socket = exact ?? (sockets.length === 1 ? sockets[0] : undefined);
-    return socket ?? (protocol === 'udp' ? namespace.udpSockets.get(client.port) : undefined);
+    return socket ?? (protocol === 'udp' ? this.udpClient(namespace, client, server) : undefined);
   }
 
-  /** Whether a connection that `server` accepted from `client` is open in `namespace`. */
+  /** Whether a connection that `server` accepted from `client` is open in `namespace`, or a flow is tracked. */
   hasServer(
     namespace: TrackedNamespace,
     protocol: SocketProtocol,
     server: Endpoint,
     client: Endpoint,
   ): boolean {
+    if (protocol === 'udp' && this.flowEnds.has(keyOfFlowEnd(namespace, server, client))) {
+      return true;
+    }
     return (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
       (socket) =>
         socket.protocol === protocol &&
@@ -68,6 +75,11 @@ export class OtherEnds {
     const places = this.ended.placesOf(protocol, local, peer);
     const waiting = protocol === 'tcp' ? this.endings.placeOf(local, peer) : undefined;
     return [...(waiting === undefined ? places : places.add(waiting))];
+  }
+
+  private udpClient(namespace: TrackedNamespace, client: Endpoint, server: Endpoint): HeldSocket | undefined {
+    const bound = namespace.udpSockets.get(client.port);
+    return bound ?? this.flowEnds.get(keyOfFlowEnd(namespace, client, server))?.socket;
   }
 
   private order(namespace: TrackedNamespace): OfNamespace {

@@ -2,6 +2,7 @@ import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { Edge } from './edge.js';
 import { ListeningSet } from './listening-set.js';
+import { SeenSockets } from './seen-sockets.js';
 import type { TrackedSocket } from './tracked-socket.js';
 
 /** A socket that sends and receives without a peer of its own. */
@@ -26,12 +27,8 @@ export class TrackedNamespace {
   readonly departed = new Map<number, TrackedSocket>();
   /** Edges of connections that no pass saw, by what they have in common; until the next pass. */
   readonly briefEdges = new Map<string, BriefEdge>();
-  /** How many of `sockets` the current pass has found. */
-  found = 0;
-  /** The first socket that the last pass found. */
-  following: TrackedSocket | undefined;
-  /** What the current pass has found last; this namespace before the first. */
-  cursor: { following: TrackedSocket | undefined } = this;
+  /** What passes have seen of `sockets`. */
+  readonly seen = new SeenSockets();
   addresses: ReadonlySet<IpAddress> = new Set();
   /** NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
@@ -56,7 +53,6 @@ export class TrackedNamespace {
 
   depart(cookie: number, socket: TrackedSocket): void {
     this.sockets.delete(cookie);
-    socket.following = undefined;
     this.departed.set(cookie, socket);
     if (this.departed.size > MOST_DEPARTED) {
       const [oldest] = this.departed.keys();

@@ -29,10 +29,6 @@ export interface TrackedSocket extends Accounted {
   established: boolean;
   /** Passes that have not found it since one did. */
   missed: number;
-  /** The pass that found it last. */
-  pass: number;
-  /** What that pass found after it: the kernel lists sockets in the same order again. */
-  following: TrackedSocket | undefined;
 }
 
 /** Starts to track what a dump has just shown. */
@@ -56,8 +52,6 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     owner: undefined,
     established: false,
     missed: 0,
-    pass: 0,
-    following: undefined,
     segments: accounted?.segments ?? Number.NaN,
     sentBytes: accounted?.sentBytes ?? 0,
     receivedBytes: accounted?.receivedBytes ?? 0,

@@ -212,6 +212,63 @@ describe('UdpFlows', () => {
     ]);
   });
 
+  describe('where networks overlap', () => {
+    const WEB_TWIN = '333333333333' as ContainerId;
+    const APP_TWIN = '444444444444' as ContainerId;
+    let webTwin: TrackedNamespace;
+    let appTwin: TrackedNamespace;
+    const ofTwin = flow('10.0.0.1 40001', '10.0.0.2 53');
+
+    beforeEach(() => {
+      webTwin = namespace(4, '10.0.0.1', WEB_TWIN);
+      appTwin = namespace(5, '10.0.0.2', APP_TWIN);
+      appTwin.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+      tracker.rebuildAddresses();
+    });
+
+    const peers = () =>
+      [...ledger.values()]
+        .map(({ labels: l, opened }) => `${l.role} ${l.container_id} > ${l.peer_container_id}: ${opened}`)
+        .sort();
+
+    it('joins the ends of a flow that the namespaces of both track', () => {
+      const tables = [
+        [web, [query]],
+        [webTwin, [ofTwin]],
+        [app, [query]],
+        [appTwin, [ofTwin]],
+      ] as const;
+      turn(tables);
+      turn(tables);
+      expect(peers()).toEqual([
+        `client ${WEB} > ${APP}: 1`,
+        `client ${WEB_TWIN} > ${APP_TWIN}: 1`,
+        `server ${APP} > ${WEB}: 1`,
+        `server ${APP_TWIN} > ${WEB_TWIN}: 1`,
+      ]);
+      expect(tracker.attribution.unattributed.size).toBe(0);
+    });
+
+    it('joins them also when they have ended before they were settled', () => {
+      turn([
+        [web, [query]],
+        [app, [query]],
+      ]);
+      turn([
+        [web, []],
+        [app, []],
+      ]);
+      expect(peers()).toEqual([`client ${WEB} > ${APP}: 1`, `server ${APP} > ${WEB}: 1`]);
+    });
+
+    it('names no server where only the client’s namespace tracks, and counts that once', () => {
+      [1, 2, 3].forEach(() => turn([[web, [query]]]));
+      expect(peers()).toEqual([`client ${WEB} > : 1`]);
+      // The client's row without a peer, and the server's that is missing.
+      expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(2);
+    });
+  });
+
   it('never writes an ephemeral port', () => {
     const flows = Array.from({ length: 50 }, (_, index) =>
       flow(`10.0.0.1 ${40_000 + index}`, `10.9.9.9 ${50_000 + index}`),

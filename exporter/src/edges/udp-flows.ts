@@ -2,41 +2,22 @@ import type { TrackedFlow } from '../kernel/conntrack.js';
 import { isLoopback } from '../kernel/ip-address.js';
 import { TCP_CLOSE } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
+import { AmbiguousFlows } from './ambiguous-flows.js';
 import type { Attribution } from './attribution.js';
 import { addTally, type Tally } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
-import type { Endpoint } from './endpoint.js';
 import { endsOfFlow, type FlowEndView } from './flow-ends.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { trackedSocket, type TrackedSocket } from './tracked-socket.js';
+import { keyOfFlowEnd, UdpFlowEnd, type Reading } from './udp-flow-end.js';
 
 export interface UdpFlowsOptions {
   readonly attribution: Attribution;
   readonly addressBook: AddressBook;
   readonly ledger: EdgeLedger;
   readonly firstEphemeralPort: number;
-}
-
-/** What one namespace's connection tracking says of one end. */
-interface Reading {
-  readonly table: number;
-  readonly pass: number;
-  readonly view: FlowEndView;
-}
-
-interface FlowEnd {
-  readonly key: string;
-  readonly namespace: TrackedNamespace;
-  readonly socket: TrackedSocket;
-  readonly firstPass: number;
-  lastPass: number;
-  /** Of the table whose bytes count; another may track the same flow. */
-  reading: Reading;
-  other: Reading | undefined;
-  /** Where its bytes go once it is settled. */
-  target: { tally: Tally } | undefined;
-  /** It is a connection of its own: no connected socket has been counted for it. */
-  isCounted: boolean;
+  /** Where the ends are kept, by `keyOfFlowEnd`, for others to look them up. */
+  readonly ends: Map<string, UdpFlowEnd>;
 }
 
 /**
@@ -45,11 +26,9 @@ interface FlowEnd {
  * their bytes only. A pass is: `beginPass`, `observe` for each flow of each table that is read, `endPass`.
  */
 export class UdpFlows {
-  private readonly ends = new Map<string, FlowEnd>();
   /** Connected sockets, open or lately closed, by their ends' keys; oldest first. */
   private readonly connected = new Map<string, { tally: Tally }>();
-  /** Flows that lead to several places on this host, by the pass that saw them last. */
-  private readonly ambiguous = new Map<string, number>();
+  private readonly ambiguous = new AmbiguousFlows();
   private readonly readTables = new Set<number>();
   private readonly followedTables = new Set<number>();
   private pass = 0;
@@ -93,7 +72,7 @@ export class UdpFlows {
   noteConnected(namespace: TrackedNamespace, socket: TrackedSocket): void {
     const local = { address: socket.localAddress, port: socket.localPort };
     const peer = { address: socket.peerAddress, port: socket.peerPort };
-    this.connected.set(keyOf(namespace, local, peer), socket);
+    this.connected.set(keyOfFlowEnd(namespace, local, peer), socket);
     if (this.connected.size > MOST_CONNECTED) {
       const [oldest] = this.connected.keys();
       if (oldest !== undefined) {
@@ -104,7 +83,7 @@ export class UdpFlows {
 
   /** Sockets of flows that this pass has found, whose holders are not known yet. */
   *unowned(): IterableIterator<{ namespace: TrackedNamespace; socket: TrackedSocket }> {
-    for (const { namespace, socket, firstPass } of this.ends.values()) {
+    for (const { namespace, socket, firstPass } of this.options.ends.values()) {
       if (firstPass === this.pass) {
         yield { namespace, socket };
       }
@@ -113,28 +92,31 @@ export class UdpFlows {
 
   endPass(living: ReadonlyMap<number, TrackedNamespace>, now: number): void {
     this.followedTables.clear();
-    for (const end of this.ends.values()) {
+    const { ends, attribution } = this.options;
+    const isGone = (end: UdpFlowEnd): boolean =>
+      living.get(end.namespace.inode) !== end.namespace ||
+      (end.lastPass !== this.pass && this.readTables.has(end.table));
+    for (const end of ends.values()) {
       if (end.firstPass === this.pass) {
-        this.options.attribution.noteHolder(end.socket);
+        attribution.noteHolder(end.socket);
       }
-      const isGone =
-        living.get(end.namespace.inode) !== end.namespace ||
-        (end.lastPass !== this.pass && this.readTables.has(end.reading.table));
       // The announcement that its socket was a connected one may still be on its way when a flow is first seen.
-      if (end.target === undefined && (isGone || end.socket.inherited || end.firstPass < this.pass)) {
+      if (end.target === undefined && (isGone(end) || end.socket.inherited || end.firstPass < this.pass)) {
         this.settle(end, now);
       }
-      if (isGone) {
+    }
+    for (const end of ends.values()) {
+      const isOver = isGone(end);
+      end.followTable(this.pass, this.readTables);
+      end.account(now);
+      if (isOver) {
         this.close(end, now);
       } else {
-        this.account(end, now);
-        this.followedTables.add(end.reading.table);
+        this.followedTables.add(end.table);
       }
     }
-    for (const [key, pass] of this.ambiguous) {
-      if (pass < this.pass - PASSES_AMBIGUOUS) {
-        this.ambiguous.delete(key);
-      }
+    for (let lost = this.ambiguous.settle(this.pass); lost > 0; lost--) {
+      attribution.countUnattributed('peer_ambiguous');
     }
   }
 
@@ -147,17 +129,20 @@ export class UdpFlows {
     if (candidates.length < 2) {
       return candidates[0];
     }
+    const endIn = (namespace: TrackedNamespace) =>
+      this.options.ends.get(keyOfFlowEnd(namespace, local, peer));
+    const isKnown = (): boolean => candidates.some((namespace) => endIn(namespace)?.isTrackedAtHome);
+    if (isKnown()) {
+      // The namespace that it is in tells of it itself; or one does of another, with the same ports.
+      return undefined;
+    }
     const bound = candidates.filter(
-      (namespace) => serves(namespace, local.port) || this.ends.has(keyOf(namespace, local, peer)),
+      (namespace) => serves(namespace, local.port) || endIn(namespace) !== undefined,
     );
     if (bound.length === 1) {
       return bound[0];
     }
-    const key = `${role} ${keyOf(table, local, peer)}`;
-    if (!this.ambiguous.has(key)) {
-      this.options.attribution.countUnattributed('peer_ambiguous');
-    }
-    this.ambiguous.set(key, this.pass);
+    this.ambiguous.note(`${role} ${keyOfFlowEnd(table, local, peer)}`, this.pass, isKnown);
     return undefined;
   }
 
@@ -168,23 +153,18 @@ export class UdpFlows {
     isInherited: boolean,
     now: number,
   ): void {
-    const key = keyOf(namespace, view.local, view.peer);
+    const key = keyOfFlowEnd(namespace, view.local, view.peer);
     const reading: Reading = { table: table.inode, pass: this.pass, view };
-    const known = this.ends.get(key);
+    const known = this.options.ends.get(key);
     if (known !== undefined) {
-      known.lastPass = this.pass;
-      if (known.reading.table === table.inode) {
-        known.reading = reading;
-      } else {
-        known.other = reading;
-      }
+      known.observe(reading);
       return;
     }
     // To a port on which nobody listens, a packet has an end at its sender only.
     if (view.role === 'server' && !serves(namespace, view.local.port) && !this.connected.has(key)) {
       return;
     }
-    if (this.ends.size >= MOST_ENDS) {
+    if (this.options.ends.size >= MOST_ENDS) {
       this.overflown = true;
       return;
     }
@@ -193,17 +173,7 @@ export class UdpFlows {
       socket.sentBytes = view.sentBytes;
       socket.receivedBytes = view.receivedBytes;
     }
-    this.ends.set(key, {
-      key,
-      namespace,
-      socket,
-      firstPass: this.pass,
-      lastPass: this.pass,
-      reading,
-      other: undefined,
-      target: undefined,
-      isCounted: false,
-    });
+    this.options.ends.set(key, new UdpFlowEnd(key, namespace, socket, reading));
   }
 
   private socketOf(
@@ -235,7 +205,7 @@ export class UdpFlows {
     return socket;
   }
 
-  private settle(end: FlowEnd, now: number): void {
+  private settle(end: UdpFlowEnd, now: number): void {
     const { socket, namespace } = end;
     const connected = this.connected.get(end.key);
     if (connected !== undefined) {
@@ -253,9 +223,8 @@ export class UdpFlows {
     end.isCounted = true;
   }
 
-  private close(end: FlowEnd, now: number): void {
-    this.account(end, now);
-    this.ends.delete(end.key);
+  private close(end: UdpFlowEnd, now: number): void {
+    this.options.ends.delete(end.key);
     const tally = end.target?.tally;
     if (end.isCounted && tally !== undefined) {
       tally.open--;
@@ -263,54 +232,13 @@ export class UdpFlows {
       tally.lastActive = now;
     }
   }
-
-  /** Adds the bytes that are new. */
-  private account(end: FlowEnd, now: number): void {
-    const { socket, target } = end;
-    const { other } = end;
-    if (other?.pass === this.pass && this.isLostBy(end.reading)) {
-      // The table whose bytes counted has forgotten the flow; the other one goes on from where it is.
-      end.reading = other;
-      socket.sentBytes = other.view.sentBytes;
-      socket.receivedBytes = other.view.receivedBytes;
-    }
-    const { view } = end.reading;
-    if (target === undefined || !view.isAccounted) {
-      return;
-    }
-    const { tally } = target;
-    const sent = increase(socket.sentBytes, view.sentBytes);
-    const received = increase(socket.receivedBytes, view.receivedBytes);
-    socket.sentBytes = view.sentBytes;
-    socket.receivedBytes = view.receivedBytes;
-    tally.hasCounters = true;
-    tally.sentBytes += sent;
-    tally.receivedBytes += received;
-    if (sent + received > 0) {
-      tally.lastActive = now;
-    }
-  }
-
-  private isLostBy({ table, pass }: Reading): boolean {
-    return pass !== this.pass && this.readTables.has(table);
-  }
 }
 
 /** Both ends of so many flows. */
 const MOST_ENDS = 40_000;
 /** Many times more than connect in the half minute for which the flow of a closed socket is tracked. */
 const MOST_CONNECTED = 20_000;
-const PASSES_AMBIGUOUS = 10;
 
 function serves(namespace: TrackedNamespace, port: number): boolean {
   return namespace.udpSockets.has(port) || namespace.listening.hasPort('udp', port);
-}
-
-/** A counter that is less than it was belongs to a new flow between the same ports. */
-function increase(before: number, after: number): number {
-  return after >= before ? after - before : after;
-}
-
-function keyOf({ inode }: TrackedNamespace, local: Endpoint, peer: Endpoint): string {
-  return `${inode} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
 }

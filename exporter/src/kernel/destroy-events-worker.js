@@ -114,7 +114,11 @@ function append(source, index) {
   used += FRAME_HEADER_BYTES + padded;
 }
 
-/** −1 when the event is of the socket's own namespace: the kernel then sends no such control message. @param {number} index */
+/**
+ * −1 when the event is of the socket's own namespace: the kernel then sends no such control message.
+ *
+ * @param {number} index
+ */
 function nsidOf(index) {
   const at = index * CONTROL_BYTES;
   const length = headers.readUInt32LE(index * MMSGHDR_BYTES + 40);

@@ -28,18 +28,17 @@ export function readIpv6(buffer: Buffer, offset: number): IpAddress {
   ) {
     return readIpv4(buffer, offset + 12);
   }
-  const groups: number[] = [];
-  for (let at = offset; at < offset + 16; at += 2) {
-    groups.push(buffer.readUInt16BE(at));
+  const key = buffer.toString('latin1', offset, offset + 16);
+  const known = ipv6Texts.get(key);
+  if (known !== undefined) {
+    return known;
   }
-  const [from, length] = longestZeroRun(groups);
-  if (length < 2) {
-    return groups.map(hex).join(':');
+  const text = writeIpv6(buffer, offset);
+  if (ipv6Texts.size >= MOST_TEXTS) {
+    ipv6Texts.clear();
   }
-  return `${groups.slice(0, from).map(hex).join(':')}::${groups
-    .slice(from + length)
-    .map(hex)
-    .join(':')}`;
+  ipv6Texts.set(key, text);
+  return text;
 }
 
 /** The 4 or 16 bytes of an address in text form. */
@@ -84,6 +83,23 @@ export function isPublic(address: IpAddress): boolean {
 
 const MOST_TEXTS = 65_536;
 const ipv4Texts = new Map<number, IpAddress>();
+const ipv6Texts = new Map<string, IpAddress>();
+
+/** RFC 5952. */
+function writeIpv6(buffer: Buffer, offset: number): IpAddress {
+  const groups: number[] = [];
+  for (let at = offset; at < offset + 16; at += 2) {
+    groups.push(buffer.readUInt16BE(at));
+  }
+  const [from, length] = longestZeroRun(groups);
+  if (length < 2) {
+    return groups.map(hex).join(':');
+  }
+  return `${groups.slice(0, from).map(hex).join(':')}::${groups
+    .slice(from + length)
+    .map(hex)
+    .join(':')}`;
+}
 
 function hex(group: number): string {
   return group.toString(16);

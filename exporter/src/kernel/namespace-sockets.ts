@@ -110,7 +110,10 @@ export class NamespaceSockets {
   }
 }
 
-/** A socket that lost its connection is no longer counted, and not announced while it is kept: a listener may hide behind it. */
+/**
+ * A socket that lost its connection is no longer counted, and not announced while it is kept: a listener may hide
+ * behind it.
+ */
 const MOST_VISITS = 12;
 const UNKNOWN_IN_USE: SocketsInUse = { tcp4: Infinity, tcp6: Infinity, udp4: Infinity, udp6: Infinity };
 

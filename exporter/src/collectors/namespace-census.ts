@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import type { ConnectionTracker } from '../edges/connection-tracker.js';
+import { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { CgroupIds } from '../kernel/cgroup-id.js';
+import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
+import type { SocketSource } from '../kernel/socket-source.js';
+import type { Inhabitants } from './inhabitants.js';
+
+export interface NamespaceCensusOptions {
+  readonly source: Pick<SocketSource, 'open' | 'release'>;
+  readonly tracker: ConnectionTracker;
+  readonly inhabitants: Inhabitants;
+  readonly cgroupIds: CgroupIds;
+  readonly processTable: ProcessTable;
+  readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  readonly logger: Logger;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** How old what is known of processes may be, in milliseconds; new ones are found at every pass. */
+  readonly maxTableAgeMs: number;
+}
+
+/** The processes of each network namespace, by its inode. */
+export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]>;
+
+/** Who lives in which network namespace: opens those that processes live in, lets go of those that nobody lives in. */
+export class NamespaceCensus {
+  /** Namespaces without a process, and when they were found so. */
+  private emptySince = new Map<number, number>();
+  private isFirst = true;
+
+  constructor(private readonly options: NamespaceCensusOptions) {}
+
+  /** At the beginning of a pass. */
+  take(): ProcessesOfNamespaces {
+    const { tracker } = this.options;
+    const processesOf = this.readProcesses();
+    for (const [inode, processes] of processesOf) {
+      if (processes.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
+        tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirst));
+      }
+    }
+    this.isFirst = false;
+    this.noteOccupants(processesOf);
+    this.letGoOfEmpty(processesOf);
+    return processesOf;
+  }
+
+  /** Reads again who lives in the namespaces that are known: there may be new processes. */
+  retake(): ProcessesOfNamespaces {
+    const processesOf = this.readProcesses();
+    this.noteOccupants(processesOf);
+    return processesOf;
+  }
+
+  private readProcesses(): Map<number, ProcessRecord[]> {
+    const { processTable, cgroupIds, maxTableAgeMs } = this.options;
+    const snapshot = processTable.discover(maxTableAgeMs);
+    cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
+    return byNamespace(snapshot);
+  }
+
+  private open(inode: number, pid: number): boolean {
+    try {
+      return this.options.source.open(inode, pid);
+    } catch (error) {
+      this.options.logger.debug({ err: error, namespace: inode, pid }, 'cannot open a network namespace');
+      return false;
+    }
+  }
+
+  private noteOccupants(processesOf: ProcessesOfNamespaces): void {
+    const { tracker, containerOf, inhabitants } = this.options;
+    inhabitants.learn(processesOf);
+    for (const [inode, processes] of processesOf) {
+      const namespace = tracker.namespaces.get(inode);
+      if (namespace !== undefined) {
+        namespace.occupants = new Set(processes.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+      }
+    }
+  }
+
+  private letGoOfEmpty(processesOf: ProcessesOfNamespaces): void {
+    const { source, tracker, now, logger } = this.options;
+    const emptySince = new Map<number, number>();
+    const time = now();
+    for (const namespace of [...tracker.namespaces.values()]) {
+      if (processesOf.has(namespace.inode)) {
+        continue;
+      }
+      const since = this.emptySince.get(namespace.inode) ?? time;
+      if (time - since >= LAST_EVENTS_MS) {
+        source.release(namespace.inode);
+        tracker.removeNamespace(namespace, time);
+        logger.debug({ namespace: namespace.inode }, 'network namespace is gone');
+      } else {
+        emptySince.set(namespace.inode, since);
+      }
+    }
+    this.emptySince = emptySince;
+  }
+}
+
+/** Passes may follow each other closely, and on a busy machine the last events of a namespace are late. */
+const LAST_EVENTS_MS = 2_000;
+
+/** Without those that may not be looked into or have just ended: their namespace is 0. */
+function byNamespace({ processes }: ProcessSnapshot): Map<number, ProcessRecord[]> {
+  const processesOf = new Map<number, ProcessRecord[]>();
+  for (const process of processes.values()) {
+    const others = processesOf.get(process.netns);
+    if (others === undefined) {
+      processesOf.set(process.netns, [process]);
+    } else {
+      others.push(process);
+    }
+  }
+  processesOf.delete(0);
+  return processesOf;
+}

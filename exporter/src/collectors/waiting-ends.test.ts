@@ -1,0 +1,161 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { hostName, type ContainerId } from '../contract/ids.js';
+import { ConnectionTracker } from '../edges/connection-tracker.js';
+import { EdgeLedger } from '../edges/edge-ledger.js';
+import { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
+import { StrangeNamespaces, type Addressed } from './strange-namespaces.js';
+import { WaitingEnds } from './waiting-ends.js';
+
+const WEB = '111111111111' as ContainerId;
+const APP = '222222222222' as ContainerId;
+const CLOSE = 7;
+const WEB_NSID = 4;
+const APP_NSID = 5;
+
+const counters: SocketCounters = {
+  segments: Number.NaN,
+  sentBytes: 0,
+  receivedBytes: 0,
+  receivedOctets: 0,
+  acknowledgedOctets: 0,
+  retransmittedSegments: 0,
+  rttSeconds: 0,
+  established: true,
+  attempted: true,
+};
+
+function ended(local: readonly [string, number], peer: readonly [string, number]): SocketRecord {
+  return {
+    protocol: 'tcp',
+    family: 'ipv4',
+    state: CLOSE,
+    localAddress: local[0],
+    localPort: local[1],
+    peerAddress: peer[0],
+    peerPort: peer[1],
+    cookie: local[1],
+    inode: 0,
+    cgroupId: 0,
+    ipv6Only: false,
+    counters,
+  };
+}
+
+/** As the kernel announces the ends of a connection that its client aborted. */
+const ofClient = ended(['0.0.0.0', 40_000], ['10.0.0.2', 0]);
+const ofServer = {
+  ...ended(['10.0.0.2', 80], ['10.0.0.1', 40_000]),
+  counters: { ...counters, receivedBytes: 10, receivedOctets: 10 },
+};
+
+describe('WaitingEnds', () => {
+  let ledger: EdgeLedger;
+  let tracker: ConnectionTracker;
+  let ends: WaitingEnds;
+  let namespaces: Map<number, number>;
+  let containers: Addressed[];
+
+  beforeEach(() => {
+    ledger = new EdgeLedger(hostName('h'), { edges: 100, edgesPerContainer: 100, idleMs: 1_000 });
+    const strangers = new StrangeNamespaces(() => 0);
+    tracker = new ConnectionTracker({
+      ledger,
+      surroundings: {
+        ownerOfInode: () => undefined,
+        ownerOfCgroup: () => undefined,
+        actualDestination: () => undefined,
+        actualSource: () => undefined,
+        proxyTarget: () => undefined,
+        strangerAt: (address) => strangers.namespaceOf(address),
+        isInhabited: ({ inode }) => inode === APP_NSID,
+        nameOf: () => '',
+      },
+      publicPeers: false,
+      firstEphemeralPort: 32_768,
+    });
+    namespaces = new Map();
+    containers = [];
+    ends = new WaitingEnds({
+      source: {
+        events: {
+          received: 0,
+          overruns: 0,
+          namespaceOf: ({ nsid }) => namespaces.get(nsid ?? 0),
+          isRepeated: () => false,
+        },
+      },
+      tracker,
+      strangers,
+      containers: () => containers,
+      now: () => 0,
+    });
+    const app = known(APP_NSID, APP, '10.0.0.2');
+    const owner = { containerId: APP, process: 'app', pid: 2 };
+    app.listening.replace(
+      [
+        {
+          ...{ protocol: 'tcp', family: 'ipv4', address: '0.0.0.0', port: 80, ipv6Only: false },
+          ...{ inode: 80, cgroupId: 0, owner },
+        },
+      ],
+      0,
+    );
+  });
+
+  /** A namespace that passes have found; its inode is its nsid. */
+  function known(nsid: number, occupant: ContainerId, address: string): TrackedNamespace {
+    const namespace = new TrackedNamespace(nsid, false);
+    namespace.occupants = new Set([occupant]);
+    namespace.addresses = new Set([address]);
+    tracker.namespaces.set(nsid, namespace);
+    namespaces.set(nsid, nsid);
+    tracker.rebuildAddresses();
+    return namespace;
+  }
+
+  function hearBoth(): void {
+    ends.hear(ofClient, { source: 1, nsid: WEB_NSID });
+    ends.hear(ofServer, { source: 1, nsid: APP_NSID });
+  }
+
+  function pass(): void {
+    const taken = ends.take();
+    tracker.endPass(0);
+    ends.give(taken);
+  }
+
+  function rows(): string[] {
+    return [...ledger.values()]
+      .map(
+        ({ labels: l, closed }) => `${l.role} ${l.container_id}:${l.port} ${l.peer_container_id} ${closed}`,
+      )
+      .sort();
+  }
+
+  const bothNamed = [`client ${WEB}:80 ${APP} 1`, `server ${APP}:80 ${WEB} 1`];
+
+  it('names both ends of what a client aborted as its container ended', () => {
+    known(WEB_NSID, WEB, '10.0.0.1');
+    hearBoth();
+    expect(ends.patienceMs).toBeLessThan(5_000);
+    pass();
+    expect(rows()).toEqual(bothNamed);
+    expect(ends.patienceMs).toBe(Infinity);
+  });
+
+  it('names them too when no pass has found the client’s container, which the runtime knew', () => {
+    containers = [{ id: WEB, addresses: [{ network: 'bridge', ip: '10.0.0.1' }], startedSeconds: 1 }];
+    hearBoth();
+    pass();
+    expect(rows()).toEqual(bothNamed);
+    expect(tracker.attribution.unattributed.size).toBe(0);
+  });
+
+  it('counts what comes from a namespace that nobody knows', () => {
+    ends.hear(ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]), { source: 1, nsid: 9 });
+    pass();
+    expect(rows()).toEqual([]);
+    expect(tracker.attribution.unattributed.get('namespace_unknown')).toBe(1);
+  });
+});

@@ -1,0 +1,182 @@
+import type { ConnectionTracker } from '../edges/connection-tracker.js';
+import { isWithEmbeddedResolver } from '../edges/embedded-resolver.js';
+import type { TrackedNamespace } from '../edges/tracked-namespace.js';
+import type { EventOrigin } from '../kernel/destroy-events.js';
+import { isUnspecified, type IpAddress } from '../kernel/ip-address.js';
+import { copySocketRecord, type SocketProtocol, type SocketRecord } from '../kernel/socket-record.js';
+import type { SocketSource } from '../kernel/socket-source.js';
+import type { Addressed, StrangeNamespaces } from './strange-namespaces.js';
+
+export interface WaitingEndsOptions {
+  readonly source: Pick<SocketSource, 'events'>;
+  readonly tracker: ConnectionTracker;
+  readonly strangers: StrangeNamespaces;
+  readonly containers: () => Iterable<Addressed>;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** An event that must wait for a pass, copied. */
+export interface WaitingEnd {
+  readonly origin: EventOrigin;
+  readonly record: SocketRecord;
+  /**
+   * Where it came from, once that is known: the address by which a stranger is known may be another's by the next
+   * pass.
+   */
+  readonly namespace: TrackedNamespace | undefined;
+  /** For how many more passes it may wait for its other end. */
+  readonly patience: number;
+}
+
+/**
+ * What the kernel announces of destroyed sockets: given to the tracker at once where everything about them is known,
+ * else after a pass. A pass is: `take`, and at its end `give` with what was taken.
+ */
+export class WaitingEnds {
+  private waiting: WaitingEnd[] = [];
+  private isUrgent = false;
+  /** Something that waits comes from a namespace that is not known. */
+  private isStrange = false;
+  private strangePatienceMs = SHORTEST_PATIENCE_MS;
+
+  constructor(private readonly options: WaitingEndsOptions) {}
+
+  /** Within how many milliseconds after the last pass the next is wanted; Infinity when nothing waits for it. */
+  get patienceMs(): number {
+    if (this.isStrange) {
+      // The namespace may be gone soon.
+      return this.strangePatienceMs;
+    }
+    return this.isUrgent ? URGENT_PATIENCE_MS : Infinity;
+  }
+
+  /** The record is not kept. */
+  hear(record: SocketRecord, origin: EventOrigin): void {
+    const { tracker, now, source, strangers } = this.options;
+    if (source.events?.isRepeated(origin) === true || isWithEmbeddedResolver(record)) {
+      return;
+    }
+    const namespace = this.namespaceOf(origin);
+    if (namespace === undefined && strangers.namespaceOf(record.localAddress) === undefined) {
+      // Its container may be gone before the pass.
+      strangers.learn(this.options.containers());
+    }
+    const outcome =
+      namespace === undefined ? 'urgent' : tracker.destroyedSockets.giveIfClear(namespace, record, now());
+    if (outcome === 'given') {
+      return;
+    }
+    if (this.waiting.length < MOST_WAITING) {
+      const patience = PASSES_FOR_OTHER_END;
+      this.waiting.push({ origin, record: copySocketRecord(record), namespace, patience });
+      this.isUrgent ||= outcome === 'urgent' && record.peerPort !== 0;
+      this.isStrange ||= namespace === undefined;
+    } else {
+      this.giveOne({
+        origin,
+        record,
+        namespace: namespace ?? strangers.namespaceOf(record.localAddress),
+        patience: 0,
+      });
+    }
+  }
+
+  take(): readonly WaitingEnd[] {
+    const taken = this.waiting;
+    this.waiting = [];
+    this.isUrgent = false;
+    this.isStrange = false;
+    return taken;
+  }
+
+  give(taken: readonly WaitingEnd[]): void {
+    const { tracker } = this.options;
+    const addresses = forgottenAddresses(taken);
+    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, addresses) }));
+    // Each end's place may be what another's waits for.
+    for (const { namespace, record } of placed) {
+      if (namespace !== undefined) {
+        tracker.attribution.noteEnded(namespace, record);
+      }
+    }
+    let isInVain = false;
+    // What a client that aborted has forgotten, its server's end tells when that has been given.
+    for (const each of placed.toSorted((a, b) => Number(isForgetful(a)) - Number(isForgetful(b)))) {
+      isInVain = !this.giveOne(each) || isInVain;
+    }
+    // Namespaces that cannot be found must not keep us looking for them.
+    this.strangePatienceMs = isInVain
+      ? Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS)
+      : SHORTEST_PATIENCE_MS;
+  }
+
+  private namespaceOf(origin: EventOrigin): TrackedNamespace | undefined {
+    const inode = this.options.source.events?.namespaceOf(origin);
+    return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
+  }
+
+  /** Where an event came from; stood for, where no pass has found it. */
+  private placeOf(
+    { namespace, origin, record }: WaitingEnd,
+    addresses: ReadonlyMap<string, IpAddress>,
+  ): TrackedNamespace | undefined {
+    const { protocol, localAddress, localPort, peerAddress } = record;
+    const address = isUnspecified(localAddress)
+      ? addresses.get(keyOf(protocol, peerAddress, localPort))
+      : localAddress;
+    return (
+      namespace ??
+      this.namespaceOf(origin) ??
+      (address === undefined ? undefined : this.options.strangers.namespaceOf(address))
+    );
+  }
+
+  /** False when the namespace is not known, nor will be. */
+  private giveOne(waiting: WaitingEnd): boolean {
+    const { origin, record, patience, namespace } = waiting;
+    const { tracker, now, source } = this.options;
+    if (source.events?.isRepeated(origin) === true) {
+      return true;
+    }
+    if (namespace !== undefined) {
+      if (patience === 0) {
+        tracker.destroyedSockets.give(namespace, record, now());
+      } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
+        this.waiting.push({ ...waiting, patience: patience - 1 });
+      }
+      return true;
+    }
+    if (record.peerPort !== 0) {
+      tracker.attribution.countUnattributed('namespace_unknown');
+    }
+    return false;
+  }
+}
+
+const MOST_WAITING = 50_000;
+const PASSES_FOR_OTHER_END = 2;
+const URGENT_PATIENCE_MS = 1_000;
+const SHORTEST_PATIENCE_MS = 200;
+const LONGEST_PATIENCE_MS = 5_000;
+
+/** The addresses of clients, by what those that aborted still know: their own port, and whom they had dialled. */
+function forgottenAddresses(ends: readonly WaitingEnd[]): Map<string, IpAddress> {
+  const addresses = new Map<string, IpAddress>();
+  if (ends.some(isForgetful)) {
+    for (const { record } of ends) {
+      if (record.peerPort !== 0) {
+        addresses.set(keyOf(record.protocol, record.localAddress, record.peerPort), record.peerAddress);
+      }
+    }
+  }
+  return addresses;
+}
+
+function isForgetful({ record }: WaitingEnd): boolean {
+  return record.peerPort === 0;
+}
+
+function keyOf(protocol: SocketProtocol, serverAddress: IpAddress, clientPort: number): string {
+  return `${protocol} ${serverAddress} ${clientPort}`;
+}

@@ -1,0 +1,95 @@
+import type { Tally } from './edge.js';
+import type { Endpoint } from './endpoint.js';
+import type { FlowEndView } from './flow-ends.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+import type { TrackedSocket } from './tracked-socket.js';
+
+/** What one namespace's connection tracking says of one end. */
+export interface Reading {
+  /** Inode of the namespace. */
+  readonly table: number;
+  readonly pass: number;
+  readonly view: FlowEndView;
+}
+
+/** One end of a tracked UDP flow, in the namespace that it is in. Several tables may track the same flow. */
+export class UdpFlowEnd {
+  /** Where its bytes go once it is settled. */
+  target: { tally: Tally } | undefined;
+  /** It is a connection of its own: no connected socket has been counted for it. */
+  isCounted = false;
+  lastPass: number;
+  readonly firstPass: number;
+  /** Of another table than that whose bytes count. */
+  private other: Reading | undefined;
+
+  constructor(
+    readonly key: string,
+    readonly namespace: TrackedNamespace,
+    readonly socket: TrackedSocket,
+    /** Of the table whose bytes count. */
+    private reading: Reading,
+  ) {
+    this.firstPass = reading.pass;
+    this.lastPass = reading.pass;
+  }
+
+  /** The namespace whose table's bytes count. */
+  get table(): number {
+    return this.reading.table;
+  }
+
+  /** Whether the namespace that it is in tracks it itself. */
+  get isTrackedAtHome(): boolean {
+    return [this.reading, this.other].some((each) => each?.table === this.namespace.inode);
+  }
+
+  observe(reading: Reading): void {
+    this.lastPass = reading.pass;
+    if (this.reading.table === reading.table) {
+      this.reading = reading;
+    } else {
+      this.other = reading;
+    }
+  }
+
+  /** Goes on with the other table when the one whose bytes count was read in this pass and has forgotten the flow. */
+  followTable(pass: number, readTables: ReadonlySet<number>): void {
+    const isLost = this.reading.pass !== pass && readTables.has(this.reading.table);
+    if (this.other?.pass === pass && isLost) {
+      this.reading = this.other;
+      this.socket.sentBytes = this.other.view.sentBytes;
+      this.socket.receivedBytes = this.other.view.receivedBytes;
+    }
+  }
+
+  /** Adds the bytes that are new. */
+  account(now: number): void {
+    const { socket, target } = this;
+    const { view } = this.reading;
+    if (target === undefined || !view.isAccounted) {
+      return;
+    }
+    const { tally } = target;
+    const sent = increase(socket.sentBytes, view.sentBytes);
+    const received = increase(socket.receivedBytes, view.receivedBytes);
+    socket.sentBytes = view.sentBytes;
+    socket.receivedBytes = view.receivedBytes;
+    tally.hasCounters = true;
+    tally.sentBytes += sent;
+    tally.receivedBytes += received;
+    if (sent + received > 0) {
+      tally.lastActive = now;
+    }
+  }
+}
+
+/** What identifies an end of a flow. */
+export function keyOfFlowEnd({ inode }: TrackedNamespace, local: Endpoint, peer: Endpoint): string {
+  return `${inode} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
+}
+
+/** A counter that is less than it was belongs to a new flow between the same ports. */
+function increase(before: number, after: number): number {
+  return after >= before ? after - before : after;
+}
