@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
-import { importBusybox } from '../engines/imported-busybox.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
 const PROBE = path.resolve(import.meta.dirname, '../../exporter/dist/runtimes/cri-probe-process.js');
@@ -16,7 +16,7 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
 
   beforeAll(async () => {
     await engine.start();
-    await importBusybox(docker);
+    await buildBusyboxImage(docker, 'busybox');
     await docker.swarmInit({ ListenAddr: '0.0.0.0:2377', AdvertiseAddr: ENGINE_ADDRESS });
     await docker.createService({
       Name: 'shop_web',
@@ -27,6 +27,8 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
           Image: 'busybox',
           Command: ['/bin/busybox', 'sleep', '600'],
           Labels: { 'com.docker.stack.namespace': 'shop' },
+          // A first process that handles no signal hears none but the last.
+          StopGracePeriod: 1_000_000,
         },
         Networks: [{ Target: 'host' }],
       },
@@ -71,5 +73,25 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
   it('finds that out in a process of its own where nobody named the socket', () => {
     const answer = execFileSync(process.execPath, [PROBE, engine.containerdSocketPath], { encoding: 'utf8' });
     expect(answer).toBe('no CRI');
+  });
+
+  it('tells how many replicas there should be and are, as the service is scaled, and nothing of one that is removed', async () => {
+    const labels = 'orchestrator="swarm",namespace="shop",workload_kind="service",workload="shop_web"';
+    const become = (desired: number | undefined, running: number | undefined) =>
+      vi.waitFor(
+        async () => {
+          const text = await exporter.scrape();
+          expect(sampleOf(text, 'toposcope_workload_desired_replicas{', labels)).toBe(desired);
+          expect(sampleOf(text, 'toposcope_workload_running_replicas{', labels)).toBe(running);
+        },
+        { timeout: 60_000, interval: 200 },
+      );
+    await become(2, 2);
+    const service = docker.getService('shop_web');
+    const { Spec, Version } = (await service.inspect()) as { Spec: object; Version: { Index: number } };
+    await service.update({ ...Spec, Mode: { Replicated: { Replicas: 0 } }, version: Version.Index });
+    await become(0, 0);
+    await service.remove();
+    await become(undefined, undefined);
   });
 });

@@ -84,6 +84,22 @@ describe('createContainerCollector', () => {
     expect(blocks).toHaveLength(1);
   });
 
+  it('tells of each service of a Swarm once how many replicas there should be and are', () => {
+    const service = { namespace: 'shop', name: 'shop_web', desired: 3, running: 2 };
+    const job = { namespace: '', name: 'once', desired: undefined, running: undefined };
+    const manager = { ...runtime(undefined, 'a'), services: () => [service, job] };
+    const gone = { ...runtime(new Error('gone'), 'b'), services: () => [{ ...service, name: 'old' }] };
+    const sink = new SampleBuffer();
+    void collectorOf(manager, manager, gone).collect(sink);
+    const text = writeExposition(sink.collected().blocks, 'prometheus').toString('utf8');
+    const labels =
+      'host="a",orchestrator="swarm",namespace="shop",workload_kind="service",workload="shop_web"';
+    expect(text.match(/^toposcope_workload_.*/gm)).toEqual([
+      `toposcope_workload_desired_replicas{${labels}} 3`,
+      `toposcope_workload_running_replicas{${labels}} 2`,
+    ]);
+  });
+
   it('counts a container that two runtimes know once', () => {
     expect(samplesOf(runtime(undefined, 'a', 'b'), runtime(undefined, 'b', 'c'))).toBe(3);
   });

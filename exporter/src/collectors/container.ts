@@ -11,6 +11,7 @@ import { createIdentityWriter, type IdentityOptions } from './container-identity
 import { writeResources } from './container-resource-rows.js';
 import { createResourceReader } from './container-resources.js';
 import { createWorkloadDoubts } from './workload-doubts.js';
+import { writeReplicas } from './workload-replicas.js';
 
 export interface ContainerOptions extends Omit<IdentityOptions, 'host'> {
   readonly host: HostName;
@@ -45,6 +46,7 @@ export function createContainerCollector(options: ContainerOptions): Collector {
       const containers = knownContainers(runtimes);
       sayDoubts(containers);
       writeIdentity(sink, containers);
+      writeReplicas(sink, host, runtimes);
       const snapshot = processes.refresh(SAME_SCRAPE_MS);
       writeResources(sink, resources.read(containers, snapshot, openFiles.of(snapshot)));
     },

@@ -20,9 +20,23 @@ export const containerInfo = gauge('toposcope_container_info', {
 });
 
 export const containerWorkloadInfo = gauge('toposcope_container_workload_info', {
-  help: 'The workload that a container belongs to, by the first of Kubernetes, ECS, Nomad, Mesos, Swarm and Compose whose labels or variables name one; always 1.',
+  help: 'The workload that a container belongs to, by the first of Kubernetes, ECS, Nomad, Mesos, Swarm and Compose whose labels or variables name one, else Podman’s pod; always 1.',
   labels: ['container_id', 'orchestrator', 'namespace', 'workload_kind', 'workload', 'instance', 'pod_uid'],
   exists: known,
+});
+
+const managed = 'On each manager of a Swarm, for each of its services; all managers say the same.';
+
+export const workloadDesiredReplicas = gauge('toposcope_workload_desired_replicas', {
+  help: 'Replicas that an orchestrator wants of a workload, over all hosts.',
+  labels: ['orchestrator', 'namespace', 'workload_kind', 'workload'],
+  exists: managed,
+});
+
+export const workloadRunningReplicas = gauge('toposcope_workload_running_replicas', {
+  help: 'Replicas of a workload that its orchestrator knows to run, over all hosts.',
+  labels: ['orchestrator', 'namespace', 'workload_kind', 'workload'],
+  exists: `${managed} From Docker 20.10 on.`,
 });
 
 export const containerLabels = gauge('toposcope_container_labels', {

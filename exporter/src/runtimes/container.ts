@@ -1,4 +1,5 @@
 import type { ContainerId } from '../contract/ids.js';
+import type { SwarmService } from './swarm-services.js';
 
 export const CONTAINER_STATES = [
   'created',
@@ -40,6 +41,15 @@ export interface Container {
   readonly networkMode: string;
   readonly addresses: readonly ContainerAddress[];
   readonly ports: readonly PublishedPort[];
+  /** Podman's pod that it is in; absent: none. Kubernetes' pods are told by labels. */
+  readonly pod?: PodmanPod;
+}
+
+/** A pod of Podman's own, whose containers share a network namespace. */
+export interface PodmanPod {
+  /** All 64 hex digits. */
+  readonly id: string;
+  readonly name: string;
 }
 
 export interface ContainerAddress {
@@ -62,6 +72,8 @@ export interface Runtime {
   readonly socketPath: string;
   /** What is known now; the last known state while the runtime does not answer. */
   containers(): readonly Container[];
+  /** Services of the Swarm that the engine manages; absent where the runtime cannot manage one. */
+  services?(): readonly SwarmService[];
   /** Undefined while the runtime answers; else why it does not and what to do. */
   problem(): Error | undefined;
   close(): Promise<void>;

@@ -13,6 +13,8 @@ const ID = (digit: string) => digit.repeat(64);
 class FakeEngine {
   readonly containers = new Map<string, object>();
   readonly inspected: string[] = [];
+  services: object[] = [];
+  pods: object[] | undefined;
   versionAnswer: object = { Version: '20.10.24', Components: [{ Name: 'Engine' }] };
   silent = false;
   private readonly streams = new Set<ServerResponse>();
@@ -54,6 +56,12 @@ class FakeEngine {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.flushHeaders();
       this.streams.add(response);
+    } else if (path === '/info') {
+      send(200, { Swarm: { ControlAvailable: this.services.length > 0 } });
+    } else if (path === '/services') {
+      send(200, this.services);
+    } else if (path === '/libpod/pods/json' && this.pods !== undefined) {
+      send(200, this.pods);
     } else if (path === '/containers/json') {
       send(
         200,
@@ -108,13 +116,59 @@ describe('createDockerRuntime', () => {
     expect(found.containers()[0]).toMatchObject({ runtime: 'docker', state: 'running', pid: 7 });
   });
 
-  it('recognises Podman', async () => {
+  it('recognises Podman, and asks it for the pods that Docker’s API does not know', async () => {
+    put('a', 'web');
+    put('b', 'alone');
+    engine.versionAnswer = { Components: [{ Name: 'Podman Engine' }] };
+    const pod = { Id: ID('9'), Name: 'shop' };
+    engine.pods = [
+      { ...pod, Containers: [{ Id: ID('a') }] },
+      { Id: ID('8'), Name: 'empty', Containers: null },
+    ];
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    expect(found.containers().map(({ name, runtime: of, pod: its }) => [name, of, its?.name])).toEqual([
+      ['web', 'podman', 'shop'],
+      ['alone', 'podman', undefined],
+    ]);
+    put('c', 'cart');
+    engine.pods = [{ ...pod, Containers: [{ Id: ID('a') }, { Id: ID('c') }] }];
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('c') } });
+    await vi.waitFor(() => expect(found.containers()[2]?.pod).toEqual({ id: ID('9'), name: 'shop' }));
+    expect(log.warn).not.toHaveBeenCalled();
+  });
+
+  it('shows the containers of a Podman that refuses to tell of its pods, and says so once', async () => {
     put('a', 'web');
     engine.versionAnswer = { Components: [{ Name: 'Podman Engine' }] };
     await engine.start();
     const found = follow();
     await found.firstAttempt;
-    expect(found.containers()[0]?.runtime).toBe('podman');
+    put('b', 'db');
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('b') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['web', 'db']));
+    expect(log.warn.mock.calls).toEqual([
+      [
+        'Which pod each container is in is not known, since Podman does not tell it: Podman answered 404 to /v4.0.0/libpod/pods/json',
+      ],
+    ]);
+  });
+
+  it('tells what a Swarm’s manager says of its services, and again when one changes', async () => {
+    const service = (running: number) => ({
+      Spec: { Name: 'web' },
+      ServiceStatus: { RunningTasks: running, DesiredTasks: 3 },
+    });
+    engine.services = [service(1)];
+    await engine.start();
+    const found = follow();
+    await vi.waitFor(() =>
+      expect(found.services?.()).toMatchObject([{ name: 'web', desired: 3, running: 1 }]),
+    );
+    engine.services = [service(3)];
+    engine.emit({ Type: 'service', Action: 'update', Actor: { ID: 's' } });
+    await vi.waitFor(() => expect(found.services?.()).toMatchObject([{ running: 3 }]));
   });
 
   it('follows events: a start, a rename, an end, a removal', async () => {

@@ -3,15 +3,20 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
+import type { Container, FollowedRuntime, PodmanPod, RuntimeLog } from './container.js';
 import { parseContainer } from './docker-container.js';
 import { readJsonLines } from './json-lines.js';
 import { loadDockerode } from './load-dockerode.js';
+import { listPodmanPods } from './podman-pods.js';
 import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError } from './runtime-error.js';
+import { SwarmServices } from './swarm-services.js';
 
 /** What the runtime needs of an engine's client; dockerode has it. */
-export type EngineClient = Pick<Docker, 'listContainers' | 'getContainer' | 'getEvents' | 'version'>;
+export type EngineClient = Pick<
+  Docker,
+  'listContainers' | 'getContainer' | 'getEvents' | 'version' | 'info' | 'listServices'
+>;
 
 export interface DockerOptions {
   readonly socketPath: string;
@@ -26,6 +31,8 @@ export interface DockerOptions {
   readonly answerWithinMs?: number;
   /** Time between two full lists, for what no event has told. */
   readonly relistEveryMs?: number;
+  /** Time between two lists of a Swarm's services, whose tasks on other nodes no event tells. */
+  readonly listServicesEveryMs?: number;
 }
 
 /** Inspections under way at once. */
@@ -45,7 +52,7 @@ const listed = z.array(z.object({ Id: z.string() }));
 const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
 
 /**
- * Follows a Docker engine, or Podman's socket: subscribes to its events, lists and inspects what there is, then
+ * Follows a Docker engine, or Podman's socket, and the Swarm that the engine manages: subscribes to its events, lists and inspects what there is, then
  * inspects again whatever an event names, and everything each minute, since an engine that gives up restarting a
  * container does not always say so. When the connection breaks it keeps the last known state, says so in
  * `problem()`, and tries again after 1, 2, 4 … 30 seconds.
@@ -54,7 +61,10 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const { socketPath, log } = options;
   const answerWithinMs = options.answerWithinMs ?? 10_000;
   const relistEveryMs = options.relistEveryMs ?? 60_000;
+  const listServicesEveryMs = options.listServicesEveryMs ?? 5_000;
   const containers = new Map<string, Container>();
+  let pods: ReadonlyMap<string, PodmanPod> = new Map();
+  let saidOfPods = '';
   const known: KnownOfRuntime = { name: 'docker', containers: [] };
   return reconnect({
     socketPath,
@@ -85,34 +95,56 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
     const runtime = runtimeName(await inTime(engine.version()));
     known.name = runtime;
-    const events = await openEvents(engine, closing);
-    const relisting = setInterval(() => {
-      inspectAll(engine, runtime).catch((error: unknown) =>
-        events.destroy(error instanceof Error ? error : new Error(String(error))),
-      );
-    }, relistEveryMs).unref();
+    const swarm = runtime === 'docker' ? swarmOf(engine) : undefined;
+    const events = await openEvents(engine, runtime, closing);
+    const timers = [
+      setInterval(() => {
+        inspectAll(engine, runtime).catch((error: unknown) =>
+          events.destroy(error instanceof Error ? error : new Error(String(error))),
+        );
+        void swarm?.look();
+      }, relistEveryMs).unref(),
+      setInterval(() => void swarm?.list(), listServicesEveryMs).unref(),
+    ];
     try {
       const changes = readJsonLines(events);
       await inspectAll(engine, runtime);
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
+      void swarm?.look();
       for await (const change of changes) {
         const parsed = event.safeParse(change);
-        if (parsed.success) {
+        if (parsed.success && isOfSwarm(parsed.data)) {
+          await swarm?.list();
+        } else if (parsed.success) {
           await applyEvent(engine, runtime, parsed.data);
         }
       }
     } finally {
-      clearInterval(relisting);
+      timers.forEach((timer) => clearInterval(timer));
+      swarm?.close();
       events.destroy();
     }
     throw new Error('the engine closed the stream of events');
   }
 
-  async function openEvents(engine: EngineClient, closing: AbortSignal): Promise<Readable> {
-    const stream = await inTime(
-      engine.getEvents({ filters: { type: ['container', 'network'] }, abortSignal: closing }),
+  function swarmOf(engine: EngineClient): SwarmServices {
+    return new SwarmServices(
+      {
+        info: () => inTime(engine.info()),
+        listServices: (asked) => inTime(engine.listServices(asked)),
+      },
+      (services) => {
+        known.services = services;
+      },
+      log,
     );
+  }
+
+  async function openEvents(engine: EngineClient, runtime: string, closing: AbortSignal): Promise<Readable> {
+    // Podman refuses kinds that it does not know.
+    const type = runtime === 'docker' ? [...CONTAINER_EVENTS, ...SWARM_EVENTS] : [...CONTAINER_EVENTS];
+    const stream = await inTime(engine.getEvents({ filters: { type }, abortSignal: closing }));
     if (!(stream instanceof Readable)) {
       throw new Error('the client answered with something that is no stream of events');
     }
@@ -129,6 +161,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
         containers.delete(id);
       }
     }
+    await readPods(runtime);
     const waiting = ids.values();
     await Promise.all(
       Array.from({ length: PARALLEL }, async () => {
@@ -146,8 +179,27 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       return;
     }
     const isGone = change.Type === 'container' && change.Action === 'destroy';
+    if (!isGone && !containers.has(id)) {
+      await readPods(runtime);
+    }
     keep(id, isGone ? undefined : await inspect(engine, id, runtime));
     known.containers = [...containers.values()];
+  }
+
+  /** Without its pods, a Podman's containers are good still. */
+  async function readPods(runtime: string): Promise<void> {
+    if (runtime !== 'podman') {
+      return;
+    }
+    try {
+      pods = await listPodmanPods(socketPath, AbortSignal.timeout(answerWithinMs));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== saidOfPods) {
+        saidOfPods = reason;
+        log.warn(`Which pod each container is in is not known, since Podman does not tell it: ${reason}`);
+      }
+    }
   }
 
   function keep(id: string, container: Container | undefined): void {
@@ -170,7 +222,9 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       throw error;
     }
     try {
-      return parseContainer(answer, runtime);
+      const container = parseContainer(answer, runtime);
+      const pod = pods.get(container.fullId);
+      return pod === undefined ? container : { ...container, pod };
     } catch (error) {
       log.warn(
         `Container ${id.slice(0, 12)} is left out. ${error instanceof Error ? error.message : String(error)}`,
@@ -191,6 +245,14 @@ function runtimeName(answer: unknown): string {
   const parsed = version.safeParse(answer);
   const names = parsed.success ? (parsed.data.Components ?? []).map(({ Name }) => Name ?? '') : [];
   return names.some((name) => name.startsWith('Podman')) ? 'podman' : 'docker';
+}
+
+const CONTAINER_EVENTS = ['container', 'network'] as const;
+/** Only managers of a Swarm send them. */
+const SWARM_EVENTS = ['service', 'node'] as const;
+
+function isOfSwarm({ Type }: EngineEvent): boolean {
+  return SWARM_EVENTS.some((type) => type === Type);
 }
 
 /** Commands run inside a container change nothing that is read here, and health checks run many. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
+import type { SwarmService } from './swarm-services.js';
 
 export interface ReconnectOptions {
   /** What the log calls it before anything is known. */
@@ -19,6 +20,7 @@ export interface ReconnectOptions {
 export interface KnownOfRuntime {
   name: string;
   containers: readonly Container[];
+  services?: readonly SwarmService[];
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -46,6 +48,7 @@ export function reconnect(options: ReconnectOptions): FollowedRuntime {
     socketPath,
     firstAttempt,
     containers: () => known.containers,
+    services: () => known.services ?? [],
     problem: () => problem,
     async close() {
       closing.abort();

@@ -184,6 +184,21 @@ describe('workloadOf', () => {
     expect(read(labels, environment).orchestrator).toBe(orchestrator);
   });
 
+  it('takes a container that no orchestrator has for its Podman pod’s', () => {
+    const pod = { id: 'f'.repeat(64), name: 'shop' };
+    const of = (labels: Record<string, string>) =>
+      workloadOf({ labels: new Map(Object.entries(labels)), environment: new Map(), pod });
+    expect(of({})).toEqual({
+      ...none,
+      orchestrator: 'podman',
+      kind: 'pod',
+      name: 'shop',
+      instance: 'shop',
+      podUid: pod.id,
+    });
+    expect(of(COMPOSE)).toMatchObject({ orchestrator: 'compose', name: 'web', podUid: '' });
+  });
+
   it('cuts absurd values to one line of bearable length', () => {
     const absurd = { 'com.docker.compose.service': `a\n\u0000b${'x'.repeat(100_000)}` };
     const { name } = read(absurd);

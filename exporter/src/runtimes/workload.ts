@@ -1,6 +1,8 @@
+import type { PodmanPod } from './container.js';
+
 /** The workload that a container belongs to, in the words of its orchestrator; empty where a word does not apply. */
 export interface Workload {
-  readonly orchestrator: 'kubernetes' | 'ecs' | 'nomad' | 'mesos' | 'swarm' | 'compose' | 'none';
+  readonly orchestrator: 'kubernetes' | 'ecs' | 'nomad' | 'mesos' | 'swarm' | 'compose' | 'podman' | 'none';
   /** Kubernetes or Nomad namespace, ECS cluster, Marathon group, Swarm stack, Compose project. */
   readonly namespace: string;
   readonly kind: string;
@@ -15,6 +17,7 @@ export interface WorkloadSource {
   readonly labels: ReadonlyMap<string, string>;
   /** Of {@link workloadVariables}. */
   readonly environment: ReadonlyMap<string, string>;
+  readonly pod?: PodmanPod;
 }
 
 type Read = (name: string) => string;
@@ -31,9 +34,10 @@ const ORCHESTRATORS = [kubernetes, ecs, nomad, mesos, swarm, compose] as const;
 
 /**
  * Reads the labels and variables that orchestrators give their containers. The first orchestrator in the order above
- * that names a workload has it. A label without a value is taken for none.
+ * that names a workload has it, and else Podman's pod, which podman-compose makes for whole projects. A label without a
+ * value is taken for none.
  */
-export function workloadOf({ labels, environment }: WorkloadSource): Workload {
+export function workloadOf({ labels, environment, pod }: WorkloadSource): Workload {
   const label: Read = (name) => word(labels.get(name));
   const variable: Read = (name) => word(environment.get(name));
   for (const read of ORCHESTRATORS) {
@@ -42,7 +46,7 @@ export function workloadOf({ labels, environment }: WorkloadSource): Workload {
       return { ...NONE, ...found };
     }
   }
-  return NONE;
+  return pod === undefined ? NONE : { ...NONE, ...podman(pod) };
 }
 
 /**
@@ -160,6 +164,10 @@ function compose(label: Read): Found {
     name: label('com.docker.compose.service'),
     instance: label('com.docker.compose.container-number'),
   };
+}
+
+function podman({ id, name }: PodmanPod): Found {
+  return { orchestrator: 'podman', kind: 'pod', name: word(name), instance: word(name), podUid: id };
 }
 
 /** Longer than any orchestrator's names: DNS names end at 253, ARNs at 2048 but not in their last part. */
