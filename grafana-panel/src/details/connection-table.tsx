@@ -40,13 +40,19 @@ export function ConnectionTable({ connections, onOpen }: Props): React.JSX.Eleme
           </tr>
         </thead>
         <tbody>
-          {shown.map(({ key, peerId, peer, port, protocol, traffic }) => (
+          {shown.map(({ key, peerId, peer, port, protocol, traffic, value }) => (
             <tr key={key}>
               <td>
                 <button type="button" className={styles.link} title={peer} onClick={() => onOpen(peerId)}>
                   {peer}
                 </button>
-                <PortAndTrouble protocol={protocol} port={port} traffic={traffic} />
+                {value ? (
+                  <div className={styles.port}>
+                    {value.label} {formatValue(value.value, value.unit)}
+                  </div>
+                ) : (
+                  <PortAndTrouble protocol={protocol} port={port} traffic={traffic} />
+                )}
               </td>
               <TrafficCells traffic={traffic} />
             </tr>

@@ -21,6 +21,12 @@ it('has a row for each server port', () => {
   expect(outbound.map(({ port }) => port).sort()).toEqual(['443', '80']);
 });
 
+it('counts nothing as a connection that only says what belongs to what', () => {
+  const membership = { ...edgeOf('web', 'network'), kind: 'membership' } as const;
+  const { inbound } = connectionsOf(topologyOf([nodeOf('web'), nodeOf('network')], [membership]), 'network');
+  expect(inbound).toEqual([]);
+});
+
 it('finds nothing for a node without edges', () => {
   expect(connectionsOf(topology, 'alone')).toEqual({ inbound: [], outbound: [] });
 });

@@ -15,6 +15,8 @@ export interface Connection {
   /** Empty where it is not known. */
   readonly port: string;
   readonly traffic: Traffic;
+  /** Of the user's own edge: its value. */
+  readonly value?: TopologyEdge['value'];
 }
 
 export interface Connections {
@@ -24,20 +26,21 @@ export interface Connections {
   readonly outbound: readonly Connection[];
 }
 
-/** The rows of both tables, most bytes first. */
+/** The rows of both tables, most bytes first. What belongs to what is no connection. */
 export function connectionsOf(topology: Topology, nodeId: string): Connections {
+  const edges = topology.edges.filter(({ kind }) => kind !== 'membership');
   const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
-  const rows = (edges: readonly TopologyEdge[], peerOf: (edge: TopologyEdge) => string) =>
-    edges
+  const rows = (among: readonly TopologyEdge[], peerOf: (edge: TopologyEdge) => string) =>
+    among
       .flatMap((edge) => rowsOf(edge, peerOf(edge), nodes))
       .sort((a, b) => bytesOf(b) - bytesOf(a) || b.traffic.open - a.traffic.open || compare(a.key, b.key));
   return {
     inbound: rows(
-      topology.edges.filter(({ target }) => target === nodeId),
+      edges.filter(({ target }) => target === nodeId),
       ({ source }) => source,
     ),
     outbound: rows(
-      topology.edges.filter(({ source }) => source === nodeId),
+      edges.filter(({ source }) => source === nodeId),
       ({ target }) => target,
     ),
   };
@@ -50,6 +53,7 @@ function rowsOf(edge: TopologyEdge, peerId: string, nodes: ReadonlyMap<string, T
     key: `${edge.id} ${protocol} ${port}`,
     edgeId: edge.id,
     ...{ peerId, peer, protocol, port, traffic },
+    ...(edge.value && { value: edge.value }),
   }));
 }
 

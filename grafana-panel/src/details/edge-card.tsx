@@ -5,13 +5,16 @@ import { Glyph } from '../panel/glyph';
 import { Card, Section } from './card';
 import { cardStyles } from './card-styles';
 import { PortAndTrouble, TrafficCells } from './connection-table';
+import { edgeFacts, natureOf } from './edge-facts';
 import { exploreLink } from './explore-link';
 import { Differences, Gone } from './findings';
 import { formatValue } from './format';
 import type { CardProps } from './node-card';
 import { Sparkline } from './sparkline';
-import { UNMEASURED } from './unmeasured';
 import { useSeries } from './use-series';
+
+/** The key of the series that the chart shows. */
+const FLOW = 'flow';
 
 /** Everything that is known about who calls whom, for one pair. */
 export function EdgeCard({
@@ -22,31 +25,15 @@ export function EdgeCard({
   const styles = useStyles2(cardStyles);
   const theme = useTheme2();
   const labelOf = (id: string) => props.topology.nodes.find((node) => node.id === id)?.label ?? id;
-  const wanted = edge.expr === '' ? [] : [{ key: 'bytes', expr: edge.expr }];
+  const wanted = edge.expr === '' ? [] : [{ key: FLOW, expr: edge.expr }];
   const { series, failure } = useSeries(props.source, wanted);
   const explore = exploreLink(props.topology, edge.expr, props.range);
-  const { traffic } = edge;
-  const bytes =
-    traffic.requestBytes === null && traffic.responseBytes === null
-      ? null
-      : (traffic.requestBytes ?? 0) + (traffic.responseBytes ?? 0);
-  const facts: readonly (readonly [string, string])[] = [
-    ['Open now', formatValue(traffic.open, 'short')],
-    ['Opened', `${formatValue(traffic.opened, 'short')}/s`],
-    ['Closed', `${formatValue(traffic.closed, 'short')}/s`],
-    ['Failed', `${formatValue(traffic.failed, 'short')}/s`],
-    ['Sent', formatValue(traffic.requestBytes, 'Bps')],
-    ['Answered', formatValue(traffic.responseBytes, 'Bps')],
-    [
-      'Retransmits',
-      traffic.retransmits === null ? UNMEASURED : `${formatValue(traffic.retransmits, 'short')}/s`,
-    ],
-    ['Round trip', formatValue(traffic.rtt, 's')],
-  ];
+  const facts = edgeFacts(edge, formatValue);
+  const flow = flowOf(edge);
   return (
     <Card
       title={`${labelOf(edge.source)} → ${labelOf(edge.target)}`}
-      subtitle="Connection, client to server"
+      subtitle={natureOf(edge)}
       icon={<Glyph name="forward" size={22} />}
       stacked={props.stacked}
       onBack={props.onBack}
@@ -54,32 +41,36 @@ export function EdgeCard({
     >
       {props.gone && <Gone />}
       <Differences change={edge.change} />
-      <Section title="Throughput, both ways">
-        <div className={styles.metricValue}>{formatValue(bytes, 'Bps')}</div>
-        <Sparkline
-          samples={series.get('bytes') ?? []}
-          width={width - 28}
-          height={64}
-          color={theme.visualization.getColorByName('blue')}
-          ceiling={null}
-        />
-        {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
-        {explore !== undefined && (
-          <a className={styles.link} href={explore}>
-            Explore the query
-          </a>
-        )}
-      </Section>
-      <Section title="All ports together">
-        <dl className={styles.facts}>
-          {facts.map(([name, value]) => (
-            <React.Fragment key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </React.Fragment>
-          ))}
-        </dl>
-      </Section>
+      {flow && (
+        <Section title={flow.title}>
+          <div className={styles.metricValue}>{formatValue(flow.value, flow.unit)}</div>
+          <Sparkline
+            samples={series.get(FLOW) ?? []}
+            width={width - 28}
+            height={64}
+            color={theme.visualization.getColorByName('blue')}
+            ceiling={null}
+          />
+          {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
+          {explore !== undefined && (
+            <a className={styles.link} href={explore}>
+              Explore the query
+            </a>
+          )}
+        </Section>
+      )}
+      {edge.kind === undefined && (
+        <Section title="All ports together">
+          <dl className={styles.facts}>
+            {facts.map(([name, value]) => (
+              <React.Fragment key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </React.Fragment>
+            ))}
+          </dl>
+        </Section>
+      )}
       {edge.links.length > 0 && (
         <Section title="By server port">
           <table className={styles.table}>
@@ -116,4 +107,20 @@ export function EdgeCard({
       </Section>
     </Card>
   );
+}
+
+/** What the chart shows: bytes both ways, or the value of the user's own edge; undefined: nothing flows. */
+function flowOf({ kind, value, traffic: { requestBytes, responseBytes } }: TopologyEdge) {
+  if (kind === 'membership') {
+    return undefined;
+  }
+  if (value) {
+    return { title: value.label, value: value.value, unit: value.unit };
+  }
+  const isMeasured = requestBytes !== null || responseBytes !== null;
+  return {
+    title: 'Throughput, both ways',
+    value: isMeasured ? (requestBytes ?? 0) + (responseBytes ?? 0) : null,
+    unit: 'Bps',
+  };
 }

@@ -72,22 +72,30 @@ export function Disc({
   );
 }
 
-/** An arrow between nodes. */
+/** A line between nodes, with an arrow to the server. */
 export function LineRow({
   color,
   width,
-  dashes,
+  dashes = [],
+  hasArrow = true,
   children,
 }: {
   readonly color: string;
   readonly width: number;
-  readonly dashes?: string;
+  /** Strokes and gaps, CSS pixels; none: unbroken. */
+  readonly dashes?: readonly number[];
+  readonly hasArrow?: boolean;
   readonly children: React.ReactNode;
 }): React.JSX.Element {
   const mark = (
     <svg width={34} height={12} viewBox="0 0 34 12" aria-hidden="true">
-      <path d="M1 6h24" stroke={color} strokeWidth={width} strokeDasharray={dashes} />
-      <path d="M33 6l-9-4 2 4-2 4z" fill={color} />
+      <path
+        d={hasArrow ? 'M1 6h24' : 'M1 6h32'}
+        stroke={color}
+        strokeWidth={width}
+        strokeDasharray={dashes.join(' ')}
+      />
+      {hasArrow && <path d="M33 6l-9-4 2 4-2 4z" fill={color} />}
     </svg>
   );
   return <LegendRow mark={mark}>{children}</LegendRow>;

@@ -4,6 +4,7 @@ import { useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import type { NodeKind } from 'toposcope-topology-datasource/graph/topology';
 import { Glyph } from '../panel/glyph';
+import { DASHES_OF_TONE } from '../scene/edge-look';
 import { paletteOf } from '../scene/palette';
 import { Card, Section } from './card';
 import { HealthRow, KindRow, LineRow, MARKED_HEALTHS } from './legend-marks';
@@ -62,8 +63,11 @@ export function Legend({ onClose }: { readonly onClose: () => void }): React.JSX
         <LineRow color={palette.edgeIdle} width={1.5}>
           Pale: open, but nothing flows
         </LineRow>
-        <LineRow color={palette.edgeFailing} width={2} dashes="5 4">
+        <LineRow color={palette.edgeFailing} width={2} dashes={DASHES_OF_TONE.failing}>
           Broken: connections fail
+        </LineRow>
+        <LineRow color={palette.edge} width={2} dashes={DASHES_OF_TONE.membership} hasArrow={false}>
+          Dotted: belongs to it, without traffic
         </LineRow>
       </Section>
       <Section title="Keys">

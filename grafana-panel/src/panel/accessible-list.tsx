@@ -51,8 +51,11 @@ export function optionId(listId: string, nodeId: string): string {
 /** `shop-web-1, container, running, shop/web:3, called by 2, calls db` */
 function describe(scene: Scene, node: SceneNode): string {
   const edges = scene.edgesOf.get(node.id) ?? [];
-  const callees = edges.filter(({ source }) => source === node).map(({ target }) => target.label);
-  const callers = edges.filter(({ target }) => target === node).map(({ source }) => source.label);
+  const calls = edges.filter(({ isMembership }) => !isMembership);
+  const callees = calls.filter(({ source }) => source === node).map(({ target }) => target.label);
+  const callers = calls.filter(({ target }) => target === node).map(({ source }) => source.label);
+  const owners = edges.filter((edge) => edge.isMembership && edge.source === node);
+  const members = edges.length - calls.length - owners.length;
   const parts = [
     node.label,
     KIND_NAMES[node.kind],
@@ -61,6 +64,8 @@ function describe(scene: Scene, node: SceneNode): string {
     node.count > 1 ? `${node.count} of them` : '',
     callers.length > 0 ? `called by ${namesOf(callers)}` : '',
     callees.length > 0 ? `calls ${namesOf(callees)}` : '',
+    owners.length > 0 ? `belongs to ${namesOf(owners.map(({ target }) => target.label))}` : '',
+    members > 0 ? `has ${members} members` : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
 }

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
+import { edgeFacts, natureOf } from '../details/edge-facts';
 import { formatValue } from '../details/format';
 import type { Hover } from '../scene/stage';
 import { HEALTH_NAMES, KIND_NAMES } from './view-names';
@@ -67,16 +68,13 @@ function contentOf({ nodes, edges }: Topology, id: string): Content | undefined 
     return undefined;
   }
   const labelOf = (end: string) => nodes.find((candidate) => candidate.id === end)?.label ?? end;
-  const { traffic, links } = edge;
-  const ports = links.map(({ port }) => port).filter((port) => port !== '');
+  const ports = edge.links.map(({ port }) => port).filter((port) => port !== '');
+  const facts = edgeFacts(edge, formatValue).slice(0, edge.traffic.failed > 0 ? 4 : 3);
   return {
     title: `${labelOf(edge.source)} → ${labelOf(edge.target)}`,
     lines: [
       ...(ports.length > 0 ? [['Port', ports.slice(0, 4).join(', ')] as const] : []),
-      ['Open', formatValue(traffic.open, 'short')],
-      ['Sent', formatValue(traffic.requestBytes, 'Bps')],
-      ['Answered', formatValue(traffic.responseBytes, 'Bps')],
-      ...(traffic.failed > 0 ? [['Failed', `${formatValue(traffic.failed, 'short')}/s`] as const] : []),
+      ...(facts.length > 0 ? facts : [[natureOf(edge), ''] as const]),
     ],
   };
 }

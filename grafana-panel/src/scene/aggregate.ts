@@ -23,6 +23,8 @@ export interface Bundle {
 
 export interface Aggregate {
   readonly hulls: readonly Hull[];
+  /** What belongs to no group and is an end of bundles. */
+  readonly discs: readonly Hull[];
   readonly bundles: readonly Bundle[];
 }
 
@@ -58,6 +60,7 @@ export function aggregate({ nodes, edges }: Pick<Scene, 'nodes' | 'edges'>): Agg
   }
   return {
     hulls: [...hulls.values()],
+    discs: [...ends.values()],
     bundles: [...bundles.values()].map((members) => bundleOf(members, endOf)),
   };
 }
@@ -118,5 +121,6 @@ function hullOf(group: string, nodes: readonly SceneNode[], below: number): Hull
       hull.bottom = Math.max(hull.bottom, node.y + below);
     }
   }
-  return { group, ...hull, count: nodes.length };
+  // A network is no member of itself.
+  return { group, ...hull, count: nodes.filter(({ kind }) => kind !== 'network').length };
 }

@@ -1,3 +1,4 @@
+import type { Aggregate } from './aggregate';
 import { toWorld, type Camera, type Size } from './camera';
 import { NO_DECORATIONS } from './decoration';
 import { detailLevel, type DetailLevel } from './detail-level';
@@ -5,7 +6,8 @@ import { emphasisOf } from './emphasis';
 import { HitTest } from './hit-test';
 import { LabelPlacement, type LabelBox } from './label-placement';
 import { paintEdges, visibleEdges } from './paint-edges';
-import { paintBundles, paintFrames, paintTitles } from './paint-groups';
+import { bundlesOf, paintBundles } from './paint-bundles';
+import { paintFrames, paintTitles, titleAt } from './paint-groups';
 import { paintLabels } from './paint-labels';
 import { paintNodes, paintRing, visibleNodes } from './paint-nodes';
 import { paintTag } from './paint-tag';
@@ -134,6 +136,9 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   /** The rest fades behind a veil; what is brought out is drawn again on top. */
   const paintEmphasis = (shown: Scene) => {
     const { nodes, edges, fades, rings } = emphasisOf(shown, emphasis);
+    if (shown.groups && emphasis.group !== undefined) {
+      paintGroup(shown.groups, emphasis.group);
+    }
     if (fades) {
       veil(context, size);
     }
@@ -157,6 +162,19 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       paintTag(context, focused, camera, size, palette);
     }
+  };
+
+  /** All lines of one group, with those that it is connected with. */
+  const paintGroup = (groups: Aggregate, name: string) => {
+    const bundles = bundlesOf(groups, name);
+    const ends = new Set(bundles.flatMap(({ from, to }) => [from, to]));
+    const frames = groups.hulls.filter((hull) => hull.group === name || ends.has(hull));
+    veil(context, size);
+    toWorldCoordinates(context, size);
+    paintFrames(context, frames, camera.zoom, palette);
+    paintBundles(context, groups, camera.zoom, palette, bundles);
+    context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
+    paintTitles(context, frames, camera, size, palette);
   };
 
   /** Clear of the names behind the veil, which can still be read, as far as that leaves everybody a name. */
@@ -215,7 +233,10 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
   return {
     setScene(next) {
       scene = next;
-      hits = new HitTest(next.nodes, next.edges);
+      hits = new HitTest(
+        next.nodes,
+        next.edges.filter(({ isImplied }) => !isImplied),
+      );
       clearTimeout(indexing);
       indexing = setTimeout(() => hits?.indexEdges(), INDEX_AFTER_MS);
       invalidate();
@@ -254,6 +275,10 @@ export function createCanvasRenderer(canvas: HTMLCanvasElement, initialPalette: 
       // Single edges are not drawn from afar.
       const single = scene && !detailLevel(scene, camera.zoom).aggregated;
       return single ? hits?.edgeAt(toWorld(camera, size, point), 7 / camera.zoom) : undefined;
+    },
+    groupAt(point) {
+      const fromAfar = scene?.groups && detailLevel(scene, camera.zoom).aggregated;
+      return fromAfar ? titleAt(scene?.groups?.hulls ?? [], camera, size, point) : undefined;
     },
     dispose() {
       cancelAnimationFrame(frame);

@@ -52,6 +52,20 @@ it('puts members of networks with their network, and what is outside in no group
   ]);
 });
 
+it('puts members of networks together however few they are', () => {
+  const network = (id: string, host: string) => nodeOf(id, { kind: 'network', label: 'bridge', group: host });
+  const topology = topologyOf(
+    [nodeOf('a'), nodeOf('b'), nodeOf('alone'), network('one', 'h1'), network('two', 'h2')],
+    [edgeOf('a', 'one'), edgeOf('b', 'two')],
+  );
+  const clusters = clustersOf({ ...topology, view: 'networks' });
+  expect(Object.fromEntries(clusters ?? [])).toEqual({
+    ...{ a: 'bridge on h1', one: 'bridge on h1' },
+    ...{ b: 'bridge on h2', two: 'bridge on h2' },
+    alone: 'no network',
+  });
+});
+
 it('has nothing to group where nobody is of a group', () => {
   expect(
     clustersOf(

@@ -9,20 +9,22 @@ const OUTSIDE: ReadonlySet<NodeKind> = new Set(['internet', 'external', 'unmanag
 
 /**
  * The group of each node of a picture that is too much for single lines: its namespace where it has one, hosts by the
- * beginning of their names, members of networks by their network, else what the node itself names. Empty: of none.
- * Undefined where the picture is small enough to be drawn line by line, or there are no groups.
+ * beginning of their names, else what the node itself names. Empty: of none. Undefined where the picture is small enough
+ * to be drawn line by line, or there are no groups. Members of networks always stand together with their network.
  */
 export function clustersOf(topology: Topology): ReadonlyMap<string, string> | undefined {
-  if (topology.nodes.length <= MOST_NODES && topology.edges.length <= MOST_EDGES) {
+  const isOfNetworks = topology.view === 'networks' && topology.nodes.some(({ kind }) => kind === 'network');
+  const isSmall = topology.nodes.length <= MOST_NODES && topology.edges.length <= MOST_EDGES;
+  if (isSmall && !isOfNetworks) {
     return undefined;
   }
-  const cluster = topology.view === 'networks' ? byNetwork(topology) : byNature(topology);
+  const cluster = isOfNetworks ? byNetwork(topology) : byNature(topology);
   const clusters = new Map(topology.nodes.map((node) => [node.id, cluster(node)]));
   const names = new Set(clusters.values());
   names.delete('');
   // One group alone is nothing but a frame, unless its lines could not be told apart anyhow.
   const isDense = topology.edges.length > DENSE * topology.nodes.length;
-  return names.size > (isDense ? 0 : 1) ? clusters : undefined;
+  return names.size > (isDense || isOfNetworks ? 0 : 1) ? clusters : undefined;
 }
 
 type Cluster = (node: TopologyNode) => string;
@@ -54,13 +56,24 @@ function stemOf({ label }: TopologyNode): string {
 
 /** A member of several networks stands with the first by its name. */
 function byNetwork({ nodes, edges }: Topology): Cluster {
-  const labels = new Map(nodes.filter(({ kind }) => kind === 'network').map(({ id, label }) => [id, label]));
+  const all = nodes.filter(({ kind }) => kind === 'network');
+  const times = new Map<string, number>();
+  for (const { label } of all) {
+    times.set(label, (times.get(label) ?? 0) + 1);
+  }
+  // Each host has a network of its own by the name of `bridge`.
+  const titles = new Map(
+    all.map(({ id, label, group }) => [
+      id,
+      times.get(label) === 1 || group === '' ? label : `${label} on ${group}`,
+    ]),
+  );
   const networks = new Map<string, string>();
   for (const { source, target } of edges) {
-    const [label, known] = [labels.get(target), networks.get(source)];
-    if (label !== undefined && (known === undefined || label < known)) {
-      networks.set(source, label);
+    const [title, known] = [titles.get(target), networks.get(source)];
+    if (title !== undefined && (known === undefined || title < known)) {
+      networks.set(source, title);
     }
   }
-  return ({ id }) => labels.get(id) ?? networks.get(id) ?? '';
+  return ({ id, kind }) => titles.get(id) ?? networks.get(id) ?? (OUTSIDE.has(kind) ? '' : 'no network');
 }

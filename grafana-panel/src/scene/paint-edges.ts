@@ -2,6 +2,7 @@ import type { Camera, Size } from './camera';
 import type { DetailLevel } from './detail-level';
 import type { PaintContext } from './paint-context';
 import type { Palette } from './palette';
+import { colorOfTone, DASHES_OF_TONE, isQuietTone } from './edge-look';
 import { EDGE_TONES, type EdgePath, type EdgeTone, type SceneEdge } from './scene';
 
 /** Paths a stroke: longer ones make the software rasteriser slow, single ones cost a call each. */
@@ -11,7 +12,6 @@ const CROWD = 250;
 const CROWD_ALPHA = 0.5;
 const THRONG = 3_000;
 const THRONG_ALPHA = 0.22;
-const DASHES: Partial<Readonly<Record<EdgeTone, number[]>>> = { failing: [7, 5], removed: [3, 4] };
 const ARROW = { length: 8, halfWidth: 3.6 } as const;
 
 export interface EdgeStyle {
@@ -30,24 +30,15 @@ export function paintEdges(
   palette: Palette,
   style?: EdgeStyle,
 ): void {
-  const colorOf = (tone: EdgeTone) =>
-    tone === 'failing'
-      ? palette.edgeFailing
-      : tone === 'added' || tone === 'removed' || tone === 'changed'
-        ? palette.changes[tone]
-        : (style?.color ?? (tone === 'idle' ? palette.edgeIdle : palette.edge));
+  const colorOf = (tone: EdgeTone) => (style && isQuietTone(tone) ? style.color : colorOfTone(tone, palette));
   const worldWidth = (width: number) => (width * Math.min(1, Math.max(0.5, zoom))) / zoom;
   const alpha = style || edges.length <= CROWD ? 1 : edges.length <= THRONG ? CROWD_ALPHA : THRONG_ALPHA;
-  for (const [key, members] of byAppearance(edges, level.hairlines && !style)) {
-    const first = members[0];
-    if (!first) {
-      continue;
-    }
-    const [tone, width] = key;
+  for (const { tone, width, isMembership, members } of byAppearance(edges, level.hairlines && !style)) {
+    const dashes = level.arrows ? DASHES_OF_TONE[isMembership ? 'membership' : tone] : undefined;
     context.strokeStyle = colorOf(tone);
-    context.globalAlpha = tone === 'idle' || tone === 'normal' ? alpha : 1;
+    context.globalAlpha = isQuietTone(tone) ? alpha : 1;
     context.lineWidth = width === 0 ? 1 / pixelRatio / zoom : worldWidth(width + (style?.extraWidth ?? 0));
-    context.setLineDash(level.arrows ? (DASHES[tone] ?? []) : []);
+    context.setLineDash((dashes ?? []).map((dash) => dash / Math.min(1, zoom)));
     strokeInBatches(context, members);
   }
   context.setLineDash([]);
@@ -57,7 +48,7 @@ export function paintEdges(
       context.fillStyle = colorOf(tone);
       paintArrows(
         context,
-        edges.filter((edge) => edge.tone === tone),
+        edges.filter((edge) => edge.tone === tone && !edge.isMembership),
         style ? 1.25 : 1,
       );
     }
@@ -65,7 +56,7 @@ export function paintEdges(
 }
 
 /**
- * Edges that have a part within the view, by the boxes of their ends and bends.
+ * Edges that have a part within the view, by the boxes of their ends and bends; none that a frame says already.
  *
  * @param whole Only those that have both ends in the view: among many others a line from nowhere to nowhere says nothing.
  */
@@ -82,7 +73,10 @@ export function visibleEdges(
   const top = camera.y - halfHeight;
   const bottom = camera.y + halfHeight;
   const contains = (x: number, y: number) => x >= left && x <= right && y >= top && y <= bottom;
-  return edges.filter(({ path: { fromX, fromY, toX, toY, curves } }) => {
+  return edges.filter(({ isImplied, path: { fromX, fromY, toX, toY, curves } }) => {
+    if (isImplied) {
+      return false;
+    }
     if (whole) {
       return contains(fromX, fromY) && contains(toX, toY);
     }
@@ -98,23 +92,27 @@ export function visibleEdges(
   });
 }
 
-/** Edges that look the same, together; width 0: a hairline. */
-function byAppearance(
-  edges: readonly SceneEdge[],
-  hairlines: boolean,
-): (readonly [readonly [EdgeTone, number], SceneEdge[]])[] {
-  const buckets = new Map<string, readonly [readonly [EdgeTone, number], SceneEdge[]]>();
+interface Alike extends Pick<SceneEdge, 'tone' | 'isMembership'> {
+  /** 0: a hairline. */
+  readonly width: number;
+  readonly members: SceneEdge[];
+}
+
+/** Edges that look the same, together. */
+function byAppearance(edges: readonly SceneEdge[], hairlines: boolean): Alike[] {
+  const buckets = new Map<string, Alike>();
   for (const edge of edges) {
+    const { tone, isMembership } = edge;
     const width = hairlines ? 0 : Math.round(edge.width * 4) / 4;
-    const key = `${edge.tone}${width}`;
+    const key = `${tone}${width}${isMembership}`;
     const bucket = buckets.get(key);
     if (bucket) {
-      bucket[1].push(edge);
+      bucket.members.push(edge);
     } else {
-      buckets.set(key, [[edge.tone, width], [edge]]);
+      buckets.set(key, { tone, width, isMembership, members: [edge] });
     }
   }
-  return [...buckets.values()].sort(([[a]], [[b]]) => EDGE_TONES.indexOf(a) - EDGE_TONES.indexOf(b));
+  return [...buckets.values()].sort((a, b) => EDGE_TONES.indexOf(a.tone) - EDGE_TONES.indexOf(b.tone));
 }
 
 function strokeInBatches(context: PaintContext, edges: readonly SceneEdge[]): void {

@@ -19,6 +19,8 @@ export interface Renderer {
   /** @param point On the screen, in CSS pixels from the top left. */
   nodeAt(point: Point): SceneNode | undefined;
   edgeAt(point: Point): SceneEdge | undefined;
+  /** The group whose name is there, in a picture from afar. */
+  groupAt(point: Point): string | undefined;
   dispose(): void;
 }
 
@@ -28,6 +30,13 @@ export interface Emphasis {
   readonly selected: string | undefined;
   /** The node that the keyboard is at. */
   readonly focused: string | undefined;
+  /** The group whose name is pointed at. */
+  readonly group: string | undefined;
 }
 
-export const NO_EMPHASIS: Emphasis = { hovered: undefined, selected: undefined, focused: undefined };
+export const NO_EMPHASIS: Emphasis = {
+  hovered: undefined,
+  selected: undefined,
+  focused: undefined,
+  group: undefined,
+};

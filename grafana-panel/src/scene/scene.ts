@@ -47,11 +47,18 @@ export interface SceneEdge {
   readonly tone: EdgeTone;
   /** CSS pixels. */
   readonly width: number;
+  /** It says what belongs to what; nothing flows, and nobody calls. */
+  readonly isMembership: boolean;
+  /** The frame round both ends says it already: drawn only where it is brought out. */
+  readonly isImplied: boolean;
   readonly path: EdgePath;
 }
 
-/** In the order of drawing. `idle`: open, but nothing flows; the last three only where two moments are compared. */
-export const EDGE_TONES = ['idle', 'normal', 'failing', 'changed', 'removed', 'added'] as const;
+/**
+ * In the order of drawing. `membership`: one belongs to the other; `idle`: open, but nothing flows; the last three only
+ * where two moments are compared.
+ */
+export const EDGE_TONES = ['membership', 'idle', 'normal', 'failing', 'changed', 'removed', 'added'] as const;
 export type EdgeTone = (typeof EDGE_TONES)[number];
 
 /** From the border of one node to that of the other: straight, or by cubic Bézier curves. */
@@ -90,29 +97,24 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
       : [];
   });
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
-  const widths = overlayWidths(topology);
+  const widths = new Map([...customWidths(topology), ...overlayWidths(topology)]);
   const drawn = topology.edges.flatMap((edge) => {
     const source = nodesById.get(edge.source);
     const target = nodesById.get(edge.target);
-    return source && target && source !== target ? [{ edge, source, target }] : [];
+    if (!source || !target || source === target) {
+      return [];
+    }
+    const isMembership = edge.kind === 'membership';
+    const isImplied = isMembership && clusters !== undefined && source.group === target.group;
+    return [{ edge, source, target, isMembership, isImplied }];
   });
-  const paths = routeEdges(drawn, direction, drawn.length <= MOST_ROUTED_EDGES);
-  const edges = drawn.map(({ edge, source, target }, index): SceneEdge => {
-    const path = paths[index] ?? {
-      fromX: source.x,
-      fromY: source.y,
-      toX: target.x,
-      toY: target.y,
-      curves: undefined,
-    };
-    return {
-      id: edge.id,
-      source,
-      target,
-      tone: toneOf(edge),
-      width: widths.get(edge.id) ?? widthOf(edge),
-      path,
-    };
+  // What a frame says already takes no room among the other lines.
+  const visible = drawn.filter(({ isImplied }) => !isImplied);
+  const paths = routeEdges(visible, direction, visible.length <= MOST_ROUTED_EDGES).values();
+  const edges = drawn.map(({ edge, ...ends }): SceneEdge => {
+    const routed = ends.isImplied ? undefined : paths.next().value;
+    const path = routed ?? straight(ends.source, ends.target);
+    return { id: edge.id, ...ends, tone: toneOf(edge), width: widths.get(edge.id) ?? widthOf(edge), path };
   });
   return {
     nodes,
@@ -145,6 +147,10 @@ function sceneNode(
   };
 }
 
+function straight(source: SceneNode, target: SceneNode): EdgePath {
+  return { fromX: source.x, fromY: source.y, toX: target.x, toY: target.y, curves: undefined };
+}
+
 function degreesOf(edges: readonly TopologyEdge[]): Map<string, number> {
   const degrees = new Map<string, number>();
   for (const { source, target } of edges) {
@@ -157,9 +163,12 @@ function degreesOf(edges: readonly TopologyEdge[]): Map<string, number> {
   return degrees;
 }
 
-function toneOf({ traffic, change }: TopologyEdge): EdgeTone {
+function toneOf({ kind, traffic, change }: TopologyEdge): EdgeTone {
   if (change) {
     return change.kind;
+  }
+  if (kind === 'membership') {
+    return 'membership';
   }
   if (traffic.failed > 0) {
     return 'failing';
@@ -173,6 +182,21 @@ function widthOf({ traffic }: TopologyEdge): number {
   return Math.min(3.2, 1.1 + 0.4 * Math.log10(1 + bytesPerSecond(traffic) / 100));
 }
 
+/** Of the user's own edges: by their value, against the greatest that tells the same. */
+function customWidths({ edges }: Topology): Map<string, number> {
+  const greatest = new Map<string, number>();
+  for (const { value } of edges) {
+    if (value) {
+      greatest.set(value.label, Math.max(value.value, greatest.get(value.label) ?? 0));
+    }
+  }
+  return new Map(
+    edges.flatMap(({ id, value }) =>
+      value ? [[id, widthOfShare(value.value / (greatest.get(value.label) || 1))] as const] : [],
+    ),
+  );
+}
+
 /** By an overlay that the query adds for widths, where it has a value. */
 function overlayWidths({ overlays = [], edges }: Topology): Map<string, number> {
   const widths = new Map<string, number>();
@@ -180,10 +204,14 @@ function overlayWidths({ overlays = [], edges }: Topology): Map<string, number> 
   for (const { id, overlays: values = [] } of style ? edges : []) {
     const value = values.find(({ key }) => key === style?.key)?.value;
     if (style && value !== undefined) {
-      widths.set(id, 1.1 + 2.6 * Math.min(1, Math.max(0, value / style.max)));
+      widths.set(id, widthOfShare(value / style.max));
     }
   }
   return widths;
+}
+
+function widthOfShare(share: number): number {
+  return 1.1 + 2.6 * Math.min(1, Math.max(0, share));
 }
 
 function bytesPerSecond({ requestBytes, responseBytes }: TopologyEdge['traffic']): number {

@@ -83,7 +83,7 @@ export class Stage {
         },
         drag: (to, dx, dy) => this.#onDrag(to, dx, dy),
         release: (to) => this.#onRelease(to),
-        click: (at) => events.onSelect(this.#idAt(at)),
+        click: (at) => this.#onClick(at),
         doubleClick: (at) => this.#onDoubleClick(at),
         hover: (at) => this.#onHover(at),
         zoom: (at, factor) => this.#moveCamera(this.#zoomed(at, factor)),
@@ -319,6 +319,18 @@ export class Stage {
     this.#onHover(to);
   }
 
+  /** A group's name leads to the group. */
+  #onClick(at: Point): void {
+    const id = this.#idAt(at);
+    const group = id === undefined ? this.#renderer.groupAt(at) : undefined;
+    const members = this.#scene?.nodes.filter((node) => node.group === group) ?? [];
+    if (group === undefined || members.length === 0) {
+      this.events.onSelect(id);
+    } else {
+      this.fitTo(new Set(members.map((member) => member.id)));
+    }
+  }
+
   #onDoubleClick(at: Point): void {
     if (this.#renderer.nodeAt(at) === undefined) {
       this.#goTo(this.#zoomed(at, 1.8), true);
@@ -326,13 +338,17 @@ export class Stage {
   }
 
   #onHover(at: Point | undefined): void {
-    this.#setHovered(at && this.#idAt(at), at);
+    const id = at && this.#idAt(at);
+    this.#setHovered(id, at, at && id === undefined ? this.#renderer.groupAt(at) : undefined);
   }
 
-  #setHovered(id: string | undefined, at: Point | undefined): void {
-    this.element.style.cursor = id === undefined ? 'grab' : 'pointer';
-    if (id !== this.#emphasis.hovered) {
-      this.#emphasize({ ...this.#emphasis, hovered: id });
+  #setHovered(id: string | undefined, at: Point | undefined, group?: string): void {
+    this.element.style.cursor = id === undefined && group === undefined ? 'grab' : 'pointer';
+    const isOther = id !== this.#emphasis.hovered;
+    if (isOther || group !== this.#emphasis.group) {
+      this.#emphasize({ ...this.#emphasis, hovered: id, group });
+    }
+    if (isOther) {
       this.events.onHover(id !== undefined && at ? { id, at } : undefined);
     }
   }

@@ -26,7 +26,7 @@ export interface FieldNumber {
 /** All nodes of a topology, ready to be searched. */
 export function searchablesOf({ nodes, edges }: Topology): Searchable[] {
   const edgesOf = new Map<string, TopologyEdge[]>();
-  for (const edge of edges) {
+  for (const edge of edges.filter(({ kind }) => kind !== 'membership')) {
     for (const end of new Set([edge.source, edge.target])) {
       const list = edgesOf.get(end);
       if (list) {

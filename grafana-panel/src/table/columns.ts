@@ -26,7 +26,7 @@ const FACTS = ['image', 'state', 'host', 'restarts'];
 
 export function rowsOf({ nodes, edges }: Topology): Row[] {
   const numbers = new Map(nodes.map(({ id }) => [id, { inbound: 0, outbound: 0, bytes: 0 }]));
-  for (const edge of edges) {
+  for (const edge of edges.filter(({ kind }) => kind !== 'membership')) {
     const from = numbers.get(edge.source);
     const to = numbers.get(edge.target);
     if (from) {
