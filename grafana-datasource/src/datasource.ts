@@ -152,9 +152,14 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
     });
   }
 
-  /** The values of a dashboard variable, sorted. */
-  async variableValues(kind: VariableKind, request?: DataQueryRequest): Promise<MetricFindValue[]> {
-    const expressions = new Map([['values', variableExpression(kind, this.#scope())]]);
+  /** What a dashboard variable or a picker offers, sorted: all that there was within the time range; absent: that is now. */
+  async variableValues(
+    kind: VariableKind,
+    asked?: Pick<DataQueryRequest, 'range'>,
+  ): Promise<MetricFindValue[]> {
+    const request = { ...requestNow(), ...asked };
+    const seconds = asked === undefined ? 0 : (asked.range.to.valueOf() - asked.range.from.valueOf()) / 1000;
+    const expressions = new Map([['values', variableExpression(kind, this.#scope(), seconds)]]);
     const { frames } = await lastValueFrom(this.#askNow(expressions, request));
     const values = variableValues(kind, vectorOfFrames(frames.get('values') ?? []));
     return values.map((text) => ({ text, value: text }));

@@ -19,7 +19,10 @@ export interface TopologySpec extends ViewFilter {
   readonly format?: 'graph' | 'table';
   /** A moment or a period; absent: the end of the time range. */
   readonly time?: TimeSpec;
-  /** Compare with another moment: Unix milliseconds, or how long before the moment shown, such as `1h`. Absent or empty: no comparison. */
+  /**
+   * Compare with another moment: Unix milliseconds, or how long before the moment shown, such as `1h`. Absent or empty: no
+   * comparison.
+   */
   readonly compareWith?: string;
   readonly overlays?: readonly OverlaySpec[];
   /** Whether firing alerts are asked for. Default true. */

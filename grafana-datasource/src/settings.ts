@@ -47,7 +47,7 @@ export function externalServicesOf({ externalServices }: TopologySettings): read
   return services.parse(externalServices);
 }
 
-/** A query of another kind as one: Grafana's types know one kind for a data source, and each is told by its `queryType`. */
+/** Grafana's types know one kind of query for a data source; ours tell theirs by `queryType`. */
 export function asTopologyQuery(query: DataQuery): TopologyQuery {
   return query as unknown as TopologyQuery;
 }

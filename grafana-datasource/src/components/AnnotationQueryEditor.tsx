@@ -8,11 +8,12 @@ import { EventsQueryEditor } from './EventsQueryEditor';
 type Props = QueryEditorProps<TopologyDataSource, TopologyQuery, TopologySettings>;
 
 /** What of containers is marked on the dashboard’s charts. */
-export function AnnotationQueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
+export function AnnotationQueryEditor({ datasource, range, query, onChange, onRunQuery }: Props) {
   const { refId, datasource: reference } = query;
   return (
     <EventsQueryEditor
       datasource={datasource}
+      range={range}
       query={asEventsQuery(query) ?? { refId, datasource: reference, queryType: 'events' }}
       onChange={(changed) => onChange(asTopologyQuery(changed))}
       onRunQuery={onRunQuery}

@@ -1,7 +1,7 @@
-import { InlineField, Input } from '@grafana/ui';
 import * as React from 'react';
 import type { Condition } from '../settings';
 import { Rows } from './Rows';
+import { TextField } from './TextField';
 
 interface Props {
   readonly conditions: readonly Condition[];
@@ -15,24 +15,23 @@ export function ConditionsEditor({ conditions, labelWidth, onChange }: Props) {
     <Rows rows={conditions} what="label" empty={{ label: '', value: '' }} onChange={onChange}>
       {({ label, value }, change, number) => (
         <>
-          <InlineField label="Label" labelWidth={labelWidth}>
-            <Input
-              aria-label={`Label ${number}`}
-              width={20}
-              placeholder="cluster"
-              value={label}
-              onChange={({ currentTarget }) => change({ label: currentTarget.value })}
-            />
-          </InlineField>
-          <InlineField label="is">
-            <Input
-              aria-label={`Value ${number}`}
-              width={20}
-              placeholder="production"
-              value={value}
-              onChange={({ currentTarget }) => change({ value: currentTarget.value })}
-            />
-          </InlineField>
+          <TextField
+            label="Label"
+            name={`Label ${number}`}
+            labelWidth={labelWidth}
+            width={20}
+            placeholder="cluster"
+            value={label}
+            onChange={(text) => change({ label: text })}
+          />
+          <TextField
+            label="is"
+            name={`Value ${number}`}
+            width={20}
+            placeholder="production"
+            value={value}
+            onChange={(text) => change({ value: text })}
+          />
         </>
       )}
     </Rows>

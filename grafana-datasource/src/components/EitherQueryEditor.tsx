@@ -19,9 +19,9 @@ const KINDS: { value: Kind; label: string }[] = [
   { value: 'logs', label: 'Container log' },
 ];
 
-/** The editor of a topology, of what happened to containers, or of a container's log where there is a companion to ask for it. */
+/** The editor of a topology, of what happened to containers, or, where there is a companion, of a container's log. */
 export function EitherQueryEditor(props: Props) {
-  const { query, datasource, onChange, onRunQuery } = props;
+  const { query, datasource, range, onChange, onRunQuery } = props;
   const { companion } = datasource;
   const logs = asLogsQuery(query);
   const events = asEventsQuery(query);
@@ -53,7 +53,13 @@ export function EitherQueryEditor(props: Props) {
       {logs && companion ? (
         <LogsQueryEditor companion={companion} query={logs} onChange={change} onRunQuery={onRunQuery} />
       ) : events ? (
-        <EventsQueryEditor datasource={datasource} query={events} onChange={change} onRunQuery={onRunQuery} />
+        <EventsQueryEditor
+          datasource={datasource}
+          range={range}
+          query={events}
+          onChange={change}
+          onRunQuery={onRunQuery}
+        />
       ) : (
         <QueryEditor {...props} />
       )}

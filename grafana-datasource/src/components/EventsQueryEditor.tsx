@@ -1,11 +1,13 @@
+import type { TimeRange } from '@grafana/data';
 import { InlineField, InlineFieldRow, MultiSelect } from '@grafana/ui';
 import * as React from 'react';
 import type { TopologyDataSource } from '../datasource';
 import type { EventKind, EventsQuery } from '../events/events-query';
-import { NamesField } from './NamesField';
+import { NamesFields } from './NamesFields';
 
 interface Props {
   readonly datasource: TopologyDataSource;
+  readonly range: TimeRange | undefined;
   readonly query: EventsQuery;
   readonly onChange: (query: EventsQuery) => void;
   readonly onRunQuery: () => void;
@@ -19,12 +21,12 @@ const KINDS: { value: EventKind; label: string }[] = [
 ];
 
 /** What happened to which containers. */
-export function EventsQueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
+export function EventsQueryEditor({ datasource, range, query, onChange, onRunQuery }: Props) {
   const change = (changes: Partial<EventsQuery>) => {
     onChange({ ...query, ...changes });
     onRunQuery();
   };
-  const { refId, kinds = [], hosts, namespaces, containers } = query;
+  const { refId, kinds = [] } = query;
   return (
     <InlineFieldRow>
       <InlineField
@@ -40,32 +42,13 @@ export function EventsQueryEditor({ datasource, query, onChange, onRunQuery }: P
           onChange={(picked) => change({ kinds: picked.flatMap(({ value }) => value ?? []) })}
         />
       </InlineField>
-      <NamesField
-        id={`toposcope-events-hosts-${refId}`}
-        label="Hosts"
-        tooltip="Only on these hosts. Variables such as $host are allowed."
+      <NamesFields
         datasource={datasource}
-        kind="host"
-        chosen={hosts}
-        onChange={(chosen) => change({ hosts: chosen })}
-      />
-      <NamesField
-        id={`toposcope-events-namespaces-${refId}`}
-        label="Namespaces"
-        tooltip="Only of these projects, stacks or namespaces. Variables such as $namespace are allowed."
-        datasource={datasource}
-        kind="namespace"
-        chosen={namespaces}
-        onChange={(chosen) => change({ namespaces: chosen })}
-      />
-      <NamesField
-        id={`toposcope-events-containers-${refId}`}
-        label="Containers"
-        tooltip="Only of containers of these names. Variables such as $container are allowed."
-        datasource={datasource}
-        kind="container"
-        chosen={containers}
-        onChange={(chosen) => change({ containers: chosen })}
+        range={range}
+        refId={refId}
+        fields={['hosts', 'namespaces', 'containers']}
+        chosen={query}
+        onChange={change}
       />
     </InlineFieldRow>
   );

@@ -1,7 +1,8 @@
-import { InlineField, InlineFieldRow, Input } from '@grafana/ui';
+import { InlineField, InlineFieldRow } from '@grafana/ui';
 import * as React from 'react';
 import type { TimeSpec, TopologySpec } from '../query';
 import { Picker } from './Picker';
+import { TextField } from './TextField';
 
 interface Props {
   readonly query: TopologySpec & { readonly refId: string };
@@ -36,27 +37,26 @@ export function MomentEditor({ query, onChange, onDone }: Props) {
         />
       </InlineField>
       {time.mode === 'at' && (
-        <InlineField label="Moment" tooltip={MOMENT}>
-          <Input
-            aria-label="Moment"
-            width={20}
-            placeholder="15m"
-            value={time.at ?? ''}
-            onChange={({ currentTarget }) => onChange({ time: { ...time, at: currentTarget.value } })}
-            onBlur={onDone}
-          />
-        </InlineField>
-      )}
-      <InlineField label="Compare with" tooltip={MOMENT}>
-        <Input
-          aria-label="Moment to compare with"
+        <TextField
+          label="Moment"
+          tooltip={MOMENT}
           width={20}
-          placeholder="nothing"
-          value={compareWith}
-          onChange={({ currentTarget }) => onChange({ compareWith: currentTarget.value })}
-          onBlur={onDone}
+          placeholder="15m"
+          value={time.at}
+          onChange={(at) => onChange({ time: { ...time, at } })}
+          onDone={onDone}
         />
-      </InlineField>
+      )}
+      <TextField
+        label="Compare with"
+        name="Moment to compare with"
+        tooltip={MOMENT}
+        width={20}
+        placeholder="nothing"
+        value={compareWith}
+        onChange={(text) => onChange({ compareWith: text })}
+        onDone={onDone}
+      />
     </InlineFieldRow>
   );
 }

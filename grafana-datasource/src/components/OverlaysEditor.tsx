@@ -1,9 +1,10 @@
-import { InlineField, Input } from '@grafana/ui';
+import { InlineField } from '@grafana/ui';
 import * as React from 'react';
 import type { OverlayShow } from '../graph/topology';
 import type { OverlaySpec } from '../query';
 import { Picker } from './Picker';
 import { Rows } from './Rows';
+import { TextField } from './TextField';
 
 interface Props {
   readonly refId: string;
@@ -30,30 +31,26 @@ export function OverlaysEditor({ refId, overlays, onChange, onDone }: Props) {
       onChange={onChange}
       onRemoved={onDone}
     >
-      {({ name, expr, show, unit = '' }, change, number) => (
+      {({ name, expr, show, unit }, change, number) => (
         <>
-          <InlineField
+          <TextField
             label="Overlay"
+            name={`Name of overlay ${number}`}
             tooltip="PromQL whose series name what they measure, by labels such as host, container_id, container, service or instance; for edges by client and server."
-          >
-            <Input
-              aria-label={`Name of overlay ${number}`}
-              width={16}
-              placeholder="Orders"
-              value={name}
-              onChange={({ currentTarget }) => change({ name: currentTarget.value })}
-              onBlur={onDone}
-            />
-          </InlineField>
-          <InlineField label="PromQL" grow>
-            <Input
-              aria-label={`PromQL of overlay ${number}`}
-              placeholder="sum by (service) (rate(orders_total[5m]))"
-              value={expr}
-              onChange={({ currentTarget }) => change({ expr: currentTarget.value })}
-              onBlur={onDone}
-            />
-          </InlineField>
+            width={16}
+            placeholder="Orders"
+            value={name}
+            onChange={(text) => change({ name: text })}
+            onDone={onDone}
+          />
+          <TextField
+            label="PromQL"
+            name={`PromQL of overlay ${number}`}
+            placeholder="sum by (service) (rate(orders_total[5m]))"
+            value={expr}
+            onChange={(text) => change({ expr: text })}
+            onDone={onDone}
+          />
           <InlineField label="As">
             <Picker
               id={`toposcope-overlay-${refId}-${number}`}
@@ -66,16 +63,16 @@ export function OverlaysEditor({ refId, overlays, onChange, onDone }: Props) {
               }}
             />
           </InlineField>
-          <InlineField label="Unit" tooltip="A unit of Grafana, such as short, percentunit, bytes or reqps.">
-            <Input
-              aria-label={`Unit of overlay ${number}`}
-              width={12}
-              placeholder="short"
-              value={unit}
-              onChange={({ currentTarget }) => change({ unit: currentTarget.value })}
-              onBlur={onDone}
-            />
-          </InlineField>
+          <TextField
+            label="Unit"
+            name={`Unit of overlay ${number}`}
+            tooltip="A unit of Grafana, such as short, percentunit, bytes or reqps."
+            width={12}
+            placeholder="short"
+            value={unit}
+            onChange={(text) => change({ unit: text })}
+            onDone={onDone}
+          />
         </>
       )}
     </Rows>

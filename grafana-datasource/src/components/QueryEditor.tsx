@@ -7,7 +7,7 @@ import type { TopologySpec } from '../query';
 import type { TopologyQuery, TopologySettings } from '../settings';
 import { LeftOutField } from './LeftOutField';
 import { MomentEditor } from './MomentEditor';
-import { NamesField } from './NamesField';
+import { NamesFields } from './NamesFields';
 import { OverlaysEditor } from './OverlaysEditor';
 import { OwnViewEditor } from './OwnViewEditor';
 import { Picker } from './Picker';
@@ -35,7 +35,7 @@ const STATES: { value: State; label: string }[] = [
 ];
 
 /** One topology query: a view, and what to leave out. */
-export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) {
+export function QueryEditor({ query, onChange, onRunQuery, datasource, range }: Props) {
   if (query.queryType === 'range') {
     return <Alert severity="info" title="This query was made by the topology panel, for a chart." />;
   }
@@ -67,23 +67,14 @@ export function QueryEditor({ query, onChange, onRunQuery, datasource }: Props) 
             onPick={(value) => change({ view: value })}
           />
         </InlineField>
-        <NamesField
-          id={`toposcope-hosts-${query.refId}`}
-          label="Hosts"
-          tooltip="Show only what is on these hosts, and whom it talks to. Variables such as $host are allowed."
+        <NamesFields
           datasource={datasource}
-          kind="host"
-          chosen={query.hosts}
-          onChange={(hosts) => change({ hosts })}
-        />
-        <NamesField
-          id={`toposcope-namespaces-${query.refId}`}
-          label="Namespaces"
-          tooltip="Show only these projects, stacks or namespaces, and whom they talk to. Variables such as $namespace are allowed."
-          datasource={datasource}
-          kind="namespace"
-          chosen={query.namespaces}
-          onChange={(namespaces) => change({ namespaces })}
+          range={range}
+          refId={query.refId}
+          fields={['hosts', 'namespaces']}
+          chosen={query}
+          besides=", and whom it talks to"
+          onChange={change}
         />
       </InlineFieldRow>
       <InlineFieldRow>

@@ -16,7 +16,11 @@ const OPTIONS = (Object.keys(VARIABLE_KINDS) as VariableKind[]).map((value) => (
 /** What a dashboard variable lists. */
 export function VariableQueryEditor({ query, onChange }: Props) {
   return (
-    <InlineField label="List" labelWidth={12} tooltip="The variable offers these names, as they are now.">
+    <InlineField
+      label="List"
+      labelWidth={12}
+      tooltip="The variable offers the names that there are or were within the dashboard’s time range."
+    >
       <Picker
         id="toposcope-variable-kind"
         width={32}

@@ -10,6 +10,10 @@ import type { Vector } from '../graph/vector';
 import { withExported } from '../promql/own-labels';
 import { type Matcher, selector } from '../promql/selector';
 
+/** A time range is looked at in so many steps, of so many seconds at least. */
+const MOST_STEPS = 100;
+const LEAST_STEP = 60;
+
 /** What a dashboard variable can list: the values of one label. */
 export const VARIABLE_KINDS = {
   host: { label: 'Hosts', family: hostInfo, name: 'host' },
@@ -25,10 +29,20 @@ export function isVariableKind(text: string): text is VariableKind {
   return Object.hasOwn(VARIABLE_KINDS, text);
 }
 
-/** Every value that the label has at the time range's end. */
-export function variableExpression(kind: VariableKind, scope: readonly Matcher[]): string {
+/**
+ * Every value that the label has at the time range's end or had within it, looked at in steps: a subquery costs by its
+ * steps, however many scrapes there were. Prometheus looks back five minutes from each, so that up to eight hours nothing
+ * is missed; of longer ranges only what lived shorter than a step may be.
+ *
+ * @param seconds Length of the time range; 0: only its end.
+ */
+export function variableExpression(kind: VariableKind, scope: readonly Matcher[], seconds: number): string {
   const { family, name } = VARIABLE_KINDS[kind];
-  return `group by (${withExported([name]).join(', ')}) (${selector(family, scope)})`;
+  const values = `group by (${withExported([name]).join(', ')}) (${selector(family, scope)})`;
+  const step = Math.max(LEAST_STEP, Math.ceil(seconds / MOST_STEPS));
+  return seconds < LEAST_STEP
+    ? values
+    : `${values} or last_over_time(${values}[${Math.ceil(seconds)}s:${step}s])`;
 }
 
 /** Those values, sorted, each once. */

@@ -1,4 +1,5 @@
 import type { Controller } from '../graph/kubernetes/controllers';
+import { type PodLabels, readPodLabels, sharedLabels } from '../graph/kubernetes/pod-labels';
 import type { Pod } from '../graph/kubernetes/pods';
 import { compareText } from '../graph/order';
 import type { NodeHealth, TopologyNode } from '../graph/topology';
@@ -28,8 +29,8 @@ import { podNode } from './pods';
 import type { View, ViewInput } from './view';
 
 /**
- * A node what runs pods: a Deployment, a DaemonSet, a StatefulSet, a Job, a CronJob with its Jobs, or an operator's own. A
- * pod that was made by itself is a node, too.
+ * A node what runs pods: a Deployment, a DaemonSet, a StatefulSet, a Job, a CronJob with its Jobs, or an operator's
+ * own. A pod that was made by itself is a node, too.
  */
 export const controllersView: View = {
   id: 'controllers',
@@ -42,11 +43,14 @@ export const controllersView: View = {
     'kubeJobs',
     'kubeJobStates',
     'kubeCronJobs',
+    'kubePodLabels',
+    'containerLabels',
   ],
   edges: CONTAINER_EDGES,
   *read(input, nodes) {
     const placement = yield* KubePlacement.read(input, nodes);
     const { kubernetes } = placement;
+    const labelsOf = yield* readPodLabels(input.vectors, kubernetes, input.options.clusterLabel);
     const members = new Map<Controller, Pod[]>();
     const loose: Pod[] = [];
     for (const pod of sortedPods(kubernetes.pods.values())) {
@@ -63,7 +67,7 @@ export const controllersView: View = {
       const id = controllerNodeId(controller);
       return nodes.add(id, () => {
         const pods = members.get(controller) ?? [];
-        return controllerNode(id, controller, { placement, pods, all });
+        return controllerNode(id, controller, { placement, pods, all, labelsOf });
       });
     };
     const addPod = (pod: Pod) => {
@@ -108,9 +112,14 @@ interface Means {
   readonly placement: KubePlacement;
   readonly pods: readonly Pod[];
   readonly all: readonly Controller[];
+  readonly labelsOf: (pod: Pod) => PodLabels;
 }
 
-function controllerNode(id: string, controller: Controller, { placement, pods, all }: Means): TopologyNode {
+function controllerNode(
+  id: string,
+  controller: Controller,
+  { placement, pods, all, labelsOf }: Means,
+): TopologyNode {
   const { kubernetes } = placement;
   const counts = countsOf(controller, pods);
   const nodesOf = [...new Set(pods.map(({ node }) => node))].filter((node) => node !== '').sort();
@@ -130,6 +139,7 @@ function controllerNode(id: string, controller: Controller, { placement, pods, a
       ...fact('pods', 'Pods', String(pods.length)),
       ...imageFacts(pods, kubernetes),
       ...fact('node', nodesOf.length === 1 ? 'Node' : 'Nodes', ...nodesOf),
+      ...fact('pod_labels', 'Pod labels', ...sharedLabels(pods.map(labelsOf))),
     ],
     metrics: placement.metricsOf(pods),
     relatives: [

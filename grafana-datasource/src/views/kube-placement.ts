@@ -62,8 +62,8 @@ export class KubePlacement {
   }
 
   /**
-   * Places what talks: pods where the view says, other containers one by one. A Service that was dialled, and behind which
-   * is only one node of the view, is that node; else it is a node with what is behind it.
+   * Places what talks: pods where the view says, other containers one by one. A Service that was dialled, and behind
+   * which is only one node of the view, is that node; else it is a node with what is behind it.
    */
   placement(
     placePod: (pod: Pod, dialled?: Service) => string,
