@@ -27,11 +27,11 @@ export class LabelBytes {
   /** Forgets what was not written since the last sweep. */
   sweep(): void {
     for (const memory of [this.encoded, this.families] as Map<string, { readonly stamp: number }>[]) {
-      for (const [key, { stamp }] of memory) {
+      memory.forEach(({ stamp }, key) => {
         if (stamp <= this.sweptAt) {
           memory.delete(key);
         }
-      }
+      });
     }
     this.sweptAt = this.stamp;
   }

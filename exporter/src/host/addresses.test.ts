@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { addressesByNode, createHostAddresses } from './addresses.js';
+import { addressesByNode, createHostAddresses, createInterfaceNames } from './addresses.js';
 
 describe('createHostAddresses', () => {
   it('lists what ip lists, interfaces that are down included', (context) => {
@@ -21,6 +21,32 @@ describe('createHostAddresses', () => {
     } finally {
       addresses.close();
     }
+  });
+});
+
+describe('createInterfaceNames', () => {
+  it('reads the names again for an index that it does not know, and after a minute', () => {
+    let time = 0;
+    let names = new Map([[1, 'lo']]);
+    const namesOf = createInterfaceNames(
+      () => names,
+      () => time,
+    );
+    expect(namesOf([1]).get(1)).toBe('lo');
+    names = new Map([
+      [1, 'renamed'],
+      [2, 'eth0'],
+    ]);
+    expect(namesOf([1]).get(1)).toBe('lo');
+    expect(namesOf([1, 2]).get(2)).toBe('eth0');
+    names = new Map([
+      [1, 'renamed'],
+      [2, 'eth1'],
+    ]);
+    time = 59_999;
+    expect(namesOf([2]).get(2)).toBe('eth0');
+    time = 60_000;
+    expect(namesOf([2]).get(2)).toBe('eth1');
   });
 });
 

@@ -34,10 +34,12 @@ export function createHostAddresses(sysRoot: string): HostAddresses {
   } catch {
     return { list: () => addressesByNode(networkInterfaces()), close: () => undefined };
   }
+  const namesOf = createInterfaceNames(() => readInterfaceNames(sysRoot));
   return {
     list() {
-      const names = interfaceNames(sysRoot);
-      return interfaceAddresses(route).map(({ index, address, scope }) => ({
+      const addresses = interfaceAddresses(route);
+      const names = namesOf(addresses.map(({ index }) => index));
+      return addresses.map(({ index, address, scope }) => ({
         interface: names.get(index) ?? '',
         ip: address,
         scope: scope === RT_SCOPE_HOST ? 'host' : scope === RT_SCOPE_LINK ? 'link' : 'global',
@@ -63,8 +65,29 @@ export function scopeOf(address: string): HostAddress['scope'] {
   return /^(?:fe[89ab][0-9a-f]:|169\.254\.)/i.test(address) ? 'link' : 'global';
 }
 
+const READ_AGAIN_MS = 60_000;
+
+/**
+ * Keeps the names of interfaces by their index, for a file has to be read for each: they are read again when an index
+ * is not among them, and each minute, since an interface may take another name.
+ */
+export function createInterfaceNames(
+  read: () => ReadonlyMap<number, string>,
+  now = () => performance.now(),
+): (indexes: readonly number[]) => ReadonlyMap<number, string> {
+  let names: ReadonlyMap<number, string> = new Map();
+  let readAt = -Infinity;
+  return (indexes) => {
+    if (now() - readAt >= READ_AGAIN_MS || indexes.some((index) => !names.has(index))) {
+      names = read();
+      readAt = now();
+    }
+    return names;
+  };
+}
+
 /** Interfaces by their index. One that vanishes meanwhile is left out. */
-function interfaceNames(sysRoot: string): Map<number, string> {
+function readInterfaceNames(sysRoot: string): Map<number, string> {
   const folder = `${sysRoot}/class/net`;
   return new Map(
     readdirSync(folder).flatMap((name) => {

@@ -30,12 +30,12 @@ export function createKeptFiles(most: number): KeptFiles {
     read: (path) => ask(path, READ),
     sizeOf: (path) => ask(path, SIZE),
     sweep() {
-      for (const [path, { file, sweep }] of files) {
+      files.forEach(({ file, sweep }, path) => {
         if (sweep < sweeps) {
           file.close();
           files.delete(path);
         }
-      }
+      });
       sweeps++;
     },
     close() {

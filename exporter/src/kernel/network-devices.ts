@@ -20,29 +20,23 @@ export function readNetworkDevices(procRoot: string, pid: number): NetworkDevice
   return bytes && parseNetworkDevices(bytes.toString('utf8'));
 }
 
-/** Parses `net/dev` (net/core/net-procfs.c): two lines of headings, then `name: 8 numbers received, 8 sent`. */
+/** An interface in `net/dev` (net/core/net-procfs.c): `name: 8 numbers received, 8 sent`; the first 4 of each are read. */
+const LINE = /^ *(\S.*): *(\d+) +(\d+) +(\d+) +(\d+)(?: +\d+){4} +(\d+) +(\d+) +(\d+) +(\d+)(?: +\d+){4}/gm;
+
+/** Parses `net/dev`; what is no interface, such as the two lines of headings, is left out. */
 export function parseNetworkDevices(text: string): NetworkDevice[] {
-  return text.split('\n').flatMap((line) => {
-    const colon = line.lastIndexOf(':');
-    const numbers = line
-      .slice(colon + 1)
-      .trim()
-      .split(/ +/)
-      .map(Number);
-    if (colon < 0 || numbers.length < 16 || numbers.some(Number.isNaN)) {
-      return [];
-    }
-    return [
-      { name: line.slice(0, colon).trim(), receive: counters(numbers, 0), transmit: counters(numbers, 8) },
-    ];
-  });
+  return Array.from(text.matchAll(LINE), ([, name = '', ...numbers]) => ({
+    name,
+    receive: counters(numbers, 0),
+    transmit: counters(numbers, 4),
+  }));
 }
 
-function counters(numbers: readonly number[], first: number): NetworkCounters {
+function counters(numbers: readonly string[], first: number): NetworkCounters {
   return {
-    bytes: numbers[first] ?? 0,
-    packets: numbers[first + 1] ?? 0,
-    errors: numbers[first + 2] ?? 0,
-    drops: numbers[first + 3] ?? 0,
+    bytes: Number(numbers[first]),
+    packets: Number(numbers[first + 1]),
+    errors: Number(numbers[first + 2]),
+    drops: Number(numbers[first + 3]),
   };
 }

@@ -20,6 +20,11 @@ export interface ApplicationOptions {
 }
 
 const compress = promisify(gzip);
+/**
+ * Level 1 takes a third of the time of the default level for a few per cent more bytes. Each chunk is a turn of the
+ * thread pool and of our own thread: most expositions fit into one.
+ */
+const GZIP = { level: 1, chunkSize: 256 * 1024 };
 
 /**
  * The exporter's pages: the metrics, the health, and a landing page. All ask for the password, if any, but the health:
@@ -101,8 +106,7 @@ async function sendMetrics(scrape: Scrape, request: Request, response: Response)
   const body = writeExposition(blocks, format);
   response.set({ 'Content-Type': CONTENT_TYPES[format], Vary: 'Accept, Accept-Encoding' });
   if (prefersGzip(request.headers['accept-encoding'])) {
-    // Level 1 takes a third of the time of the default level for a few per cent more bytes.
-    response.set('Content-Encoding', 'gzip').end(await compress(body, { level: 1 }));
+    response.set('Content-Encoding', 'gzip').end(await compress(body, GZIP));
   } else {
     response.end(body);
   }
