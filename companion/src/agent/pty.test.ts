@@ -1,9 +1,13 @@
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { hostShell } from './actions/host-shell.js';
 import type { Host, Terminal } from './handler.js';
+import { openPty, type Pty } from './pty.js';
 
 const descriptors = (): number => readdirSync('/proc/self/fd').length;
 
@@ -16,6 +20,11 @@ function open(command: readonly [string, ...string[]]): Terminal {
     throw new Error('no terminal');
   }
   return answer.terminal;
+}
+
+function closeNow(pty: Pty): void {
+  pty.child.kill('SIGKILL');
+  pty.close();
 }
 
 describe.runIf(process.platform === 'linux')('a host shell', () => {
@@ -38,6 +47,44 @@ describe.runIf(process.platform === 'linux')('a host shell', () => {
     await ended;
     expect(await terminal.exitCode()).toBe(7);
     await terminal.close();
+  });
+
+  it('that does not read what is typed holds nothing else up', async () => {
+    // Node.js has four threads for files, so with four of them blocked nothing would be read or written any more.
+    const command = ['/bin/sh', '-c', 'stty raw; sleep 60'] as const;
+    const terminals = [1, 2, 3, 4].map(() => openPty(command, { columns: 80, rows: 24 }));
+    try {
+      for (const { input, output } of terminals) {
+        output.resume();
+        input.write(Buffer.alloc(200_000, 'x'));
+      }
+      await setTimeout(100);
+      expect(terminals.every(({ input }) => input.writableLength > 0)).toBe(true);
+      expect((await stat('/')).isDirectory()).toBe(true);
+    } finally {
+      terminals.forEach(closeNow);
+    }
+  });
+
+  it('writes what its program has not read to nothing else, once it is left', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'pty-'));
+    const terminal = openPty(['/bin/sh', '-c', 'stty raw; sleep 60'], { columns: 80, rows: 24 });
+    try {
+      terminal.output.resume();
+      // More than a terminal holds, so that some of it still waits.
+      terminal.input.write(Buffer.alloc(1_000_000, 'x'));
+      await setTimeout(100);
+      expect(terminal.input.writableLength).toBeGreaterThan(0);
+      terminal.close();
+      // The first of them has the number that the terminal had.
+      const others = [1, 2, 3, 4].map((each) => openSync(path.join(directory, String(each)), 'w'));
+      await setTimeout(100);
+      expect(others.map((other) => fstatSync(other).size)).toEqual([0, 0, 0, 0]);
+      others.forEach((other) => closeSync(other));
+    } finally {
+      closeNow(terminal);
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('is ended by leaving, and leaves no descriptor open', async () => {

@@ -18,7 +18,8 @@ export interface Pty {
 /** Starts a program as the leader of a session whose terminal is a new pseudo-terminal. */
 export function openPty(command: readonly [string, ...string[]], size: TerminalSize): Pty {
   const { ioctl, dup } = libc();
-  const master = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY);
+  // A write that waits would take one of the few threads that all files share.
+  const master = openSync('/dev/ptmx', constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
   ioctl(master, TIOCSPTLCK, Buffer.alloc(4));
   const number = Buffer.alloc(4);
   ioctl(master, TIOCGPTN, number);
@@ -37,15 +38,15 @@ export function openPty(command: readonly [string, ...string[]], size: TerminalS
     env: { ...process.env, TERM: 'xterm-256color' },
   });
   const output = new ReadStream(master);
-  const writeEnd = dup(master);
+  const input = new PtyInput(dup(master));
   return {
     child,
     output,
-    input: writeTo(writeEnd),
+    input,
     resize,
     close() {
       output.destroy();
-      closeSync(writeEnd);
+      input.destroy();
     },
   };
 }
@@ -89,18 +90,48 @@ function checked(what: string, result: unknown): number {
 
 const RETRY_MS = 10;
 
-/** Writes that wait while the program does not read, without holding anything else up. */
-function writeTo(descriptor: number): Writable {
-  const put = (bytes: Buffer, done: (error?: Error | null) => void): void => {
-    write(descriptor, bytes, (error, written) => {
-      if (error?.code === 'EAGAIN') {
-        setTimeout(put, RETRY_MS, bytes, done);
+/**
+ * Writes that wait while the program does not read, without holding anything else up. The descriptor is closed only
+ * when no write can come any more: its number may be another file's a moment later.
+ */
+class PtyInput extends Writable {
+  readonly #descriptor: number;
+  #busy = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(descriptor: number) {
+    super();
+    this.#descriptor = descriptor;
+  }
+
+  override _write(bytes: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#busy = true;
+    write(this.#descriptor, bytes, (error, written) => {
+      this.#busy = false;
+      if (this.destroyed) {
+        this.emit(IDLE);
+      } else if (error?.code === 'EAGAIN') {
+        this.#retry = setTimeout(() => this._write(bytes, _, done), RETRY_MS);
       } else if (error === null && written < bytes.length) {
-        put(bytes.subarray(written), done);
+        this._write(bytes.subarray(written), _, done);
       } else {
         done(error);
       }
     });
-  };
-  return new Writable({ write: (chunk: Buffer, _, done) => put(chunk, done) });
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.#retry);
+    const close = (): void => {
+      closeSync(this.#descriptor);
+      done(error);
+    };
+    if (this.#busy) {
+      this.once(IDLE, close);
+    } else {
+      close();
+    }
+  }
 }
+
+const IDLE = Symbol('idle');

@@ -37,7 +37,8 @@ export async function attach({ container, facts }: Target, request: AttachAction
     },
   };
   if (request.size !== undefined) {
-    await terminal.resize(request.size);
+    // It may end at this very moment, and then it has no size.
+    await terminal.resize(request.size).catch(() => undefined);
   }
   return { kind: 'terminal', terminal };
 }

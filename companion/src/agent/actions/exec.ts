@@ -7,6 +7,7 @@ import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
 import type { Answer, Host, Target, Terminal } from '../handler.js';
 import { FrameParser } from '../logs/frames.js';
+import { signalGroup } from '../signals.js';
 import { execInspectSchema } from './detached.js';
 
 const KILLED_AFTER_MS = 2_000;
@@ -118,15 +119,5 @@ async function endProgram(
   await setTimeout(KILLED_AFTER_MS);
   if (processes.find(pid)?.startTicks === program.startTicks) {
     signalGroup(pid, 'SIGKILL');
-  }
-}
-
-function signalGroup(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-pid, signal);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) {
-      throw error;
-    }
   }
 }

@@ -1,9 +1,11 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { HostShellAction } from '../../protocol/actions/terminal.js';
 import type { Answer, Host, Terminal } from '../handler.js';
 import { openPty } from '../pty.js';
+import { signalGroup } from '../signals.js';
 
 const KILLED_AFTER_MS = 2_000;
 
@@ -22,15 +24,21 @@ export function hostShell({ hostShell: command }: Host, request: HostShellAction
     },
     exitCode: () => exited,
     async close() {
-      if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
-        process.kill(-child.pid, 'SIGHUP');
+      if (child.pid !== undefined && runs(child)) {
+        signalGroup(child.pid, 'SIGHUP');
         await Promise.race([exited, setTimeout(KILLED_AFTER_MS)]);
-        child.kill('SIGKILL');
+        if (runs(child)) {
+          signalGroup(child.pid, 'SIGKILL');
+        }
       }
       pty.close();
     },
   };
   return { kind: 'terminal', terminal };
+}
+
+function runs({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
 }
 
 /** The kernel says EIO when the last program of a terminal has gone (pty(7)); that is its end. */

@@ -6,6 +6,7 @@ import { Problem } from '../../protocol/problems.js';
 import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
 import { valueAnswer, type Answer, type Host, type Target } from '../handler.js';
+import { signalOne } from '../signals.js';
 import { startDetached } from './detached.js';
 
 type Requested<Name extends CommandAction['action']> = Extract<CommandAction, { action: Name }>;
@@ -69,7 +70,7 @@ export async function startProcess(
 /** Proves and signals in one go, so that no other process can take the pid in between but in some microseconds. */
 function signalProved(processes: ContainerProcesses, identity: ProcessIdentity, signal: Signal): void {
   const { pid } = processes.prove(identity);
-  process.kill(pid, `SIG${signal}`);
+  signalOne(pid, signal);
 }
 
 /** A process such as `nginx: worker` has overwritten what it was started with, so it could only be lost. */
