@@ -1,4 +1,4 @@
-import { maskEnvironment } from '../../audit/mask.js';
+import { maskCommand, maskEnvironment } from '../../audit/mask.js';
 import type { ContainerSummary, InspectResult } from '../../protocol/actions/observe.js';
 import { valueAnswer, type Answer, type Target } from '../handler.js';
 
@@ -13,7 +13,7 @@ export function inspect(target: Target): Answer {
   const command = [target.facts.Path, ...target.facts.Args];
   return valueAnswer({
     ...summaryOf(target),
-    command,
+    command: maskCommand(command),
     environment: maskEnvironment(Config.Env),
     tty: Config.Tty,
     pid: State.Pid,

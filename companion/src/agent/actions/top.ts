@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { maskCommand } from '../../audit/mask.js';
 import type { ProcessEntry } from '../../protocol/actions/observe.js';
 import { ContainerProcesses } from '../container-processes.js';
 import { valueAnswer, type Answer, type Host, type Target } from '../handler.js';
@@ -26,7 +27,7 @@ export async function top({ procfs }: Host, { facts }: Target): Promise<Answer> 
       parentPid: process.parentPid,
       name: process.name,
       state: process.state,
-      commandLine: procfs.commandLine(pid),
+      commandLine: shortened(maskCommand(procfs.commandLine(pid))),
       runSeconds: Math.max(0, uptime - startTicks / TICKS_PER_SECOND),
       cpuSeconds,
       cpuCores: used / seconds,
@@ -34,4 +35,21 @@ export async function top({ procfs }: Host, { facts }: Target): Promise<Answer> 
     };
   });
   return valueAnswer({ processes: entries });
+}
+
+/** A command line may be two megabytes; as much is shown as anybody reads. */
+const SHOWN_CHARACTERS = 4096;
+
+function shortened(words: readonly string[]): string[] {
+  const shown: string[] = [];
+  let room = SHOWN_CHARACTERS;
+  for (const word of words) {
+    if (word.length > room) {
+      shown.push(`${word.slice(0, room)}…`);
+      break;
+    }
+    shown.push(word);
+    room -= word.length;
+  }
+  return shown;
 }
