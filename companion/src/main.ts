@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { pino, type Logger } from 'pino';
 import { z } from 'zod';
+import { withoutHidden } from './audit/json-line.js';
 import { addAgentCommand } from './cli/agent-command.js';
 import { addClusterCommand } from './cli/cluster-command.js';
 import { flag } from './cli/flags.js';
@@ -22,8 +23,13 @@ const program = new Command('toposcope-companion')
       .default('info'),
   );
 
-const logger = (): Logger =>
-  pino({ level: z.string().parse(program.opts()['log.level']) }, pino.destination({ fd: 2, sync: true }));
+const logger = (): Logger => {
+  const standardError = pino.destination({ fd: 2, sync: true });
+  return pino(
+    { level: z.string().parse(program.opts()['log.level']) },
+    { write: (line) => void standardError.write(withoutHidden(line)) },
+  );
+};
 
 addGatewayCommand(program, version, logger);
 addAgentCommand(program, version, logger);

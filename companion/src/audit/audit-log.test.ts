@@ -70,6 +70,18 @@ describe('the audit log', () => {
     ]);
   });
 
+  it('is not filled by the arguments of what is refused', async () => {
+    const lines: string[] = [];
+    const append = (line: string): Promise<void> => Promise.resolve(void lines.push(line));
+    const request = { action: 'exec', command: ['sh', '-c', 'x'.repeat(60_000)] };
+    const log = new AuditLog({ append });
+    await log.refused({ ...ATTEMPT, request }, new Problem('policy-refused', 'No rule.'));
+    expect(lines[0]?.length).toBeLessThan(4_000);
+    expect(lines[0]).toContain('\\"sh\\",\\"-c\\",\\"xxx');
+    await log.started({ ...ATTEMPT, request });
+    expect(lines[1]).toContain('x'.repeat(60_000));
+  });
+
   it('keeps every one of many lines that arrive at once, each whole', async () => {
     const path = join(directory, 'audit.jsonl');
     await using file = await LineFile.open(path);

@@ -3,6 +3,7 @@ import type { ActionName } from '../protocol/action.js';
 import type { ObjectReference } from '../protocol/objects.js';
 import { Problem } from '../protocol/problems.js';
 import type { Role, Tier } from '../protocol/tiers.js';
+import { jsonLine } from './json-line.js';
 import type { LineFile } from './line-file.js';
 import { maskArguments } from './mask.js';
 
@@ -51,7 +52,8 @@ export class AuditLog {
 
   /** Writes that something was refused. Throws `audit-failed` when that cannot be written. */
   async refused(attempt: Attempt, problem: Problem): Promise<void> {
-    await this.#write(attempt, { outcome: 'refused', code: problem.code, reason: problem.message });
+    const outcome = { outcome: 'refused', code: problem.code, reason: problem.message };
+    await this.#write(attempt, beginning(maskArguments(attempt.request)), outcome);
   }
 
   /**
@@ -60,29 +62,42 @@ export class AuditLog {
    * not be done.
    */
   async started(attempt: Attempt): Promise<(ending: Ending) => Promise<number>> {
-    await this.#write(attempt, { outcome: 'started' });
+    const given = maskArguments(attempt.request);
+    await this.#write(attempt, given, { outcome: 'started' });
     const startedAt = performance.now();
     return async (ending) => {
       const durationMs = Math.round(performance.now() - startedAt);
-      await this.#write(attempt, { ...ending, durationMs });
+      await this.#write(attempt, given, { ...ending, durationMs });
       return durationMs;
     };
   }
 
-  async #write(attempt: Attempt, outcome: Readonly<Record<string, unknown>>): Promise<void> {
+  async #write(
+    attempt: Attempt,
+    given: Readonly<Record<string, unknown>>,
+    outcome: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
     const line = {
       time: this.#now().toISOString(),
       ...attempt,
       request: undefined,
-      arguments: maskArguments(attempt.request),
+      arguments: given,
       ...outcome,
     };
     try {
-      await this.#file.append(JSON.stringify(line));
+      await this.#file.append(jsonLine(line));
     } catch (error) {
       throw new Problem('audit-failed', 'The audit log cannot be written; tell the administrator.', {
         cause: error,
       });
     }
   }
+}
+
+/** What was done is kept to the letter; what was not may not fill the disk with what it asked for. */
+const REFUSED_ARGUMENTS = 2048;
+
+function beginning(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const text = JSON.stringify(given);
+  return text.length > REFUSED_ARGUMENTS ? { beginning: text.slice(0, REFUSED_ARGUMENTS) } : given;
 }
