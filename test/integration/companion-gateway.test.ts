@@ -665,16 +665,25 @@ describe('the audit log', () => {
   });
 });
 
+interface Progress {
+  readonly state: string;
+  readonly bytes: number;
+  readonly key?: string;
+}
+const progressOf = (text: string): Progress[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Progress);
+
 describe('export', () => {
   it('puts the whole log into the bucket and tells how far it is', async () => {
     gateway.setPolicy('rules: [{ allow: [export-logs] }]');
     const response = await gateway.post('view', `/hosts/${HOST}/containers/${noisy.id}/logs/export`, {});
-    const progress = (await response.text())
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { state: string; bytes: number; key?: string });
+    const progress = progressOf(await response.text());
     const last = progress.at(-1);
     expect(last).toMatchObject({ state: 'done', bucket: 'logs' });
+    expect(progress.slice(0, -1).every(({ state }) => state === 'uploading')).toBe(true);
     const { gunzipSync } = await import('node:zlib');
     const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
     const client = new S3Client({
@@ -688,6 +697,28 @@ describe('export', () => {
     expect(bytes).toHaveLength(last?.bytes ?? 0);
     expect(gunzipSync(bytes).toString().split('\n')).toHaveLength(500_001);
     expect(last?.key).toMatch(/^exported\/this-host\//);
+  });
+
+  it('tells part by part how far a large log is', async () => {
+    // What cannot be made smaller, so that it takes several parts of 5 MiB.
+    const random = await docker.createContainer({
+      Image: IMAGE,
+      HostConfig: { NetworkMode: 'none' },
+      Cmd: ['sh', '-c', 'head -c 6000000 /dev/urandom | base64'],
+    });
+    try {
+      await random.start();
+      await random.wait();
+      const response = await gateway.post('view', `/hosts/${HOST}/containers/${random.id}/logs/export`, {});
+      const steps = progressOf(await response.text());
+      const bytes = steps.map((step) => step.bytes);
+      expect(steps.map(({ state }) => state)).toEqual([...bytes.slice(1).map(() => 'uploading'), 'done']);
+      expect(new Set(bytes).size).toBeGreaterThanOrEqual(2);
+      expect(bytes).toEqual([...bytes].sort((one, other) => one - other));
+      expect(bytes.at(-1)).toBeGreaterThan(6_000_000);
+    } finally {
+      await random.remove({ force: true });
+    }
   });
 
   it('fails with a word when the bucket is not there', async () => {

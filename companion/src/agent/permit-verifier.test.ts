@@ -37,6 +37,22 @@ describe('a permit', () => {
     await once.verify(await sign());
   });
 
+  it('is good once, when it comes twice at the same moment', async () => {
+    const once = verifier();
+    const permit = await sign();
+    const answers = await Promise.allSettled(Array.from({ length: 20 }, () => once.verify(permit)));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('is not good once more for an agent that has started again', async () => {
+    const permit = await sign();
+    const later = (): Date => new Date(Date.now() + 2_000);
+    await expect(verifier(later).verify(permit)).rejects.toMatchObject({
+      code: 'permit-refused',
+      message: /before this agent started/,
+    });
+  });
+
   it.each<[string, () => Promise<string>]>([
     ['for another host', () => sign({ host: 'db-1' })],
     ['signed by a stranger', () => sign({}, stranger.privateKey)],

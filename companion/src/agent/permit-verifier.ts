@@ -11,6 +11,8 @@ export class PermitVerifier {
   readonly #host: string;
   readonly #keys: readonly KeyObject[];
   readonly #now: () => Date;
+  /** In seconds; what an agent before this one has used is not known here, so what was made before is not taken. */
+  readonly #startedAt: number;
   /** Ids of permits that were used, with the second from which they are expired anyway. */
   readonly #used = new Map<string, number>();
 
@@ -21,6 +23,7 @@ export class PermitVerifier {
     this.#host = host;
     this.#keys = keys;
     this.#now = now;
+    this.#startedAt = Math.floor(now().getTime() / 1000);
   }
 
   /** What the permit allows. Throws `permit-refused` when it is not the gateway's, not for this host, old or used. */
@@ -29,6 +32,9 @@ export class PermitVerifier {
     const claims = permitClaimsSchema.safeParse(payload);
     if (!claims.success) {
       throw new Problem('permit-refused', 'The permit does not say what it allows.', { cause: claims.error });
+    }
+    if (payload.iat === undefined || payload.iat < this.#startedAt) {
+      throw new Problem('permit-refused', 'The permit was made before this agent started.');
     }
     this.#use(claims.data.jti);
     return claims.data;

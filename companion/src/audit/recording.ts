@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { finished } from 'node:stream/promises';
 import type { TerminalSize } from '../protocol/names.js';
+import { Problem } from '../protocol/problems.js';
 
 /**
  * What a terminal showed, as an asciicast v2 file: a header line, then `[seconds, "o", text]` and
@@ -41,7 +42,7 @@ export class Recording {
     return recording;
   }
 
-  /** Resolves when there is room for more. Throws when the file cannot be written: the terminal must end then. */
+  /** Resolves when there is room for more. Throws `audit-failed` when the file cannot be written: the terminal must end then. */
   async output(bytes: Buffer): Promise<void> {
     const text = this.#decoder.write(bytes);
     if (text !== '') {
@@ -62,11 +63,17 @@ export class Recording {
   }
 
   async #event(code: 'o' | 'r', text: string): Promise<void> {
-    if (this.#error !== undefined) {
-      throw this.#error;
-    }
-    if (!this.#stream.write(this.#line(code, text))) {
-      await once(this.#stream, 'drain');
+    try {
+      if (this.#error !== undefined) {
+        throw this.#error;
+      }
+      if (!this.#stream.write(this.#line(code, text))) {
+        await once(this.#stream, 'drain');
+      }
+    } catch (error) {
+      throw new Problem('audit-failed', 'The session cannot be recorded any more, so it ends.', {
+        cause: error,
+      });
     }
   }
 

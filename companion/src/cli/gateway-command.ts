@@ -23,6 +23,7 @@ import { addHostFlags, flag, parseListenAddress } from './flags.js';
 import { helloOf, hostService, type HostFlags } from './host-service.js';
 
 const LOOK_AT_POLICY_EVERY_MS = 2_000;
+const AGENT_ENDS_WITHIN_MS = 5_000;
 
 interface GatewayFlags extends HostFlags {
   readonly 'web.listenAddress': { readonly host: string; readonly port: number };
@@ -155,9 +156,11 @@ async function runGateway(flags: GatewayFlags, version: string, log: Logger): Pr
     await server.close();
     bucket?.close();
     await auditFile[Symbol.asyncDispose]();
+    // The agent in this process still ends what ran in terminals; nothing else holds it.
+    setTimeout(() => process.exit(0), AGENT_ENDS_WITHIN_MS).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void ending().then(() => process.exit(0)));
+    process.once(signal, () => void ending());
   }
 }
 

@@ -1,4 +1,6 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import { newAttemptId, type Attempt, type AuditLog, type Ending } from '../audit/audit-log.js';
 import {
   decide,
@@ -42,14 +44,27 @@ export interface Started {
   readonly tunnel: Tunnel;
   /** The signed permit that the agent wants to see. */
   readonly permit: string;
+  /** Whether the policy of now would still allow it: what goes on must ask. */
+  readonly decideAgain: () => Decision;
   readonly end: (ending: Ending) => Promise<void>;
   /** Tells the end of what failed, and the service's log its cause. */
   readonly fail: (problem: Problem, ending?: Partial<Ending>) => Promise<void>;
 }
 
+/** An action that answers a value, and the shape of what an agent answers to it. */
+export interface Asked<Shape extends z.ZodType> {
+  readonly host: string;
+  readonly target: Target;
+  readonly request: Action;
+  readonly shape: Shape;
+  readonly withinMs?: number;
+}
+
 /** The one way by which anything is done: who, what, on what → decided, written down, permitted. */
 export class Attempts {
   readonly #core: GatewayCore;
+  /** Ids of what was started and has no end yet. */
+  readonly #running = new Set<string>();
 
   constructor(core: GatewayCore) {
     this.#core = core;
@@ -83,7 +98,8 @@ export class Attempts {
         question = { ...question, container: summary };
       }
       const custom = request.action === 'custom' ? request.name : undefined;
-      throwRefusal(this.decide({ ...question, action: request.action, custom }));
+      const decided = { ...question, action: request.action, custom };
+      throwRefusal(this.decide(decided));
       const permit = await signPermit({
         host,
         user: caller.user,
@@ -92,30 +108,31 @@ export class Attempts {
         request: this.#agentRequest(request),
       });
       const written = await audit.started(attempt);
+      this.#running.add(attempt.id);
       const end = (ending: Ending): Promise<void> => this.#end(attempt, written, ending);
       const fail = (problem: Problem, ending: Partial<Ending> = {}): Promise<void> => {
         log.warn({ err: problem, attempt: attempt.id }, 'an action failed');
         return end({ ...ending, outcome: 'failed', code: problem.code, reason: problem.message });
       };
-      return { attempt, tunnel, permit, end, fail };
+      return { attempt, tunnel, permit, decideAgain: () => this.decide(decided), end, fail };
     } catch (error) {
       throw await this.#refuse(attempt, error);
     }
   }
 
-  /** Starts an action that answers a value, and answers it. */
-  async value(
+  /** Starts an action that answers a value, and answers it. Throws `agent-lost` for a value of another shape. */
+  async value<Shape extends z.ZodType>(
     caller: Caller,
-    host: string,
-    target: Target,
-    request: Action,
-    withinMs: number,
-  ): Promise<unknown> {
+    { host, target, request, shape, withinMs = ANSWER_WITHIN_MS }: Asked<Shape>,
+  ): Promise<z.output<Shape>> {
     const { attempt, tunnel, permit, end, fail } = await this.start(caller, host, target, request);
     try {
-      const value = await tunnel.value(permit, withinMs);
+      const { success, data, error } = shape.safeParse(await tunnel.value(permit, withinMs));
+      if (!success) {
+        throw new Problem('agent-lost', 'The host answered something that is no answer.', { cause: error });
+      }
       await end({ outcome: 'done' });
-      return value;
+      return data;
     } catch (error) {
       const problem = asProblem(error);
       await fail(problem);
@@ -123,11 +140,19 @@ export class Attempts {
     }
   }
 
+  /** Resolves when the end of everything that was started is written down, or after `withinMs`. */
+  async ended(withinMs: number): Promise<void> {
+    const until = performance.now() + withinMs;
+    while (this.#running.size > 0 && performance.now() < until) {
+      await setTimeout(10);
+    }
+  }
+
   /** Writes down a request that was refused before it could be read, unless its sender floods. */
   async refuseUnread(origin: Origin, problem: Problem, known: Partial<Attempt>): Promise<void> {
     const { limits, audit, metrics } = this.#core;
-    await limits.countRefusal(origin.address);
     metrics.attempted('none', 'refused');
+    await limits.countRefusal(origin.address);
     await audit.refused(
       {
         id: newAttemptId(),
@@ -218,6 +243,8 @@ export class Attempts {
     } catch (error) {
       // It is done and cannot be taken back; the line that says it began is on the disk.
       log.error({ err: error, attempt: attempt.id }, 'the end of an action could not be written down');
+    } finally {
+      this.#running.delete(attempt.id);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../protocol/problems.js';
-import { TIER_TOKEN_HEADER } from '../protocol/requests.js';
+import { PLAIN_PATH, TIER_TOKEN_HEADER } from '../protocol/requests.js';
 import { ROLE_OF_TIER, TIERS, weakerRole, type Role, type Tier } from '../protocol/tiers.js';
 import type { Identify } from './identity.js';
 import type { TierTokens } from './tier-tokens.js';
@@ -25,9 +25,6 @@ export function originOf(request: IncomingMessage): Origin {
     forwardedFor: typeof forwarded === 'string' ? forwarded.slice(0, 256) : undefined,
   };
 }
-
-/** Characters that every path of the gateway is made of; no encoding, so that a path can mean one thing only. */
-const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
 
 /**
  * The path of a request's target. Throws `path-refused` for empty or dotted segments, escapes and backslashes: what

@@ -1,4 +1,4 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createLocalJWKSet, exportJWK, SignJWT, type JWTPayload } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { identifyByGrafanaJwt, identifyByHeader, type Identify } from './identity.js';
@@ -22,6 +22,8 @@ interface Made {
   readonly issuer?: string;
   readonly audience?: string;
   readonly expires?: string;
+  /** Seconds ago. */
+  readonly age?: number;
   readonly subject?: string | undefined;
   readonly key?: typeof grafana.privateKey;
 }
@@ -32,16 +34,27 @@ function token(made: Made = {}): Promise<string> {
     issuer = ISSUER,
     audience = 'org:1',
     expires = '10m',
+    age = 0,
     key = grafana.privateKey,
   } = made;
   const jwt = new SignJWT(claims)
     .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'jwt' })
     .setIssuer(issuer)
     .setAudience(audience)
-    .setIssuedAt()
+    .setIssuedAt(Math.floor(Date.now() / 1000) - age)
     .setExpirationTime(expires);
   const subject = 'subject' in made ? made.subject : 'user:7';
   return (subject === undefined ? jwt : jwt.setSubject(subject)).sign(key);
+}
+
+const publicJwk = ({ publicKey }: typeof grafana): object => publicKey.export({ format: 'jwk' });
+
+/** A good token's claims below another head, signed by hand: no library would do it. */
+async function withHead(head: object, { privateKey }: typeof grafana): Promise<string> {
+  const [, claims = ''] = (await token()).split('.');
+  const signed = `${base64({ alg: 'ES256', kid: 'one', ...head })}.${claims}`;
+  const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+  return `${signed}.${signature.toString('base64url')}`;
 }
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -75,6 +88,8 @@ describe('X-Grafana-Id', () => {
     ['empty', () => ''],
     ['no token at all', () => 'x.y.z'],
     ['expired', () => token({ expires: '-1m' })],
+    ['made to live longer than Grafana makes them', () => token({ expires: '1h', age: 700 })],
+    ['made in the future', () => token({ age: -60 })],
     ['of another Grafana', () => token({ issuer: 'https://evil.example/' })],
     ['of another organisation', () => token({ audience: 'org:2' })],
     ['without a subject', () => token({ subject: undefined })],
@@ -91,6 +106,14 @@ describe('X-Grafana-Id', () => {
         return `${head}.${createHmac('sha256', pem).update(head).digest('base64url')}`;
       },
     ],
+    ['signed by a key that it brings along', () => withHead({ jwk: publicJwk(stranger) }, stranger)],
+    [
+      'signed by a key that it says where to find',
+      () => withHead({ jku: 'https://evil.example/' }, stranger),
+    ],
+    ['signed by a key whose name is a path', () => withHead({ kid: '../../../dev/null' }, stranger)],
+    ['signed by a key without a name', () => withHead({ kid: undefined }, stranger)],
+    ['signed by a rule that nobody knows here', () => withHead({ crit: ['b64'], b64: false }, grafana)],
     ['huge', () => 'a'.repeat(10_000)],
   ])('is refused when it is %s', async (_, make) => {
     const header = await make();
@@ -98,6 +121,17 @@ describe('X-Grafana-Id', () => {
       code: 'identity-refused',
       status: 403,
     });
+  });
+
+  it('is taken again and again until its end, as Grafana sends it', async () => {
+    const again = await token({ age: 500, expires: '100s' });
+    for (let time = 0; time < 3; time += 1) {
+      expect(await identify({ 'x-grafana-id': again })).toMatchObject({ user: 'user:7' });
+    }
+  });
+
+  it('signed by hand as Grafana signs it is taken', async () => {
+    expect(await identify({ 'x-grafana-id': await withHead({}, grafana) })).toMatchObject({ user: 'user:7' });
   });
 
   it('is refused when a claim was changed after it was signed', async () => {

@@ -72,6 +72,12 @@ const USER = /^[\p{L}\p{N}\p{P}\p{S} ]{1,190}$/u;
 /** How Grafana writes subjects; a login that looks like one would be somebody else. */
 const SUBJECT = /^(?:user|service-account|api-key|anonymous|render|access-policy|provisioning):/;
 
+/**
+ * How long Grafana's tokens live (grafana, pkg/services/auth/idimpl/service.go). They have no id, and Grafana itself
+ * sends the same one with each request of a user until its end is near, so that one cannot be for one use.
+ */
+const LIFETIME_SECONDS = 600;
+
 const claimsSchema = z.object({
   sub: z.string().regex(USER),
   username: z.string().regex(USER).optional(),
@@ -90,6 +96,7 @@ async function verify(
       issuer: [issuer, issuer.endsWith('/') ? issuer.slice(0, -1) : `${issuer}/`],
       audience,
       requiredClaims: ['iss', 'aud', 'exp', 'sub'],
+      maxTokenAge: LIFETIME_SECONDS,
       clockTolerance: 5,
     });
     return payload;

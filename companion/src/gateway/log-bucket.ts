@@ -11,6 +11,8 @@ export interface BucketOptions {
   readonly region: string;
   /** Undefined for AWS itself. */
   readonly endpoint: string | undefined;
+  /** How long one part may take; the SDK itself would wait for ever. */
+  readonly answersWithinMs?: number;
 }
 
 /** Where it is and how much of it there is. */
@@ -19,6 +21,9 @@ export interface Uploaded {
   readonly key: string;
   readonly bytes: number;
 }
+
+const CONNECTS_WITHIN_MS = 5_000;
+const ANSWERS_WITHIN_MS = 60_000;
 
 /** Four parts of 5 MiB are in memory at once at most, however long the log is. */
 const PARTS_AT_ONCE = 4;
@@ -32,10 +37,15 @@ export class LogBucket {
   readonly #client: S3Client;
 
   constructor(options: BucketOptions) {
-    const { region, endpoint } = options;
+    const { region, endpoint, answersWithinMs = ANSWERS_WITHIN_MS } = options;
     this.#options = options;
     this.#client = new S3Client({
       region,
+      requestHandler: {
+        connectionTimeout: Math.min(CONNECTS_WITHIN_MS, answersWithinMs),
+        requestTimeout: answersWithinMs,
+        throwOnRequestTimeout: true,
+      },
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
     });
   }
@@ -69,6 +79,9 @@ export class LogBucket {
       await upload.done();
       return { bucket, key, bytes };
     } catch (error) {
+      if (error instanceof Problem) {
+        throw error;
+      }
       throw new Problem('export-failed', 'The bucket does not take the log; the service log says why.', {
         cause: error,
       });

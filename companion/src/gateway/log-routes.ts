@@ -7,13 +7,14 @@ import { z } from 'zod';
 import { exportProgressSchema, logLineSchema, type ExportProgress } from '../protocol/actions/logs.js';
 import { asProblem, Problem } from '../protocol/problems.js';
 import { containerParams, exportLogsBody, logsQuery } from '../protocol/requests.js';
-import { ANSWER_WITHIN_MS, type Started } from './attempts.js';
+import { ANSWER_WITHIN_MS, type GatewayCore, type Started } from './attempts.js';
 import type { LogBucket } from './log-bucket.js';
 import { route, type Route } from './route.js';
 import type { AgentStream } from './tunnel.js';
+import { watchPolicy } from './watch-policy.js';
 
 /** A container's log to the reader, or to the bucket. */
-export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
+export function logRoutes({ limits }: GatewayCore, bucket: LogBucket | undefined): readonly Route[] {
   return [
     route({
       method: 'get',
@@ -26,8 +27,10 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
       },
       async handle({ caller, attempts, params: { host, container }, query, request, response }) {
         const { download = false, ...selection } = query;
-        const started = await attempts.start(caller, host, container, { action: 'logs', ...selection });
-        await answerLog(started, download ? (query.format ?? 'ndjson') : undefined, request, response);
+        await limits.whileReading(caller.user, async () => {
+          const started = await attempts.start(caller, host, container, { action: 'logs', ...selection });
+          await answerLog(started, { format: query.format, download }, request, response);
+        });
       },
     }),
     route({
@@ -43,73 +46,89 @@ export function logRoutes(bucket: LogBucket | undefined): readonly Route[] {
         if (bucket === undefined) {
           throw new Problem('not-configured', 'The gateway has no bucket; it is set by --export.bucket.');
         }
-        const started = await attempts.start(caller, host, container, { action: 'export-logs', ...body });
-        await answerWithEnd(started, response, async (counted) => {
-          const agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
-          const { stream } = agent;
-          response.type('application/x-ndjson');
-          const left = new AbortController();
-          response.once('close', () => left.abort());
-          const tell = (progress: ExportProgress): void =>
-            void response.write(`${JSON.stringify(progress)}\n`);
-          const gzipped = gzippedLog(stream, counted(agent));
-          const key = `${host}/${fileName(started, 'ndjson.gz')}`;
-          try {
-            const upload = bucket.upload(
-              key,
-              gzipped,
-              (bytes) => tell({ state: 'uploading', bytes }),
-              left.signal,
-            );
-            const done = await upload;
-            tell({ state: 'done', ...done });
-          } catch (error) {
-            stream.destroy();
-            const problem = asProblem(error);
-            tell({ state: 'failed', code: problem.code, detail: problem.message });
-            throw problem;
-          } finally {
-            response.end();
-          }
+        await limits.whileReading(caller.user, async () => {
+          const started = await attempts.start(caller, host, container, { action: 'export-logs', ...body });
+          await answerExport(started, bucket, `${host}/${fileName(started, 'ndjson.gz')}`, response);
         });
       },
     }),
   ];
 }
 
-/** Carries a log to the reader; `saveAs` makes it a file to save. */
+/** How a log is asked for. */
+interface LogForm {
+  readonly format: 'ndjson' | 'text' | undefined;
+  /** A file to save. */
+  readonly download: boolean;
+}
+
+/** Carries a log to the reader. */
 export async function answerLog(
   started: Started,
-  saveAs: 'ndjson' | 'text' | undefined,
+  { format = 'ndjson', download }: LogForm,
   request: Request,
   response: Response,
 ): Promise<void> {
-  await answerWithEnd(started, response, async (counted) => {
+  const [extension, type] = format === 'text' ? ['txt', 'text/plain'] : ['ndjson', 'application/x-ndjson'];
+  const work = async (counted: (agent: AgentStream) => Transform): Promise<void> => {
     const agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
-    response.type(agent.contentType);
-    if (saveAs !== undefined) {
-      response.attachment(fileName(started, saveAs === 'text' ? 'txt' : saveAs));
+    // Never what the agent says that it is: a browser would run a page that a container wrote.
+    response.type(type);
+    if (download) {
+      response.attachment(fileName(started, extension));
     }
     const gzip = gzipFor(request, response);
     response.flushHeaders();
     await pipeline([agent.stream, counted(agent), ...gzip, response]);
+  };
+  await answerWithEnd(started, response, work, () => response.destroy());
+}
+
+async function answerExport(
+  started: Started,
+  bucket: LogBucket,
+  key: string,
+  response: Response,
+): Promise<void> {
+  const tell = (progress: ExportProgress): void => void response.write(`${JSON.stringify(progress)}\n`);
+  const work = async (counted: (agent: AgentStream) => Transform): Promise<void> => {
+    const agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, false);
+    response.type('application/x-ndjson').flushHeaders();
+    const left = new AbortController();
+    response.once('close', () => left.abort());
+    const progress = (bytes: number): void => tell({ state: 'uploading', bytes });
+    try {
+      const log = gzippedLog(agent.stream, counted(agent));
+      tell({ state: 'done', ...(await bucket.upload(key, log, progress, left.signal)) });
+    } finally {
+      agent.stream.destroy();
+    }
+  };
+  await answerWithEnd(started, response, work, ({ code, message }) => {
+    tell({ state: 'failed', code, detail: message });
   });
+  response.end();
 }
 
 /**
  * Does what streams, through what counts its bytes and fails at the end of what is not whole; writes its end down, also
  * when the reader leaves or the host is lost.
+ *
+ * @param broken what the reader gets when it fails after its beginning
  */
 async function answerWithEnd(
-  { attempt, end, fail }: Started,
+  started: Started,
   response: Response,
   work: (counted: (agent: AgentStream) => Transform) => Promise<void>,
+  broken: (problem: Problem) => void,
 ): Promise<void> {
+  const { attempt, end, fail } = started;
   let bytes = 0;
+  let stopWatching = (): void => undefined;
   const reader = { left: false };
   response.once('close', () => (reader.left = true));
-  const counted = (agent: AgentStream): Transform =>
-    new Transform({
+  const counted = (agent: AgentStream): Transform => {
+    const counter = new Transform({
       transform(chunk: Buffer, _, done) {
         bytes += chunk.length;
         done(null, chunk);
@@ -123,6 +142,9 @@ async function answerWithEnd(
         }
       },
     });
+    stopWatching = watchPolicy(started, (problem) => counter.destroy(problem));
+    return counter;
+  };
   try {
     await work(counted);
     await end({ outcome: 'done', bytes });
@@ -137,7 +159,9 @@ async function answerWithEnd(
     if (!response.headersSent) {
       throw problem.of(attempt.id);
     }
-    response.destroy();
+    broken(problem);
+  } finally {
+    stopWatching();
   }
 }
 

@@ -14,7 +14,7 @@ import {
   type Capabilities,
   type ClustersResult,
 } from '../protocol/requests.js';
-import { ANSWER_WITHIN_MS, type GatewayCore } from './attempts.js';
+import type { GatewayCore } from './attempts.js';
 import { answerLog } from './log-routes.js';
 import { json, route, type Route } from './route.js';
 
@@ -49,9 +49,12 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       schemas: { params: objectParams, query: nothing, body: noBody },
       answer: json('The object', describeResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, response }) {
-        const agent = agentOf(core, cluster);
-        const value = await attempts.value(caller, agent, object, { action: 'describe' }, ANSWER_WITHIN_MS);
-        response.json(describeResultSchema.parse(value));
+        const asked = {
+          target: object,
+          request: { action: 'describe' },
+          shape: describeResultSchema,
+        } as const;
+        response.json(await attempts.value(caller, { host: agentOf(core, cluster), ...asked }));
       },
     }),
     route({
@@ -66,8 +69,10 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       async handle({ caller, attempts, params: { cluster, ...object }, query, request, response }) {
         const { download = false, ...selection } = query;
         const action = { action: 'workload-logs', ...selection } as const;
-        const started = await attempts.start(caller, agentOf(core, cluster), object, action);
-        await answerLog(started, download ? (query.format ?? 'ndjson') : undefined, request, response);
+        await core.limits.whileReading(caller.user, async () => {
+          const started = await attempts.start(caller, agentOf(core, cluster), object, action);
+          await answerLog(started, { format: query.format, download }, request, response);
+        });
       },
     }),
     route({
@@ -77,8 +82,8 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       schemas: { params: objectParams, query: nothing, body: objectCommandSchema },
       answer: json('What the cluster took', objectResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, body, response }) {
-        const value = await attempts.value(caller, agentOf(core, cluster), object, body, ANSWER_WITHIN_MS);
-        response.json(objectResultSchema.parse(value));
+        const asked = { target: object, request: body, shape: objectResultSchema };
+        response.json(await attempts.value(caller, { host: agentOf(core, cluster), ...asked }));
       },
     }),
     objectCapabilitiesRoute(core),

@@ -56,8 +56,8 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       schemas: { params: hostParams, query: nothing, body: noBody },
       answer: json('The containers', listResultSchema),
       async handle({ caller, attempts, params, response }) {
-        const value = await attempts.value(caller, params.host, '', { action: 'list' }, ANSWER_WITHIN_MS);
-        response.json(listResultSchema.parse(value));
+        const asked = { host: params.host, target: '', request: { action: 'list' } } as const;
+        response.json(await attempts.value(caller, { ...asked, shape: listResultSchema }));
       },
     }),
     route({
@@ -67,8 +67,8 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       schemas: { params: containerParams, query: nothing, body: noBody },
       answer: json('The container', inspectResultSchema),
       async handle({ caller, attempts, params: { host, container }, response }) {
-        const value = await attempts.value(caller, host, container, { action: 'inspect' }, ANSWER_WITHIN_MS);
-        response.json(inspectResultSchema.parse(value));
+        const asked = { host, target: container, request: { action: 'inspect' } } as const;
+        response.json(await attempts.value(caller, { ...asked, shape: inspectResultSchema }));
       },
     }),
     route({
@@ -78,8 +78,8 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       schemas: { params: containerParams, query: nothing, body: noBody },
       answer: json('The processes', topResultSchema),
       async handle({ caller, attempts, params: { host, container }, response }) {
-        const value = await attempts.value(caller, host, container, { action: 'top' }, ANSWER_WITHIN_MS);
-        response.json(topResultSchema.parse(value));
+        const asked = { host, target: container, request: { action: 'top' } } as const;
+        response.json(await attempts.value(caller, { ...asked, shape: topResultSchema }));
       },
     }),
     route({
@@ -92,8 +92,9 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
         z.union([lifecycleResultSchema, signalResultSchema, startedProcessSchema, customResultSchema]),
       ),
       async handle({ caller, attempts, params: { host, container }, body, response }) {
-        const value = await attempts.value(caller, host, container, body, ANSWER_WITHIN_MS + graceOf(body));
-        response.json(RESULT_OF[body.action].parse(value));
+        const asked = { host, target: container, request: body, shape: RESULT_OF[body.action] };
+        const withinMs = ANSWER_WITHIN_MS + graceOf(body);
+        response.json(await attempts.value<z.ZodType>(caller, { ...asked, withinMs }));
       },
     }),
   ];

@@ -47,6 +47,9 @@ const PATIENCE = {
 const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 4_000;
 
+/** What is cut off when the gateway stops still gets its end into the audit log. */
+const ENDS_WRITTEN_WITHIN_MS = 5_000;
+
 /** The gateway's one port: for Grafana's proxy, for Prometheus, and for agents that knock. */
 export class GatewayServer {
   readonly #options: GatewayOptions;
@@ -91,7 +94,7 @@ export class GatewayServer {
     return address;
   }
 
-  /** Ends terminals with a word, then tunnels, then the port. */
+  /** Ends terminals with a word, then tunnels, then the port; resolves when the audit log has the end of all. */
   async close(): Promise<void> {
     this.#terminals.close();
     this.#options.core.register.close();
@@ -99,6 +102,7 @@ export class GatewayServer {
     this.#server.close();
     this.#server.closeAllConnections();
     await closed;
+    await this.#attempts.ended(ENDS_WRITTEN_WITHIN_MS);
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -159,7 +163,7 @@ export class GatewayServer {
 
 /** All routes, as they are served and as the OpenAPI document tells them. */
 export function gatewayRoutes(core: GatewayCore, bucket: LogBucket | undefined): readonly Route[] {
-  return [...plainRoutes(core, bucket?.name ?? null), ...logRoutes(bucket), ...objectRoutes(core)];
+  return [...plainRoutes(core, bucket?.name ?? null), ...logRoutes(core, bucket), ...objectRoutes(core)];
 }
 
 function createServer(tls: GatewayOptions['tls']): Server {

@@ -16,8 +16,10 @@ import {
 import { encodeInput } from '../tunnel/input-frames.js';
 import { ANSWER_WITHIN_MS, type Attempts, type Started } from './attempts.js';
 import type { Caller } from './caller.js';
+import { EndReason, type Reason } from './end-reason.js';
 import { SendWindow } from './send-window.js';
 import type { AgentStream } from './tunnel.js';
+import { watchPolicy } from './watch-policy.js';
 
 export interface SessionTarget {
   readonly caller: Caller;
@@ -33,10 +35,6 @@ export interface SessionSurroundings {
   readonly recordings: string | undefined;
   readonly limits: TerminalClocks;
 }
-
-/** Why a session ended, for its last message. */
-type Reason =
-  'the program ended' | 'nobody typed for too long' | 'it was open for too long' | 'the other side left';
 
 /** Runs one terminal over one WebSocket, from its `open` to its end. Never rejects. */
 export async function runTerminal(
@@ -79,7 +77,7 @@ async function runOpened(
     agent = await started.tunnel.open(started.permit, ANSWER_WITHIN_MS, true);
     say(socket, { type: 'opened', attempt: started.attempt.id, tty: agent.tty });
     const room = new SendWindow(window);
-    const reason = await carry({ socket, agent, recording, room }, limits, ending);
+    const reason = await carry({ socket, agent, recording, room, started }, limits, ending);
     const exitCode = reason === 'the program ended' ? agent.exitCode() : null;
     say(socket, { type: 'exit', exitCode, reason });
     await started.end({ ...ending, outcome: 'done', reason, exitCode });
@@ -117,11 +115,12 @@ interface Session {
   readonly agent: AgentStream;
   readonly recording: Recording | undefined;
   readonly room: SendWindow;
+  readonly started: Started;
 }
 
 /** Carries bytes both ways until one side ends, and says why it ended. Throws `agent-lost` when the host is lost. */
 async function carry(
-  { socket, agent, recording, room }: Session,
+  { socket, agent, recording, room, started }: Session,
   limits: TerminalClocks,
   counted: { bytes: number },
 ): Promise<Reason> {
@@ -161,7 +160,8 @@ async function carry(
     ended.because('the program ended');
   })();
   output.catch((error: unknown) => ended.fail(lostUnlessProblem(error)));
-  return ended.promise;
+  const stopWatching = watchPolicy(started, (problem) => ended.fail(problem));
+  return ended.promise.finally(stopWatching);
 }
 
 /** Writes what the client sent to the host; false when nothing more can be written. */
@@ -183,55 +183,6 @@ function feed(
     stream.once('drain', () => socket.resume());
   }
   return true;
-}
-
-/** The first of all things that end a session, and the clocks that are two of them. */
-class EndReason {
-  readonly #withResolvers = withResolvers<Reason>();
-  readonly #total: NodeJS.Timeout;
-  readonly #idle: NodeJS.Timeout;
-
-  constructor(totalMs: number, idleMs: number) {
-    this.#total = setTimeout(() => this.because('it was open for too long'), totalMs);
-    this.#idle = setTimeout(() => this.because('nobody typed for too long'), idleMs);
-  }
-
-  get promise(): Promise<Reason> {
-    return this.#withResolvers.promise;
-  }
-
-  postpone(): void {
-    this.#idle.refresh();
-  }
-
-  because(reason: Reason): void {
-    this.#stop();
-    this.#withResolvers.resolve(reason);
-  }
-
-  fail(error: unknown): void {
-    this.#stop();
-    this.#withResolvers.reject(error);
-  }
-
-  #stop(): void {
-    clearTimeout(this.#total);
-    clearTimeout(this.#idle);
-  }
-}
-
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (error: unknown) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: unknown) => void = () => undefined;
-  const promise = new Promise<T>((onValue, onError) => {
-    resolve = onValue;
-    reject = onError;
-  });
-  return { promise, resolve, reject };
 }
 
 type OpenMessage = Extract<ClientMessage, { type: 'open' }>;

@@ -7,6 +7,7 @@ import { Problem } from '../protocol/problems.js';
 import { TERMINAL_LIMITS, TERMINAL_SUBPROTOCOL } from '../protocol/terminal-messages.js';
 import type { Caller } from './caller.js';
 import type { Metrics } from './metrics.js';
+import { OpenByUser } from './open-by-user.js';
 import { runTerminal, type SessionSurroundings } from './terminal-session.js';
 
 const CONTAINER_TERMINAL = /^\/[a-z]+\/v1\/hosts\/([^/]+)\/containers\/([^/]+)\/terminal$/;
@@ -30,7 +31,7 @@ export function terminalTarget(path: string): { host: string; container: string 
 export class Terminals {
   readonly #surroundings: SessionSurroundings;
   readonly #metrics: Metrics;
-  readonly #openByUser = new Map<string, number>();
+  readonly #openByUser = new OpenByUser('terminals', TERMINAL_LIMITS.sessionsPerUser);
   readonly #server = new WebSocketServer({
     noServer: true,
     maxPayload: TERMINAL_LIMITS.messageBytes,
@@ -51,13 +52,14 @@ export class Terminals {
     caller: Caller,
     target: { host: string; container: string },
   ): void {
-    const open = this.#openByUser.get(caller.user) ?? 0;
-    if (open >= TERMINAL_LIMITS.sessionsPerUser) {
-      throw new Problem('too-many-sessions', `${caller.user} has ${open} open terminals; close one first.`);
-    }
+    this.#openByUser.assertRoom(caller.user);
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
-      this.#count(caller.user, 1);
-      webSocket.once('close', () => this.#count(caller.user, -1));
+      const leave = this.#openByUser.add(caller.user);
+      this.#metrics.session(1);
+      webSocket.once('close', () => {
+        leave();
+        this.#metrics.session(-1);
+      });
       void runTerminal(webSocket, { caller, ...target }, this.#surroundings);
     });
   }
@@ -68,15 +70,5 @@ export class Terminals {
       socket.close(1001, 'the gateway stops');
     }
     this.#server.close();
-  }
-
-  #count(user: string, change: 1 | -1): void {
-    const open = (this.#openByUser.get(user) ?? 0) + change;
-    if (open === 0) {
-      this.#openByUser.delete(user);
-    } else {
-      this.#openByUser.set(user, open);
-    }
-    this.#metrics.session(change);
   }
 }

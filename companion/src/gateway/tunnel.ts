@@ -7,7 +7,7 @@ import {
   type IncomingHttpHeaders,
 } from 'node:http2';
 import type { Duplex } from 'node:stream';
-import { Problem, problemFromDocument } from '../protocol/problems.js';
+import { Problem, problemFromAgent } from '../protocol/problems.js';
 import {
   EXIT_CODE_TRAILER,
   PERFORM_PATH,
@@ -26,7 +26,6 @@ const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
 /** An agent's answer that goes on: a log, or a terminal's output. */
 export interface AgentStream {
   readonly stream: ClientHttp2Stream;
-  readonly contentType: string;
   readonly tty: boolean;
   /**
    * To be asked when the stream has ended, since a tunnel that breaks may end it like an agent that is done. Throws
@@ -91,7 +90,6 @@ export class Tunnel {
     });
     return {
       stream,
-      contentType: headers['content-type'] ?? 'application/octet-stream',
       tty: headers['x-toposcope-tty'] === 'true',
       assertWhole() {
         if (!whole) {
@@ -114,7 +112,7 @@ export class Tunnel {
     stream.on('error', () => undefined);
     const headers = await answerOf(stream, withinMs);
     if (headers[':status'] !== 200) {
-      throw problemFromDocument(parseJson(await bodyOf(stream)));
+      throw problemFromAgent(parseJson(await bodyOf(stream)));
     }
     return { stream, headers };
   }
@@ -122,9 +120,7 @@ export class Tunnel {
 
 interface Asked {
   readonly stream: ClientHttp2Stream;
-  readonly headers: { readonly ':status'?: number; readonly 'content-type'?: string } & Readonly<
-    Record<string, unknown>
-  >;
+  readonly headers: { readonly ':status'?: number } & Readonly<Record<string, unknown>>;
 }
 
 async function answerOf(stream: ClientHttp2Stream, withinMs: number): Promise<Asked['headers']> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { asProblem, Problem, problemFromDocument, PROBLEMS } from './problems.js';
+import { asProblem, Problem, problemFromAgent, PROBLEMS } from './problems.js';
 
 describe('a problem', () => {
   it('survives being sent', () => {
@@ -15,13 +15,26 @@ describe('a problem', () => {
       code: 'conflict',
       attempt: 'a-1',
     });
-    expect(problemFromDocument(sent)).toMatchObject({ code: 'conflict', message: 'It runs.' });
+    expect(problemFromAgent(sent)).toMatchObject({ code: 'conflict', message: 'It runs.' });
   });
 
   it('that is none tells nothing of itself', () => {
     const document = JSON.stringify(asProblem(new Error('secret /etc/passwd')).toDocument());
     expect(document).not.toContain('secret');
-    expect(problemFromDocument({ status: 200 })).toMatchObject({ code: 'internal' });
+    expect(problemFromAgent({ status: 200 })).toMatchObject({ code: 'agent-lost' });
+  });
+
+  it.each(['audit-failed', 'rate-limited', 'token-refused', 'policy-refused', 'read-only'] as const)(
+    'that only a gateway can have is not believed of an agent: %s',
+    (code) => {
+      const said = new Problem(code, 'So they say.').toDocument();
+      expect(problemFromAgent(said)).toMatchObject({ code: 'agent-lost' });
+    },
+  );
+
+  it('of an agent is no longer than somebody reads', () => {
+    const said = new Problem('engine-failed', 'x'.repeat(1_000_000)).toDocument();
+    expect(problemFromAgent(said).message).toHaveLength(1000);
   });
 
   it('is never a 401, which the data source proxy would turn into something else', () => {

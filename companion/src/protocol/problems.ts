@@ -25,7 +25,7 @@ export const PROBLEMS = {
   'body-not-json': { status: 415, title: 'The body must be application/json' },
   'not-configured': { status: 422, title: 'The gateway is not configured for that' },
   'rate-limited': { status: 429, title: 'Too many requests' },
-  'too-many-sessions': { status: 429, title: 'Too many open terminals' },
+  'too-many-sessions': { status: 429, title: 'Too many open terminals or logs' },
   internal: { status: 500, title: 'The companion failed' },
   'agent-lost': { status: 502, title: 'The connection to the host was lost' },
   'engine-failed': { status: 502, title: 'The container runtime did not do it' },
@@ -90,12 +90,22 @@ export function asProblem(error: unknown): Problem {
     : new Problem('internal', 'An unexpected error; the service log has it.', { cause: error });
 }
 
-/** A problem out of the document that another process sent. */
-export function problemFromDocument(document: unknown): Problem {
-  const parsed = problemDocumentSchema.safeParse(document);
+/** What an agent can say no with. The others are a gateway's own words, which no host may put into its mouth. */
+const AGENT_CODES = [
+  ...(['bad-request', 'opted-out', 'agent-refused', 'cluster-refused', 'permit-refused'] as const),
+  ...(['route-unknown', 'container-unknown', 'object-unknown', 'process-unknown', 'conflict'] as const),
+  ...(['internal', 'engine-failed', 'cluster-failed'] as const),
+] satisfies readonly ProblemCode[];
+
+const agentProblemSchema = z.object({
+  code: z.enum(AGENT_CODES),
+  detail: z.string().transform((detail) => detail.slice(0, 1000)),
+});
+
+/** A problem out of the document that an agent sent. */
+export function problemFromAgent(document: unknown): Problem {
+  const parsed = agentProblemSchema.safeParse(document);
   return parsed.success
     ? new Problem(parsed.data.code, parsed.data.detail)
-    : new Problem('internal', 'The host answered something that is no problem document.', {
-        cause: parsed.error,
-      });
+    : new Problem('agent-lost', 'The host answered something that is no answer.', { cause: parsed.error });
 }

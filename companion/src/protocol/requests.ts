@@ -10,6 +10,9 @@ import { ROLES, TIERS } from './tiers.js';
 /** Header with the secret of the route's tier, which Grafana's data source proxy adds. */
 export const TIER_TOKEN_HEADER = 'x-toposcope-token';
 
+/** What every path of the gateway is made of; no encoding, so that a path can mean one thing only. */
+export const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
+
 /** Bodies larger than this are refused. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
