@@ -8,7 +8,7 @@ const SOURCE = dirname(fileURLToPath(import.meta.url));
 /** What each folder may import: other folders of the companion, and packages or Node modules by name. */
 const MAY_IMPORT: Record<string, { folders: readonly string[]; packages: RegExp }> = {
   protocol: { folders: ['protocol'], packages: /^zod$/ },
-  policy: { folders: ['policy', 'protocol'], packages: /^(?:zod|yaml|re2js|node:fs\/promises)$/ },
+  policy: { folders: ['policy', 'protocol'], packages: /^(?:zod|yaml|re2js|node:(?:fs|timers)\/promises)$/ },
   audit: { folders: ['audit', 'protocol'], packages: /^(?:node:|zod$)/ },
   tunnel: { folders: ['tunnel', 'protocol'], packages: /^node:/ },
   agent: { folders: ['agent', 'audit', 'policy', 'protocol', 'tunnel'], packages: /^(?!@toposcope)/ },

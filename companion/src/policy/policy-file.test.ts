@@ -33,6 +33,10 @@ describe('a policy file', () => {
     ['a kind of object that is none', 'rules: [{ allow: "*", objects: { kinds: [secret] } }]', 'kinds'],
     ['an empty pattern', 'rules: [{ allow: [exec], users: [""] }]', 'users'],
     ['what is not YAML', 'rules: [', 'not YAML'],
+    ['what is too deep', '['.repeat(100_000), 'not YAML'],
+    ['a tag that would make an object', 'rules: !!js/function "() => 1"', 'rules'],
+    ['a key twice, of which one would win', 'rules: []\nrules: [{ allow: "*" }]', 'not YAML'],
+    ['a prototype', '__proto__: { defaults: true }', 'not valid'],
     ['aliases that blow up', 'a: &a [1]\nb: [*a, *a]', 'not YAML'],
   ])('is refused with %s', (_, text, message) => {
     expect(() => parsePolicy(text, 'p.yaml')).toThrow(message);
@@ -69,6 +73,16 @@ describe('a policy file', () => {
     await file.reload();
     expect(file.problem).toBeUndefined();
     expect(file.current.rules).toHaveLength(2);
+  });
+
+  it('that is being written takes effect when it is whole', async () => {
+    await writeFile(path, 'rules: [{ allow: [exec] }]');
+    using file = await PolicyFile.open(path);
+    await writeFile(path, 'defaults: true\n');
+    const reloaded = file.reload();
+    await writeFile(path, 'defaults: true\nrules: [{ deny: "*" }]\n');
+    expect(await reloaded).toBe(true);
+    expect(file.current.rules).toMatchObject([{ deny: '*' }]);
   });
 
   it('must be there and valid at the start', async () => {

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DEFAULT_POLICY, policySchema, type Policy } from './policy.js';
+
+const SETTLED_AFTER_MS = 100;
 
 /** The policy in force, out of a file that may change at any time. */
 export class PolicyFile implements Disposable {
@@ -51,7 +54,7 @@ export class PolicyFile implements Disposable {
   async reload(): Promise<boolean> {
     const before = this.#problem;
     try {
-      const text = await readFile(this.#path, 'utf8');
+      const text = await this.#settledText();
       if (text === this.#text && before === undefined) {
         return false;
       }
@@ -63,6 +66,20 @@ export class PolicyFile implements Disposable {
       this.#problem = error instanceof Error ? error.message : String(error);
       return this.#problem !== before;
     }
+  }
+
+  /**
+   * What stays as it is for a moment: who writes in place leaves half a file until the rest is there, and half a policy
+   * may be a valid one, without its last rules.
+   */
+  async #settledText(): Promise<string> {
+    let text = await readFile(this.#path, 'utf8');
+    for (let before = this.#text; text !== before;) {
+      await setTimeout(SETTLED_AFTER_MS);
+      before = text;
+      text = await readFile(this.#path, 'utf8');
+    }
+    return text;
   }
 
   [Symbol.dispose](): void {
