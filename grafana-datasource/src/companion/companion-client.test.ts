@@ -37,6 +37,17 @@ describe('the companion behind the data source proxy', () => {
     expect(asked[0]?.options).toMatchObject({ method: 'POST', body: '{"action":"restart"}' });
   });
 
+  it.each(['../../../../api/user', '..', 'a%2e', 'a#b', ''])(
+    'is asked nothing about a host with the name "%s", which could lead elsewhere',
+    async (host) => {
+      const { client, asked } = clientThatAnswers(200, {});
+      await expect(client.containers(host)).rejects.toThrow('a name like that');
+      await expect(client.act(host, ID, { action: 'stop' })).rejects.toThrow('a name like that');
+      expect(() => client.terminalUrl(host, ID)).toThrow('a name like that');
+      expect(asked).toEqual([]);
+    },
+  );
+
   it('gives the lines of a log', async () => {
     const line = { time: '2026-01-02T03:04:05.6Z', stream: 'stderr', line: 'so' };
     const { client, asked } = clientThatAnswers(200, `${JSON.stringify(line)}\n`);

@@ -24,6 +24,7 @@ import { startedProcessSchema, type StartedProcess } from '@toposcope/companion/
 import {
   capabilitiesSchema,
   hostsResultSchema,
+  PLAIN_PATH,
   type Capabilities,
   type HostsResult,
 } from '@toposcope/companion/protocol/requests.js';
@@ -106,7 +107,7 @@ export class CompanionClient {
 
   /** Where a browser saves the log from, as plain text. */
   downloadUrl(host: string, container: string, selection: LogSelection): string {
-    return `${this.#base}${pathOf(host, container)}/logs?${logQuery(selection)}&format=text&download=true`;
+    return this.#url(`${pathOf(host, container)}/logs?${logQuery(selection)}&format=text&download=true`);
   }
 
   /** Sends the log to the gateway's bucket and tells how far it is. */
@@ -147,14 +148,22 @@ export class CompanionClient {
 
   /** Where a browser saves them from, as plain text. */
   workloadLogsUrl(object: ObjectPlace, selection: LogSelection): string {
-    return `${this.#base}${objectPath(object)}/logs?${logQuery(selection)}&format=text&download=true`;
+    return this.#url(`${objectPath(object)}/logs?${logQuery(selection)}&format=text&download=true`);
   }
 
   /** The WebSocket of a terminal in a container, or on the host where `container` is empty. */
   terminalUrl(host: string, container: string): string {
-    const url = new URL(`${this.#base}${pathOf(host, container)}/terminal`, window.location.href);
+    const url = new URL(this.#url(`${pathOf(host, container)}/terminal`), window.location.href);
     url.protocol = url.protocol.replace('http', 'ws');
     return url.href;
+  }
+
+  /** Names come from series and links, which others write: none may turn a path into one of Grafana's own. */
+  #url(path: string): string {
+    if (!PLAIN_PATH.test(path.split('?', 1)[0] ?? '')) {
+      throw new CompanionError('The companion knows nothing by a name like that.');
+    }
+    return `${this.#base}${path}`;
   }
 
   async #value<Schema extends z.ZodType>(
@@ -190,7 +199,7 @@ export class CompanionClient {
   async #send(path: string, { signal, body }: SendOptions): Promise<Response> {
     const headers =
       body === undefined ? this.#headers : { ...this.#headers, 'Content-Type': 'application/json' };
-    const answer = await this.#fetch(`${this.#base}${path}`, {
+    const answer = await this.#fetch(this.#url(path), {
       headers,
       ...(signal === undefined ? {} : { signal }),
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),

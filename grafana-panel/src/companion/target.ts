@@ -1,5 +1,6 @@
 import type { ObjectKind, ObjectPlace } from '@toposcope/companion/protocol/objects.js';
 import type { NodeKind, TopologyNode } from 'toposcope-topology-datasource/graph/topology';
+import { visibleName } from './visible-name';
 
 /** What actions are for: an object of a cluster, or a container, or a host where `container` is empty. */
 export interface Target {
@@ -7,6 +8,7 @@ export interface Target {
   readonly host: string;
   /** All 64 digits of the id. */
   readonly container: string;
+  /** What it is called, as it can be shown. */
   readonly name: string;
   /** The runtime's word, such as `running`; empty where it is not known. */
   readonly state: string;
@@ -19,18 +21,19 @@ export function targetOf({
   label,
   facts,
 }: Pick<TopologyNode, 'kind' | 'label' | 'facts'>): Target | undefined {
+  const name = visibleName(label);
   const fact = (key: string) => facts.find((candidate) => candidate.key === key)?.values[0] ?? '';
   if (kind === 'host') {
-    return { host: label, container: '', name: label, state: '' };
+    return { host: label, container: '', name, state: '' };
   }
   const object = objectOf(kind, label, fact);
   if (object !== undefined) {
-    return { host: object.cluster, container: '', name: label, state: '', object };
+    return { host: object.cluster, container: '', name, state: '', object };
   }
   if (kind !== 'container' || fact('id') === '' || fact('host') === '') {
     return undefined;
   }
-  return { host: fact('host'), container: fact('id'), name: label, state: fact('state') };
+  return { host: fact('host'), container: fact('id'), name, state: fact('state') };
 }
 
 /** True where both are the same thing, whatever its state. */

@@ -1,6 +1,6 @@
-import Anser from 'anser';
 import React from 'react';
 import type { TerminalLook } from '../terminal/terminal-look';
+import { coloredParts, markedPieces } from './log-parts';
 
 interface Props {
   readonly line: string;
@@ -11,24 +11,25 @@ interface Props {
 
 /** A line of a log with the colours that its program wrote, and what is searched for marked. */
 export const LogText = React.memo(function LogText({ line, pattern, colors }: Props): React.JSX.Element {
-  if (!line.includes('\u001b')) {
-    return <Marked text={line} pattern={pattern} />;
-  }
-  const parts = Anser.ansiToJson(line, { use_classes: true, remove_empty: true, json: true });
+  const parts = coloredParts(line);
   return (
     <>
-      {parts.map(({ content, fg, decorations }, index) => (
-        <span
-          key={index}
-          style={{
-            color: colorOf(fg, colors),
-            fontWeight: decorations.includes('bold') ? 600 : undefined,
-            textDecoration: decorations.includes('underline') ? 'underline' : undefined,
-          }}
-        >
-          <Marked text={content} pattern={pattern} />
-        </span>
-      ))}
+      {parts.map(({ text, color, bold, underlined }, index) =>
+        color === undefined && !bold && !underlined ? (
+          <Marked key={index} text={text} pattern={pattern} />
+        ) : (
+          <span
+            key={index}
+            style={{
+              color: colorOf(color, colors),
+              fontWeight: bold ? 600 : undefined,
+              textDecoration: underlined ? 'underline' : undefined,
+            }}
+          >
+            <Marked text={text} pattern={pattern} />
+          </span>
+        ),
+      )}
     </>
   );
 });
@@ -47,27 +48,20 @@ function Marked({ text, pattern }: { readonly text: string; readonly pattern: Re
   if (pattern === undefined) {
     return <>{text}</>;
   }
-  const pieces: React.ReactNode[] = [];
-  let at = 0;
-  for (const match of text.matchAll(pattern)) {
-    if (match[0] !== '') {
-      pieces.push(text.slice(at, match.index), <mark key={match.index}>{match[0]}</mark>);
-      at = match.index + match[0].length;
-    }
-  }
   return (
     <>
-      {pieces}
-      {text.slice(at)}
+      {markedPieces(text, pattern).map(({ text: piece, at, marked }) =>
+        marked ? <mark key={`mark ${at}`}>{piece}</mark> : <React.Fragment key={at}>{piece}</React.Fragment>,
+      )}
     </>
   );
 }
 
 const COLOR_NAMES = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
 
-function colorOf(ansi: string | null, colors: TerminalLook['colors']): string | undefined {
-  const [, bright, name = ''] = /^ansi-(bright-)?(\w+)$/.exec(ansi ?? '') ?? [];
-  const color = COLOR_NAMES.find((candidate) => candidate === name);
+function colorOf(name: string | undefined, colors: TerminalLook['colors']): string | undefined {
+  const [, bright, plain = ''] = /^(bright-)?(\w+)$/.exec(name ?? '') ?? [];
+  const color = COLOR_NAMES.find((candidate) => candidate === plain);
   if (color === undefined) {
     return undefined;
   }

@@ -6,6 +6,7 @@ import { LogBuffer, type NumberedLine } from './log-buffer';
 
 /** Most lines that are shown. */
 export const MOST_LINES = 5_000;
+const ROOM = { lines: MOST_LINES, characters: 4_000_000 };
 const DRAW_EVERY_MS = 120;
 
 export interface ShownLog {
@@ -32,7 +33,7 @@ export function useLog(
   latest.current = target;
   useEffect(() => {
     const stop = new AbortController();
-    const buffer = new LogBuffer(MOST_LINES);
+    const buffer = new LogBuffer(ROOM);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (phase: ShownLog['phase'], failure?: string) => {
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import type { ProcessEntry } from '@toposcope/companion/protocol/actions/observe
 import { useEffect, useState } from 'react';
 import type { CompanionClient } from 'toposcope-topology-datasource/companion/companion-client';
 import type { Target } from '../target';
+import { visibleName } from '../visible-name';
 
 const PAUSE_MS = 2_000;
 
@@ -27,7 +28,7 @@ export function useProcesses(
     const ask = async () => {
       try {
         const processes = await client.processes(host, container, stop.signal);
-        setState({ processes, failure: undefined });
+        setState({ processes: processes.map(asShown), failure: undefined });
       } catch (error) {
         if (stop.signal.aborted) {
           return;
@@ -43,4 +44,10 @@ export function useProcesses(
     };
   }, [client, host, container, shown]);
   return state;
+}
+
+/** A process says itself what it is called. */
+function asShown(process: ProcessEntry): ProcessEntry {
+  const { name, commandLine } = process;
+  return { ...process, name: visibleName(name), commandLine: commandLine.map(visibleName) };
 }
