@@ -13,12 +13,19 @@ import { catchError, from, isObservable, map, of, type Observable } from 'rxjs';
 
 let requests = 0;
 
+/** What Explore's requests say of themselves; a panel's say nothing. */
+interface Asker {
+  readonly app?: CoreApp;
+  /** What comes from now on is wanted too. */
+  readonly liveStreaming?: boolean;
+}
+
 /** Asks a data source as a panel does: a request of its own id, and the answer, or the error, as panel data. */
 export function runQuery(
   dataSource: DataSourceApi,
   targets: DataQuery[],
   timeRange: TimeRange,
-  app: CoreApp = CoreApp.Dashboard,
+  { app = CoreApp.Dashboard, liveStreaming = false }: Asker = {},
 ): Observable<PanelData> {
   const request: DataQueryRequest = {
     requestId: `viewer-${++requests}`,
@@ -37,6 +44,7 @@ export function runQuery(
       __interval_ms: { text: '5000', value: 5_000 },
     },
     timezone: 'browser',
+    ...(liveStreaming ? { liveStreaming } : {}),
     startTime: Date.now(),
   };
   const answer = dataSource.query(request);

@@ -23,7 +23,11 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
   const [dataSource, setDataSource] = useState<DataSourceApi>();
   const [query, setQuery] = useState<DataQuery>({ refId: 'A' });
   const [data, setData] = useState<PanelData>();
+  const [live, setLive] = useState(false);
   const running = useRef<Subscription>();
+  // An editor changes the query and runs it in one go.
+  const latest = useRef(query);
+  latest.current = query;
   const Editor = plugin.components.QueryEditor;
 
   useEffect(() => {
@@ -39,10 +43,12 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
   if (!dataSource || !Editor) {
     return null;
   }
-  const run = () => {
+  const run = (liveStreaming: boolean) => {
+    setLive(liveStreaming);
     running.current?.unsubscribe();
     const range = rangeOf(new URLSearchParams(window.location.search));
-    running.current = runQuery(dataSource, [query], range, CoreApp.Explore).subscribe(setData);
+    const asker = { app: CoreApp.Explore, liveStreaming };
+    running.current = runQuery(dataSource, [latest.current], range, asker).subscribe(setData);
   };
   return (
     <main className={styles.page}>
@@ -52,13 +58,26 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
         query={query}
         app={CoreApp.Explore}
         data={data}
-        onChange={setQuery}
-        onRunQuery={run}
+        onChange={(changed) => {
+          latest.current = changed;
+          setQuery(changed);
+        }}
+        onRunQuery={() => run(live)}
       />
       <div className={styles.actions}>
-        <Button icon="play" onClick={run}>
+        <Button icon="play" onClick={() => run(false)}>
           Run query
         </Button>
+        {plugin.meta.streaming && (
+          <Button
+            icon={live ? 'pause' : 'play'}
+            variant="secondary"
+            aria-pressed={live}
+            onClick={() => run(!live)}
+          >
+            Live
+          </Button>
+        )}
       </div>
       {data?.state === LoadingState.Error && (
         <Alert severity="error" title={data.error?.message ?? 'The query failed'} />
@@ -72,5 +91,5 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
 
 const getStyles = (theme: GrafanaTheme2) => ({
   page: css({ padding: theme.spacing(3), overflow: 'auto' }),
-  actions: css({ margin: theme.spacing(2, 0) }),
+  actions: css({ display: 'flex', gap: theme.spacing(1), margin: theme.spacing(2, 0) }),
 });
