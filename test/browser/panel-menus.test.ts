@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { bounded } from '../../grafana-datasource/src/graph/bound.js';
+import { complete } from '../../grafana-datasource/src/graph/steps.js';
+import { withRemedy } from '../../grafana-datasource/src/prometheus/remedy.js';
 import type { TopologySpec } from '../../grafana-datasource/src/query.js';
 import { edgeOf, nodeOf, topologyOf } from '../../grafana-panel/src/scene/topology.fixture.js';
 import { usePanelPage } from '../engines/panel-page.js';
@@ -22,6 +25,16 @@ const CHANGED = {
   comparedWith: Date.now() - HOUR,
   scales: [{ key: 'cpu', label: 'CPU', unit: 'percentunit', max: 1 }],
 };
+/** What is left of a picture of 900 nodes where 300 are too many. */
+const CUT = complete(
+  bounded(
+    topologyOf(
+      Array.from({ length: 900 }, (_, index) => nodeOf(`replica-${index}`, { group: `shop-${index % 9}` })),
+      Array.from({ length: 899 }, (_, index) => edgeOf(`replica-${index}`, `replica-${(index * 7) % 900}`)),
+    ),
+    { nodes: 300, edges: 260 },
+  ),
+);
 const MENUS = [
   'Namespaces',
   'What is shown',
@@ -125,7 +138,19 @@ describe("the panel's menus", () => {
       })})`,
       says: 'could not answer about toposcope_connections_open',
     },
-  ])('tells the state $name in words', async ({ name, step, says }) => {
+    {
+      name: 'too-much',
+      step: `panelHarness.show(${JSON.stringify(CUT)})`,
+      says: /only the busiest are shown.*Choose hosts or namespaces/,
+    },
+    {
+      name: 'limit',
+      step: `panelHarness.fail(${JSON.stringify(
+        withRemedy('query processing would load too many samples into memory in query execution'),
+      )})`,
+      says: /too many samples.*Choose hosts, a shorter time range or a view of less detail/,
+    },
+  ])('tells the state $name in words, and what to do', async ({ name, step, says }) => {
     await panel.open();
     await panel.page.evaluate('panelHarness.setSize(1280, 680)');
     await panel.page.evaluate(step);

@@ -24,6 +24,7 @@ const SHOP = topologyOf(
 describe('the panel', () => {
   const panel = usePanelPage({ width: 1000, height: 700 });
   const places = () => panel.places();
+  const camera = () => new URL(page.url()).searchParams.get('topo1-cam');
   let page: Page;
   beforeEach(async () => {
     ({ page } = panel);
@@ -101,6 +102,29 @@ describe('the panel', () => {
     expect(await page.getByTestId('toposcope-card').count()).toBe(1);
     await page.mouse.move(...at);
     expect(await page.getByTestId('toposcope-tip').innerText()).toContain('web');
+  });
+
+  it('goes on showing everything when something new stands outside of the picture', async () => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await show(page, SHOP);
+    await page.getByTestId('toposcope-picture').focus();
+    /** Where one looks from a step nearer: the address says nothing of a camera that shows everything. */
+    const nearer = async () => {
+      await page.keyboard.press('+');
+      await expect.poll(camera).not.toBeNull();
+      const now = camera();
+      await page.keyboard.press('0');
+      await expect.poll(camera).toBeNull();
+      return now;
+    };
+    const before = await nearer();
+    const newcomers = ['archive', 'mailer', 'replica', 'tape'].map((id) => nodeOf(id));
+    const edges = [edgeOf('database', 'replica'), edgeOf('replica', 'archive'), edgeOf('archive', 'tape')];
+    await show(page, topologyOf([...SHOP.nodes, ...newcomers], [...SHOP.edges, ...edges]));
+    const after = await nearer();
+    expect(after).not.toBe(before);
+    // The key 0 was pressed since: it had nothing left to do.
+    expect(await nearer()).toBe(after);
   });
 
   it('keeps a node where it was dragged, through a reload, until it is laid out again', async () => {
@@ -186,15 +210,30 @@ async function show(page: Page, topology: Topology): Promise<void> {
 /** Where a node is on the screen: looked for with the pointer, as a user would. */
 async function find(page: Page, label: string): Promise<Point> {
   const tip = page.getByTestId('toposcope-tip');
-  for (let y = 60; y < 560; y += 24) {
-    for (let x = 20; x < 890; x += 24) {
-      await page.mouse.move(x, y);
-      if ((await tip.count()) > 0 && (await tip.innerText()).startsWith(`${label}\n`)) {
-        return middleOf(page, label, [x, y]);
-      }
+  for (const [x, y] of await sensitivePoints(page)) {
+    await page.mouse.move(x, y);
+    if ((await tip.count()) > 0 && (await tip.innerText()).startsWith(`${label}\n`)) {
+      return middleOf(page, label, [x, y]);
     }
   }
   throw new Error(`There is no ${label} on the picture`);
+}
+
+/** Where the pointer changes its shape: over nodes and edges. The page looks for itself, since each move is a message. */
+function sensitivePoints(page: Page): Promise<Point[]> {
+  return page.evaluate(`(() => {
+    const picture = document.querySelector('[data-testid="toposcope-picture"]');
+    const points = [];
+    for (let y = 60; y < 560; y += 20) {
+      for (let x = 20; x < 890; x += 20) {
+        picture.dispatchEvent(new PointerEvent('pointermove', { clientX: x, clientY: y }));
+        if (picture.style.cursor === 'pointer') {
+          points.push([x, y]);
+        }
+      }
+    }
+    return points;
+  })()`);
 }
 
 /** From a first hit to the middle, along both axes. */

@@ -8,7 +8,7 @@ import { IconButton } from './icon-button';
 
 const SEVERITIES = ['error', 'warning', 'info'] as const satisfies readonly Notice['severity'][];
 
-/** What the user should know about the picture: the gravest in full, the others at a click. */
+/** What the user should know about the picture: the gravest with what to do about it, the others at a click. */
 export function Notices({ notices }: { readonly notices: readonly Notice[] }): React.JSX.Element | null {
   const styles = useStyles2(getStyles);
   const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
@@ -33,7 +33,7 @@ export function Notices({ notices }: { readonly notices: readonly Notice[] }): R
           <SeverityMark severity={first.severity} />
           <span className={styles.text}>
             {withStop(first.message)}
-            {first.severity === 'error' && first.action !== '' && (
+            {first.severity !== 'info' && first.action !== '' && (
               <span className={styles.action}> {first.action}</span>
             )}
           </span>
