@@ -1,5 +1,5 @@
 import { containerKey } from './containers';
-import { eachRow } from './indexes';
+import { eachRow, type Read } from './indexes';
 import { ownLabel } from './own-labels';
 import type { Steps } from './steps';
 import type { Vectors } from './vectors';
@@ -31,14 +31,51 @@ const NO_WORKLOAD: Workload = {
 export function* readWorkloads(vectors: Vectors): Steps<(host: string, container: string) => Workload> {
   const workloads = new Map<string, Workload>();
   yield* eachRow(vectors.containerWorkload, (read) => {
-    workloads.set(containerKey(read('host'), read('container_id')), {
-      orchestrator: read('orchestrator') === '' ? 'none' : read('orchestrator'),
-      namespace: ownLabel(read, 'namespace'),
-      namespaceLabel: read('exported_namespace') === '' ? 'namespace' : 'exported_namespace',
-      kind: read('workload_kind'),
-      name: read('workload'),
-      instance: ownLabel(read, 'instance'),
-    });
+    workloads.set(containerKey(read('host'), read('container_id')), workloadOf(read));
   });
   return (host, container) => workloads.get(containerKey(host, container)) ?? NO_WORKLOAD;
+}
+
+/** What an orchestrator wants of a workload and has of it, as it says itself. */
+export interface Replicas {
+  readonly workload: Workload;
+  readonly desired: number | undefined;
+  readonly running: number | undefined;
+}
+
+/**
+ * The workloads whose orchestrator tells how many replicas there should be, by `workloadKey`: services of a Swarm. All
+ * managers say the same; just now, the greater number.
+ */
+export function* readReplicas(vectors: Vectors): Steps<ReadonlyMap<string, Replicas>> {
+  const known = new Map<string, Replicas>();
+  for (const [name, vector] of [
+    ['desired', vectors.workloadDesired],
+    ['running', vectors.workloadRunning],
+  ] as const) {
+    yield* eachRow(vector, (read, value) => {
+      const workload = workloadOf(read);
+      const key = workloadKey(workload);
+      const before = known.get(key) ?? { workload, desired: undefined, running: undefined };
+      if (value !== undefined) {
+        known.set(key, { ...before, [name]: Math.max(value, before[name] ?? 0) });
+      }
+    });
+  }
+  return known;
+}
+
+export function workloadKey({ orchestrator, namespace, kind, name }: Workload): string {
+  return `${orchestrator}\n${namespace}\n${kind}\n${name}`;
+}
+
+function workloadOf(read: Read): Workload {
+  return {
+    orchestrator: read('orchestrator') === '' ? 'none' : read('orchestrator'),
+    namespace: ownLabel(read, 'namespace'),
+    namespaceLabel: read('exported_namespace') === '' ? 'namespace' : 'exported_namespace',
+    kind: read('workload_kind'),
+    name: read('workload'),
+    instance: ownLabel(read, 'instance'),
+  };
 }

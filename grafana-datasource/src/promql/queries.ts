@@ -61,6 +61,8 @@ export const QUERIES = {
 
   containerInfo: identity(container.containerInfo, ['container_id', 'name']),
   containerWorkload: identity(container.containerWorkloadInfo, ['container_id']),
+  workloadDesired: identity(container.workloadDesiredReplicas, ['workload']),
+  workloadRunning: identity(container.workloadRunningReplicas, ['workload']),
   containerLabels: everything(container.containerLabels),
   containerAddresses: identity(container.containerAddressInfo, ['container_id', 'ip']),
   containerPorts: identity(container.containerPortInfo, ['container_id', 'host_port', 'port']),

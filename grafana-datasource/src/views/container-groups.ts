@@ -28,7 +28,9 @@ export interface ContainerGrouping {
     members: readonly Container[],
     id: string,
   ): Pick<TopologyNode, 'kind' | 'label' | 'sublabel' | 'group' | 'facts'> &
-    Partial<Pick<TopologyNode, 'relatives'>>;
+    Partial<Pick<TopologyNode, 'relatives' | 'health'>>;
+  /** Groups that are shown though no member of theirs may be; absent: none. */
+  readonly empty?: Iterable<string>;
   /** PromQL of series with host and container_id of the members now and then, such as an info family's; absent: the members are named one by one. */
   membersExpression?(members: readonly Container[], id: string): string;
 }
@@ -61,6 +63,9 @@ export function* placeGroups(
     if (++count % (ROWS_A_STEP / 8) === 0) {
       yield;
     }
+  }
+  for (const id of grouping.empty ?? []) {
+    add(id);
   }
   const placeContainer = rememberPlaces((host, id) =>
     add(grouping.idOf(containers.get(containerKey(host, id)) ?? unknownContainer(host, id))),

@@ -110,7 +110,7 @@ function* markedAsSystem(vectors: Vectors): Steps<ReadonlySet<string>> {
 const SYSTEM_NAMESPACES = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
 /** Pods' own sandboxes, and this product. */
 const SYSTEM_IMAGE =
-  /(?:^|\/)(?:(?:mirrored-)?pause(?:-amd64|-arm64)?|toposcope[-/](?:exporter|companion|gateway|agent))(?:[:@]|$)/;
+  /(?:^|\/)(?:(?:mirrored-|podman-)?pause(?:-amd64|-arm64)?|toposcope[-/](?:exporter|companion|gateway|agent))(?:[:@]|$)/;
 
 /** What runs the platform; the user's list adds names and images, in which `*` stands for anything. */
 function systemTest(list: readonly string[]): (container: Container, namespace: string) => boolean {

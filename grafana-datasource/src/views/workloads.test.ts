@@ -3,7 +3,9 @@ import { kubernetesAnswers } from '../fixtures/kubernetes';
 import { vectorOfRows } from '../fixtures/vector-of-rows';
 import { complete } from '../graph/steps';
 import type { Topology } from '../graph/topology';
+import type { Vectors } from '../graph/vectors';
 import { buildTopology } from './build';
+import type { ViewOptions } from './view';
 import { workloadsView } from './workloads';
 
 describe('workloads', () => {
@@ -36,6 +38,46 @@ describe('workloads', () => {
     ]);
     expect(factOf(nodes[0], 'version_drift')).toEqual(['shop/web: 1 (2), 2 (1)']);
     expect(factOf(nodes[0], 'desired')).toBeUndefined();
+  });
+
+  it.each<[string, number, number, object, string, string]>([
+    ['fewer than it should be', 3, 2, {}, '2 of 3 running', 'warning'],
+    ['none at all', 3, 0, {}, '0 of 3 running', 'critical'],
+    ['as it should be', 2, 2, {}, '2 of 2 running', 'ok'],
+    ['switched off, where what is stopped is shown', 0, 0, { stopped: true }, '0 of 0 running', 'stopped'],
+  ])(
+    'tell of a Swarm service without a container here: it is %s',
+    (_, desired, running, more, sublabel, health) => {
+      const { nodes } = draw(serviceOf(desired, running), { stopped: false, ...more });
+      expect(nodes.map((node) => [node.id, node.label, node.sublabel, node.group, node.health])).toEqual([
+        ['workload:swarm/shop/service/shop_web', 'web', sublabel, 'Swarm · shop', health],
+      ]);
+      expect(factOf(nodes[0], 'desired')).toEqual([String(desired)]);
+    },
+  );
+
+  it.each([
+    ['is switched off', 0, {}],
+    ['is in another namespace', 1, { namespaces: ['office'] }],
+    ['is not known to be on that host', 1, { hosts: ['b'] }],
+    ['runs, where only what is stopped is asked for', 1, { running: false }],
+  ])('leave out a service without a container that %s', (_, desired, more) => {
+    expect(draw(serviceOf(desired, 0), { stopped: false, ...more }).nodes).toEqual([]);
+  });
+
+  it('tell how many replicas the manager knows to run, also where not every node has an exporter', () => {
+    const labels = { host: 'a', container_id: 'c1' };
+    const { nodes } = draw({
+      ...serviceOf(3, 3),
+      containerInfo: vectorOfRows([{ labels: { ...labels, name: 'web.1', image: 'shop/web:1' }, value: 1 }]),
+      containerState: vectorOfRows([{ labels: { ...labels, state: 'running' }, value: 1 }]),
+      containerWorkload: vectorOfRows([{ labels: { ...labels, ...SERVICE }, value: 1 }]),
+    });
+    expect(nodes.map(({ sublabel, health, count }) => [sublabel, health, count])).toEqual([
+      ['3 of 3 running', 'ok', 1],
+    ]);
+    const facts = ['desired', 'running', 'containers'].map((key) => factOf(nodes[0], key));
+    expect(facts).toEqual([['3'], ['3'], ['1']]);
   });
 
   it('are the controllers of Kubernetes, of each cluster by themselves', () => {
@@ -82,8 +124,24 @@ describe('workloads', () => {
   });
 });
 
-function draw(vectors: Parameters<typeof buildTopology>[1]): Topology {
-  const options = { hosts: [], stopped: true, unconnected: true, outside: true, scope: [] };
+const SERVICE = {
+  orchestrator: 'swarm',
+  namespace: 'shop',
+  workload_kind: 'service',
+  workload: 'shop_web',
+};
+
+/** As two managers tell it, of which one has not heard of the last change. */
+function serviceOf(desired: number, running: number): Vectors {
+  const rows = (value: number) => [
+    { labels: { host: 'a', ...SERVICE }, value },
+    { labels: { host: 'b', ...SERVICE }, value: Math.max(0, value - 1) },
+  ];
+  return { workloadDesired: vectorOfRows(rows(desired)), workloadRunning: vectorOfRows(rows(running)) };
+}
+
+function draw(vectors: Vectors, more: Partial<ViewOptions> = {}): Topology {
+  const options = { hosts: [], stopped: true, unconnected: true, outside: true, scope: [], ...more };
   return complete(buildTopology(workloadsView, vectors, options, { at: 0, notices: [] }));
 }
 
