@@ -3,29 +3,43 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { kubernetesAnswers } from '../../grafana-datasource/src/fixtures/kubernetes';
 import { complete } from '../../grafana-datasource/src/graph/steps';
-import type { NodeKind, Topology, TopologyNode } from '../../grafana-datasource/src/graph/topology';
+import type { EdgeLink, NodeKind, Topology, TopologyNode } from '../../grafana-datasource/src/graph/topology';
 import { buildTopology } from '../../grafana-datasource/src/views/build';
+import { controllersView } from '../../grafana-datasource/src/views/controllers';
 import { namespacesView } from '../../grafana-datasource/src/views/namespaces';
+import type { View } from '../../grafana-datasource/src/views/view';
 import { proposalFor } from '../../grafana-panel/src/export/proposal';
 
 const AT = 1_795_231_570_000;
 
 interface Policy {
-  readonly metadata: { readonly namespace: string };
-  readonly spec: { readonly ingress: readonly { readonly from: readonly unknown[] }[] };
+  readonly metadata: { readonly namespace: string; readonly name: string };
+  readonly spec: {
+    readonly podSelector: unknown;
+    readonly ingress: readonly { readonly from: readonly unknown[]; readonly ports?: readonly unknown[] }[];
+  };
+}
+
+/** What is proposed in a view of the recorded clusters, which is checked to be what Kubernetes takes. */
+function proposedIn(view: View): { yaml: string; policies: Policy[] } {
+  const options = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] };
+  const topology = complete(buildTopology(view, kubernetesAnswers(view), options, { at: AT, notices: [] }));
+  const yaml = proposalFor(topology)?.yamlOf(topology) ?? '';
+  return { yaml, policies: policiesIn(yaml) };
+}
+
+function policiesIn(yaml: string): Policy[] {
+  return parseAllDocuments(yaml).map((document) => {
+    const policy = document.toJS() as Policy;
+    new NetworkPolicy(policy as never).validate();
+    return policy;
+  });
 }
 
 describe('the network policies of the recorded clusters', () => {
-  const options = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] };
-  const answers = kubernetesAnswers(namespacesView);
-  const topology = complete(buildTopology(namespacesView, answers, options, { at: AT, notices: [] }));
-  const yaml = proposalFor(topology)?.yamlOf(topology) ?? '';
-  const policies = parseAllDocuments(yaml).map((document) => document.toJS() as Policy);
+  const { yaml, policies } = proposedIn(namespacesView);
 
   it('are what Kubernetes takes for network policies, one a namespace, and none of the system’s', () => {
-    for (const policy of policies) {
-      new NetworkPolicy(policy as never).validate();
-    }
     expect(policies.map(({ metadata }) => metadata.namespace)).toEqual([
       'default',
       'old',
@@ -42,7 +56,104 @@ describe('the network policies of the recorded clusters', () => {
   });
 });
 
+describe('the network policies of the recorded clusters’ controllers', () => {
+  const { yaml, policies } = proposedIn(controllersView);
+  const labelled = (component: string) => ({
+    podSelector: {
+      matchLabels: { 'app.kubernetes.io/component': component, 'app.kubernetes.io/name': 'shop' },
+    },
+  });
+
+  it('let in who was seen, by the labels of both ends’ pods, on the port that the pods listen on, not the Service', () => {
+    const rules = (port: number, ...from: readonly object[]) => ({
+      policyTypes: ['Ingress'],
+      ingress: [{ from, ports: [{ protocol: 'TCP', port }] }],
+    });
+    const web = { podSelector: { matchLabels: { app: 'web' } } };
+    const cart = { podSelector: { matchLabels: { app: 'cart' } } };
+    expect(policies.map(({ metadata: { name, namespace }, spec }) => [namespace, name, spec])).toEqual([
+      [
+        'shop',
+        'deployment-web-seen-connections',
+        { ...labelled('web'), ...rules(8080, labelled('report'), labelled('web')) },
+      ],
+      ['shop', 'deployment-web-seen-connections', { ...web, ...rules(8080, cart) }],
+      ['shop', 'statefulset-db-seen-connections', { ...labelled('db'), ...rules(5432, labelled('web')) }],
+    ]);
+  });
+
+  it('say of which cluster they are', () => {
+    expect(yaml).toContain('the pods of web in shop in the cluster south at 2026-11-21T');
+  });
+});
+
 describe('a network policy', () => {
+  it('lets in each caller on the ports of the server that it was seen on, and on all where one is not known', () => {
+    const topology = pictureOf(
+      'namespaces',
+      [
+        node('shop', 'namespace'),
+        node('edge', 'namespace'),
+        node('cron', 'namespace'),
+        node('old', 'namespace'),
+      ],
+      [
+        ['edge', 'shop', { port: '80', serverPorts: ['8080', 'metrics'] }, { protocol: 'udp', port: '53' }],
+        ['cron', 'shop', { protocol: 'udp', port: '53' }, { port: '8080' }, { port: 'metrics' }],
+        ['old', 'shop', { port: '80' }, { port: '' }],
+      ],
+    );
+    const [shop] = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
+    const from = (name: string) => ({
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+    });
+    expect(shop?.spec.ingress).toEqual([
+      { from: [{ podSelector: {} }] },
+      {
+        from: [from('cron'), from('edge')],
+        ports: [
+          { protocol: 'TCP', port: 8080 },
+          { protocol: 'TCP', port: 'metrics' },
+          { protocol: 'UDP', port: 53 },
+        ],
+      },
+      { from: [from('old')] },
+    ]);
+  });
+
+  it('selects pods without known labels by their namespace, and who calls a Service for all behind it', () => {
+    const of = (namespace: string, labels?: string) => ({ namespace, ...(labels && { pod_labels: labels }) });
+    const topology = pictureOf(
+      'controllers',
+      [
+        node('web', 'deployment', of('shop', 'app=web')),
+        node('blue', 'deployment', of('shop', 'app=blue')),
+        node('job', 'job', of('shop')),
+        node('far', 'deployment', of('edge', 'app=far')),
+        node('other', 'pod', of('edge')),
+        node('both', 'service', of('shop')),
+        node('silent', 'deployment', of('shop', 'app=silent')),
+        node('dns', 'deployment', of('kube-system', 'k8s-app=kube-dns')),
+      ],
+      [
+        ['job', 'web', { port: '80' }],
+        ['far', 'both', { port: '80' }],
+        ['other', 'both', { port: '80' }],
+        ['web', 'both', 'membership'],
+        ['blue', 'both', 'membership'],
+        ['web', 'dns', { port: '53' }],
+      ],
+    );
+    const edge = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } } };
+    const far = { ...edge, podSelector: { matchLabels: { app: 'far' } } };
+    const ports = [{ protocol: 'TCP', port: 80 }];
+    const policies = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
+    expect(policies.map(({ metadata, spec }) => [metadata.name, spec.ingress])).toEqual([
+      ['deployment-web-seen-connections', [{ from: [far, { podSelector: {} }, edge], ports }]],
+      ['deployment-blue-seen-connections', [{ from: [far, edge], ports }]],
+    ]);
+  });
+
   it('lets in other namespaces, single addresses and the Internet, each in its own way', () => {
     const topology = pictureOf(
       'namespaces',
@@ -63,9 +174,7 @@ describe('a network policy', () => {
         ['shop', 'edge'],
       ],
     );
-    const documents = parseAllDocuments(proposalFor(topology)?.yamlOf(topology) ?? '');
-    const [shop] = documents.map((document) => document.toJS() as Policy);
-    new NetworkPolicy(shop as never).validate();
+    const [shop] = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
     expect(shop?.spec.ingress).toEqual([
       { from: [{ podSelector: {} }] },
       {
@@ -134,7 +243,7 @@ it('is proposed only where there is somebody to propose it for', () => {
 function pictureOf(
   view: Topology['view'],
   nodes: readonly TopologyNode[],
-  edges: readonly (readonly [string, string])[],
+  edges: readonly (readonly [string, string, ...(Partial<EdgeLink> | 'membership')[]])[],
 ): Topology {
   const traffic = {
     ...{ open: 1, opened: 0, closed: 0, failed: 0 },
@@ -144,9 +253,14 @@ function pictureOf(
     view,
     at: AT,
     nodes,
-    edges: edges.map(([source, target]) => ({
-      ...{ id: `${source}>${target}`, source, target, traffic, links: [], expr: '' },
-    })),
+    edges: edges.map(([source, target, ...more]) => {
+      const links = more.filter((link) => link !== 'membership');
+      return {
+        ...{ id: `${source}>${target}`, source, target, traffic, expr: '' },
+        ...(more.includes('membership') ? { kind: 'membership' } : {}),
+        links: links.map((link) => ({ protocol: 'tcp', port: '', traffic, ...link })),
+      };
+    }),
     notices: [],
   };
 }

@@ -75,7 +75,14 @@ const edge = z.object({
   source: z.string(),
   target: z.string(),
   traffic,
-  links: z.array(z.object({ protocol: z.string(), port: z.string(), traffic })),
+  links: z.array(
+    z.object({
+      protocol: z.string(),
+      port: z.string(),
+      serverPorts: z.optional(z.array(z.string())),
+      traffic,
+    }),
+  ),
   expr: z.string(),
   kind: z.optional(z.enum(['membership', 'custom'])),
   value: z.optional(z.object({ label: z.string(), unit: z.string(), value: z.number() })),

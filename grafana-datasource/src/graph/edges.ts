@@ -42,6 +42,7 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
   const hosts = new Set(all.map(({ host }) => host));
   const speaks = (host: string) => hosts.has(host);
   const pairs = new Map<string, { source: string; target: string; connections: Connection[] }>();
+  const serverPorts = new Map<Connection, string>();
   for (const [row, connection] of all.entries()) {
     if (row % ROWS_A_STEP === 0) {
       yield;
@@ -58,6 +59,10 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
     if (source === target && !placement.keepsLoop(ends)) {
       continue;
     }
+    const serverPort = serverPortOf(connection, ends, book);
+    if (serverPort !== connection.port) {
+      serverPorts.set(connection, serverPort);
+    }
     const id = edgeId(source, target);
     const pair = pairs.get(id);
     if (pair === undefined) {
@@ -68,7 +73,7 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
   }
   const edges: TopologyEdge[] = [];
   for (const [id, { source, target, connections: rows }] of pairs) {
-    const links = linksOf(rows, numbers);
+    const links = linksOf(rows, numbers, serverPorts);
     const [only] = links;
     edges.push({
       id,
@@ -88,27 +93,60 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
   return edges;
 }
 
-function linksOf(connections: readonly Connection[], numbers: Connections['numbers']): readonly EdgeLink[] {
-  const [only] = connections;
-  if (only !== undefined && connections.length === 1) {
-    return [{ protocol: only.protocol, port: only.port, traffic: trafficOf(connections, numbers) }];
+/** The port that the server itself listens on, as far as that is known: what was dialled may be a Service's. */
+function serverPortOf(
+  { role, protocol, port, actualPort }: Connection,
+  { server }: Ends,
+  book: AddressBook,
+): string {
+  if (role === 'server' || port === '') {
+    return port;
   }
-  const links = new Map<string, { protocol: string; port: string; rows: Connection[] }>();
+  if (actualPort !== '') {
+    return actualPort;
+  }
+  return server.kind === 'service' ? book.kubernetes.targetPort(server, protocol, port) : port;
+}
+
+/** By protocol and the port that was dialled. */
+function linksOf(
+  connections: readonly Connection[],
+  numbers: Connections['numbers'],
+  serverPorts: ReadonlyMap<Connection, string>,
+): readonly EdgeLink[] {
+  if (connections.length === 1) {
+    return [linkOf(connections, numbers, serverPorts)];
+  }
+  const links = new Map<string, Connection[]>();
   for (const connection of connections) {
-    const { protocol, port } = connection;
-    const link = links.get(`${protocol}/${port}`);
+    const key = `${connection.protocol}/${connection.port}`;
+    const link = links.get(key);
     if (link === undefined) {
-      links.set(`${protocol}/${port}`, { protocol, port, rows: [connection] });
+      links.set(key, [connection]);
     } else {
-      link.rows.push(connection);
+      link.push(connection);
     }
   }
   return [...links.values()]
-    .map(({ protocol, port, rows }) => ({ protocol, port, traffic: trafficOf(rows, numbers) }))
+    .map((rows) => linkOf(rows, numbers, serverPorts))
     .sort(
       (a, b) =>
         bytesOf(b.traffic) - bytesOf(a.traffic) ||
         compareText(a.protocol, b.protocol) ||
         compareText(a.port, b.port),
     );
+}
+
+function linkOf(
+  rows: readonly Connection[],
+  numbers: Connections['numbers'],
+  serverPorts: ReadonlyMap<Connection, string>,
+): EdgeLink {
+  const { protocol = '', port = '' } = rows[0] ?? {};
+  const traffic = trafficOf(rows, numbers);
+  if (!rows.some((row) => serverPorts.has(row))) {
+    return { protocol, port, traffic };
+  }
+  const ports = new Set(rows.map((row) => serverPorts.get(row) ?? port));
+  return { protocol, port, serverPorts: [...ports].sort(compareText), traffic };
 }

@@ -243,6 +243,11 @@ export interface EdgeLink {
   readonly protocol: string;
   /** The server's port as dialled; empty where it is not known. */
   readonly port: string;
+  /**
+   * Where the server itself listens, where a Service or a translation led there: numbers, or its pod's names for them.
+   * Absent: on the same port.
+   */
+  readonly serverPorts?: readonly string[];
   readonly traffic: Traffic;
 }
 

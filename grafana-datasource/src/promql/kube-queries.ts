@@ -25,6 +25,18 @@ export interface KubeFamilies {
 const POD = ['namespace', 'pod', 'uid'] as const;
 
 /**
+ * Labels by which pods are commonly selected, by what kube-state-metrics and the exporter make of their names. From others
+ * no name could be told back.
+ */
+export const SELECTOR_LABELS = {
+  label_app: 'app',
+  label_k8s_app: 'k8s-app',
+  label_app_kubernetes_io_name: 'app.kubernetes.io/name',
+  label_app_kubernetes_io_instance: 'app.kubernetes.io/instance',
+  label_app_kubernetes_io_component: 'app.kubernetes.io/component',
+} as const;
+
+/**
  * The families by kind of object, after the documentation of kube-state-metrics (docs/metrics in its repository). All are
  * gauges but the restarts, whose latest value is what is wanted.
  */
@@ -52,6 +64,11 @@ export const KUBE_FAMILIES = {
     always: ['kube_pod_container_info'],
     more: ['kube_pod_container_status_ready', 'kube_pod_container_status_restarts_total'],
     labels: [...POD, 'container', 'container_id', 'image'],
+  },
+  kubePodLabels: {
+    always: [],
+    more: ['kube_pod_labels'],
+    labels: [...POD, ...Object.keys(SELECTOR_LABELS)],
   },
   kubeReplicaSets: {
     always: ['kube_replicaset_owner'],

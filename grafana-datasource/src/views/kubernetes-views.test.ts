@@ -74,6 +74,7 @@ describe('what is told of an object', () => {
         image: 'registry.example/shop/web:2.0 | registry.example/shop/web:2.1',
         version_drift: 'registry.example/shop/web: 2.0 (1), 2.1 (1)',
         node: 'node-1 | node-2',
+        pod_labels: 'app.kubernetes.io/component=web | app.kubernetes.io/name=shop',
       },
     ],
     [
@@ -130,6 +131,7 @@ describe('what is told of an object', () => {
         pods: '1',
         image: 'docker.io/library/postgres:16',
         node: 'node-1',
+        pod_labels: 'app.kubernetes.io/component=db | app.kubernetes.io/name=shop',
       },
     ],
     [
@@ -152,6 +154,7 @@ describe('what is told of an object', () => {
         pods: '2',
         image: 'registry.example/shop/report:1',
         node: 'node-1',
+        pod_labels: 'app.kubernetes.io/component=report | app.kubernetes.io/name=shop',
       },
     ],
     [
@@ -188,6 +191,7 @@ describe('what is told of an object', () => {
         pods: '1',
         image: 'registry.example/shop/cart:4',
         node: 'node-1',
+        pod_labels: 'app=cart',
       },
     ],
     [

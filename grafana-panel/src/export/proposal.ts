@@ -1,6 +1,6 @@
 import type { Topology, TopologyNode, ViewId } from 'toposcope-topology-datasource/graph/topology';
 import { composeNetworks, isComposeService } from './compose-networks';
-import { isOwnNamespace, networkPolicies } from './network-policies';
+import { isOwnNamespace, isSelectable, namespacePolicies, podPolicies } from './network-policies';
 
 interface Proposal {
   /** In the menu. */
@@ -11,7 +11,8 @@ interface Proposal {
 }
 
 const PROPOSALS: Partial<Record<ViewId, Proposal>> = {
-  namespaces: { label: 'Network policies (YAML)', isFor: isOwnNamespace, yamlOf: networkPolicies },
+  namespaces: { label: 'Network policies (YAML)', isFor: isOwnNamespace, yamlOf: namespacePolicies },
+  controllers: { label: 'Network policies (YAML)', isFor: isSelectable, yamlOf: podPolicies },
   workloads: { label: 'Compose networks (YAML)', isFor: isComposeService, yamlOf: composeNetworks },
 };
 

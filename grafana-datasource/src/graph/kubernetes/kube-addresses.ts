@@ -18,6 +18,8 @@ export class KubeAddresses {
   readonly #nodes: ReadonlyMap<string, Place>;
   /** Addresses that are reached from everywhere: load balancers', external ones. */
   readonly #external: ReadonlyMap<string, Place>;
+  /** What a Service's ports lead to: numbers, or names that pods give them. */
+  readonly #targetPorts: ReadonlyMap<string, string>;
 
   private constructor(
     clusters: HostClusters,
@@ -25,17 +27,20 @@ export class KubeAddresses {
     pods: ReadonlyMap<string, Place>,
     nodes: ReadonlyMap<string, Place>,
     external: ReadonlyMap<string, Place>,
+    targetPorts: ReadonlyMap<string, string>,
   ) {
     this.#clusters = clusters;
     this.#services = services;
     this.#pods = pods;
     this.#nodes = nodes;
     this.#external = external;
+    this.#targetPorts = targetPorts;
   }
 
   static *read(vectors: Vectors, clusterLabel = DEFAULT_CLUSTER_LABEL): Steps<KubeAddresses> {
     const services = new Owners();
     const external = new Owners();
+    const targetPorts = new Map<string, string>();
     yield* eachKubeRow(vectors.kubeServices, clusterLabel, ({ family, cluster, read }) => {
       const place = { cluster, namespace: read('namespace'), name: read('service') };
       switch (family) {
@@ -48,6 +53,9 @@ export class KubeAddresses {
           return;
         case 'kube_service_status_load_balancer_ingress':
           external.add('', read('ip'), place);
+          return;
+        case 'kube_service_ports':
+          targetPorts.set(portKey(place, read('port_protocol'), read('port_number')), read('port_target'));
           return;
       }
     });
@@ -68,6 +76,7 @@ export class KubeAddresses {
       pods.single(),
       nodes.single(),
       external.single(),
+      targetPorts,
     );
   }
 
@@ -91,6 +100,11 @@ export class KubeAddresses {
   node(ip: string, host: string): KubernetesEndpoint | undefined {
     const place = this.#seenFrom(host, ip, this.#nodes);
     return place && { kind: 'node', ...place, ip };
+  }
+
+  /** What a Service's port leads to: a number, or its pods' name for one; the same port where nobody says it. */
+  targetPort(service: Place, protocol: string, port: string): string {
+    return this.#targetPorts.get(portKey(service, protocol, port)) ?? port;
   }
 
   /** The pod that has the address for itself in the cluster. */
@@ -133,6 +147,10 @@ class Owners {
     }
     return single;
   }
+}
+
+function portKey({ cluster, namespace, name }: Place, protocol: string, port: string): string {
+  return `${kubeKey(cluster, namespace, name)}\n${protocol.toLowerCase()}/${port}`;
 }
 
 function addressKey(cluster: string, ip: string): string {
