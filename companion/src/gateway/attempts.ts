@@ -52,7 +52,7 @@ export interface Started {
 }
 
 /** An action that answers a value, and the shape of what an agent answers to it. */
-export interface Asked<Shape extends z.ZodType> {
+interface Asked<Shape extends z.ZodType> {
   readonly host: string;
   readonly target: Target;
   readonly request: Action;
