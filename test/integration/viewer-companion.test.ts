@@ -5,7 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Role } from '../../compose/local/src/viewer/grafana-user.js';
 import { createViewerServer } from '../../compose/local/src/viewer/viewer-app.js';
+import type { AgentService } from '../../companion/src/agent/serve-tunnel.js';
 import { identifyByHeader } from '../../companion/src/gateway/identity.js';
+import { LogBucket } from '../../companion/src/gateway/log-bucket.js';
+import { Problem } from '../../companion/src/protocol/problems.js';
 import { startAgent, startGateway, until, type TestGateway } from '../engines/companion.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -28,9 +31,17 @@ const ports = new Map<Role, number>();
 beforeAll(async () => {
   gateway = await startGateway(undefined, {
     identify: identifyByHeader,
-    policy: "rules: [{ allow: '*' }]",
+    bucket: new LogBucket({
+      bucket: 'logs',
+      prefix: '',
+      region: 'nowhere-1',
+      endpoint: 'http://127.0.0.1:9',
+    }),
+    policy: `
+      rules: [{ allow: '*' }]
+      actions: [{ name: look, label: Look, command: ['true'], tier: operate }]`,
   });
-  agent = startAgent(gateway.secrets, { host: 'h1', gateway: new URL(gateway.url) });
+  agent = startAgent(gateway.secrets, { host: 'h1', gateway: new URL(gateway.url), perform: letThrough });
   await until('the agent is connected', () => gateway.register.size === 1);
   for (const role of ROLES) {
     ports.set(role, await serve(role, gateway.url));
@@ -86,17 +97,33 @@ function ask(
   });
 }
 
-/** The status of the upgrade, and what the gateway says to a request for a shell on the host. */
-function openTerminal(role: Role, tier: string, headers: Record<string, string> = {}): Promise<string> {
+/** An agent that knows who each container is and does nothing to it: what reaches it has passed every fence. */
+const letThrough: AgentService['perform'] = ({ request, container }) =>
+  request.action === 'identify'
+    ? Promise.resolve({
+        kind: 'value',
+        value: { id: container, name: 'shop', image: 'shop:1', state: 'running', labels: {} },
+      })
+    : Promise.reject(new Problem('conflict', 'It was let through.'));
+
+/** The status of the upgrade, or the code of what the gateway says to the request. */
+function openTerminal(
+  role: Role,
+  tier: string,
+  headers: Record<string, string> = {},
+  path = '/hosts/h1',
+  action = 'host-shell',
+): Promise<string> {
   return new Promise((resolve) => {
-    const url = `ws://127.0.0.1:${ports.get(role) ?? 0}${PROXY}/${tier}/v1/hosts/h1/terminal`;
+    const url = `ws://127.0.0.1:${ports.get(role) ?? 0}${PROXY}/${tier}/v1${path}/terminal`;
+    const request = action === 'exec' ? { action, command: ['sh'] } : { action };
     const socket = new WebSocket(url, 'toposcope-terminal-1', { headers });
     socket.on('unexpected-response', (_, response) => {
       resolve(String(response.statusCode));
       socket.terminate();
     });
     socket.on('error', () => undefined);
-    socket.on('open', () => socket.send(JSON.stringify({ type: 'open', request: { action: 'host-shell' } })));
+    socket.on('open', () => socket.send(JSON.stringify({ type: 'open', request })));
     socket.on('message', (data: Buffer, binary) => {
       if (!binary) {
         const { type, problem } = JSON.parse(data.toString()) as { type: string; problem?: { code: string } };
@@ -107,28 +134,59 @@ function openTerminal(role: Role, tier: string, headers: Record<string, string> 
   });
 }
 
+const AT = `/hosts/h1/containers/${'0'.repeat(64)}`;
 const NOBODY = { pid: 4_000_000, startTicks: 1 };
-/** Each action that is sent as a body, the tier that the documents give it, and what else its body says. */
-const COMMANDS: readonly (readonly [action: string, tier: Tier, more: object])[] = [
-  ['start', 'operate', {}],
-  ['stop', 'operate', {}],
-  ['restart', 'operate', {}],
-  ['pause', 'operate', {}],
-  ['unpause', 'operate', {}],
-  ['kill', 'operate', {}],
-  ['signal-process', 'operate', { process: NOBODY, signal: 'TERM' }],
-  ['restart-process', 'operate', { process: NOBODY }],
-  ['start-process', 'admin', { command: ['true'] }],
-  ['remove', 'admin', {}],
+type Ask = (role: Role, tier: Tier) => Promise<string>;
+
+const asked =
+  (path: string, body?: object): Ask =>
+  async (role, tier) => {
+    const answer = await ask(role, `/${tier}/v1${path}`, {}, body);
+    const { code, message } = JSON.parse(answer.body) as { code?: string; message?: string };
+    return code ?? message ?? '';
+  };
+const command = (action: string, more: object = {}): Ask => asked(`${AT}/actions`, { action, ...more });
+const opened =
+  (path: string, action: string): Ask =>
+  (role, tier) =>
+    openTerminal(role, tier, {}, path, action);
+
+/** Each action of hosts and containers, the tier that the documents give it, and how it is asked for. */
+const ACTIONS: readonly (readonly [action: string, tier: Tier, ask: Ask])[] = [
+  ['list', 'view', asked('/hosts/h1/containers')],
+  ['inspect', 'view', asked(AT)],
+  ['top', 'view', asked(`${AT}/processes`)],
+  ['logs', 'view', asked(`${AT}/logs`)],
+  ['export-logs', 'view', asked(`${AT}/logs/export`, {})],
+  ['start', 'operate', command('start')],
+  ['stop', 'operate', command('stop')],
+  ['restart', 'operate', command('restart')],
+  ['pause', 'operate', command('pause')],
+  ['unpause', 'operate', command('unpause')],
+  ['kill', 'operate', command('kill')],
+  ['signal-process', 'operate', command('signal-process', { process: NOBODY, signal: 'TERM' })],
+  ['restart-process', 'operate', command('restart-process', { process: NOBODY })],
+  ['custom', 'operate', command('custom', { name: 'look' })],
+  ['start-process', 'admin', command('start-process', { command: ['true'] })],
+  ['remove', 'admin', command('remove')],
+  ['exec', 'admin', opened(AT, 'exec')],
+  ['attach', 'admin', opened(AT, 'attach')],
+  ['host-shell', 'admin', opened('/hosts/h1', 'host-shell')],
 ];
 
 describe.each(ROLES)('what the proxy lets a user with the role %s do', (role) => {
-  it.each(COMMANDS)('%s, by the tier %s', async (action, tier, more) => {
-    const target = `/${tier}/v1/hosts/h1/containers/${'0'.repeat(64)}/actions`;
-    const { status, body } = await ask(role, target, {}, { action, ...more });
-    // The gateway finds no such container, once it is asked at all.
-    expect(body).toContain(OPEN[role].includes(tier) ? 'container-unknown' : 'route access denied');
-    expect(status).toBe(OPEN[role].includes(tier) ? 404 : 403);
+  it.each(ACTIONS)('%s, which is of the tier %s, by the route of each tier', async (action, needed, of) => {
+    for (const tier of TIERS) {
+      const isOpen = OPEN[role].includes(tier);
+      const covers = TIERS.indexOf(tier) >= TIERS.indexOf(needed);
+      const refused = ['exec', 'attach', 'host-shell'].includes(action)
+        ? '403'
+        : 'plugin proxy route access denied';
+      expect([tier, await of(role, tier)]).toEqual([
+        tier,
+        !isOpen ? refused : covers ? 'conflict' : 'tier-refused',
+      ]);
+    }
   });
 });
 
@@ -139,7 +197,7 @@ describe.each(ROLES)("the viewer's proxy, for a user with the role %s", (role) =
     expect(status).toBe(opened ? 200 : 403);
     expect(body).toContain(opened ? '"name":"h1"' : 'plugin proxy route access denied');
     const terminal = await openTerminal(role, tier);
-    expect(terminal).toBe(!opened ? '403' : tier === 'admin' ? 'opened' : 'tier-refused');
+    expect(terminal).toBe(!opened ? '403' : tier === 'admin' ? 'conflict' : 'tier-refused');
   });
 
   it.each([
