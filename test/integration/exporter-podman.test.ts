@@ -4,6 +4,8 @@ import { ExporterRun, linesOf, ofContainer, sampleOf } from '../engines/exporter
 import { OwnPodman, PODMAN } from '../engines/podman.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(PODMAN);
+/** Of a service in a pod. */
+const PORT = 18098;
 const SLEEP = ['/bin/busybox', 'sleep', '600'];
 
 describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', () => {
@@ -13,6 +15,8 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
   let web: string;
   let infra: string;
   let alone: string;
+  /** In the pod as well; it listens. */
+  let cart: string;
 
   beforeAll(async () => {
     await podman.start();
@@ -21,13 +25,20 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     const labels = ['--label=com.docker.compose.project=shop', '--label=com.docker.compose.service=web'];
     web = podman.run('run', '--detach', '--pod=shop', '--name=web', ...labels, image, ...SLEEP);
     infra = podman.run('pod', 'inspect', 'shop', '--format={{.InfraContainerID}}');
+    const echo = ['nc', '-ll', '-p', String(PORT), '-e', '/bin/busybox', 'cat'];
+    cart = podman.run('run', '--detach', '--pod=shop', '--name=cart', image, '/bin/busybox', ...echo);
     alone = podman.run('run', '--detach', '--name=alone', '--network=host', image, ...SLEEP);
-    exporter = await ExporterRun.beside({ docker: podman.socketPath });
+    exporter = await ExporterRun.serving([`--runtime.docker=${podman.socketPath}`, '--runtime.cri=none']);
   });
   afterAll(async () => {
     await podman.dispose();
     await exporter.stop();
   });
+
+  function addressOf(container: string): string {
+    const networks = '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}';
+    return podman.run('inspect', container, `--format=${networks}`);
+  }
 
   it('shows its containers, and says that they are Podman’s', async () => {
     const text = await exporter.scrape();
@@ -41,13 +52,57 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     );
   });
 
+  it('takes a container for its pod’s where nothing else says what it runs for', async () => {
+    const text = await exporter.scrape();
+    const pod = podman.run('pod', 'inspect', 'shop', '--format={{.ID}}');
+    for (const id of [cart, infra]) {
+      expect(linesOf(text, 'toposcope_container_workload_info', ofContainer(id))[0]).toContain(
+        `orchestrator="podman",namespace="",workload_kind="pod",workload="shop",instance="shop",pod_uid="${pod}"`,
+      );
+    }
+    expect(linesOf(text, 'toposcope_container_workload_info', ofContainer(alone))[0]).toContain(
+      'orchestrator="none",namespace="",workload_kind="",workload="",instance="",pod_uid=""',
+    );
+  });
+
+  it('tells who in a pod is called, and who calls, though they share an address', async () => {
+    const address = addressOf(infra);
+    const call = (to: string) => ['sh', '-c', `/bin/busybox sleep 600 | /bin/busybox nc ${to} ${PORT}`];
+    const run = (name: string, place: string, to: string) =>
+      podman.run('run', '--detach', '--replace', `--name=${name}`, place, image, '/bin/busybox', ...call(to));
+    const [inside, outside] = [
+      run('inside', '--pod=shop', '127.0.0.1'),
+      run('outside', '--network=host', address),
+    ];
+    await vi.waitFor(
+      async () => {
+        const text = await exporter.scrape();
+        const open = linesOf(text, 'toposcope_connections_open{', `port="${PORT}"`);
+        const ends = open.map((line) =>
+          ['container_id', 'role', 'peer_ip', 'peer_container_id'].map(
+            (label) => new RegExp(`[{,]${label}="([^"]*)"`).exec(line)?.[1],
+          ),
+        );
+        const short = (id: string) => id.slice(0, 12);
+        expect(ends.sort()).toEqual(
+          [
+            [short(inside), 'client', '127.0.0.1', short(cart)],
+            [short(outside), 'client', address, short(cart)],
+            [short(cart), 'server', '127.0.0.1', short(inside)],
+            [short(cart), 'server', '10.88.0.1', short(outside)],
+          ].sort(),
+        );
+        expect(linesOf(text, 'toposcope_listener_info{', `port="${PORT}"`, 'process="busybox"')).toEqual([
+          expect.stringContaining(ofContainer(cart)),
+        ]);
+      },
+      { timeout: 20_000, interval: 200 },
+    );
+  });
+
   it('takes a pod’s network for its infra container’s, and counts it once', async () => {
     const text = await exporter.scrape();
-    const address = podman.run(
-      'inspect',
-      infra,
-      '--format={{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}',
-    );
+    const address = addressOf(infra);
     expect(address).toMatch(/^\d+\.\d+\.\d+\.\d+$/);
     expect(linesOf(text, 'toposcope_container_address_info{', ofContainer(infra))[0]).toContain(
       `ip="${address}"`,
