@@ -1,28 +1,37 @@
-import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, copyFile, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import { buildImage } from '../../compose/local/src/demo/build-image.js';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
 
-const DOCKERFILE = `FROM scratch
-COPY busybox /bin/busybox
-RUN ["/bin/busybox", "mkdir", "-p", "/tmp", "/etc"]
-RUN ["/bin/busybox", "--install", "-s", "/bin"]
-ENV PATH=/bin
-CMD ["sleep", "86400"]
-`;
-
-/** Builds an image of nothing but a static busybox; nothing is pulled. The caller removes it. */
+/**
+ * Makes an image of nothing but a static busybox under all its names; nothing is pulled. It is imported, not built: that
+ * takes no container, and an engine without a network can do it. The caller removes it.
+ */
 export async function buildBusyboxImage(docker: Docker, name: string): Promise<void> {
-  const context = await mkdtemp(path.join(tmpdir(), 'toposcope-busybox-'));
+  const folder = await mkdtemp(path.join(tmpdir(), 'toposcope-busybox-'));
+  const bin = path.join(folder, 'root/bin');
   try {
-    const busybox = await findStaticBusybox(process.env.PATH ?? '', context);
-    await copyFile(busybox, path.join(context, 'busybox'));
-    await chmod(path.join(context, 'busybox'), 0o755);
-    await writeFile(path.join(context, 'Dockerfile'), DOCKERFILE);
-    await buildImage(docker, context, { name });
+    await mkdir(path.join(folder, 'root/tmp'), { recursive: true });
+    await mkdir(path.join(folder, 'root/etc'));
+    await mkdir(bin);
+    const busybox = await findStaticBusybox(process.env.PATH ?? '', folder);
+    await copyFile(busybox, path.join(bin, 'busybox'));
+    await chmod(path.join(bin, 'busybox'), 0o755);
+    const names = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).split('\n').filter(Boolean);
+    for (const applet of names.filter((each) => each !== 'busybox')) {
+      await symlink('busybox', path.join(bin, applet));
+    }
+    const archive = path.join(folder, 'root.tar');
+    execFileSync('tar', ['-C', path.join(folder, 'root'), '--owner=0', '--group=0', '-cf', archive, '.']);
+    const progress = await docker.importImage(archive, {
+      repo: name,
+      changes: ['ENV PATH=/bin', 'CMD ["sleep", "86400"]'],
+    });
+    await once(progress.resume(), 'end');
   } finally {
-    await rm(context, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }

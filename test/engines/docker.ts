@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import {
   type ProcessIdentity,
 } from '../../compose/local/src/processes/process-identity.js';
 import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
+import { tiedCommand } from './tied-command.js';
 
 const FOLDER = path.join(tmpdir(), 'toposcope-test-engine');
 const NOTE = path.join(FOLDER, 'run.json');
@@ -35,19 +36,17 @@ export async function engineAnswers(): Promise<boolean> {
 
 /**
  * Starts a Docker engine on the usual socket where none answers and root may: its own folders, its own process group.
- * An engine that a killed run left is taken over.
+ * That of a run which was killed ends with it, in its own time; it is not used any more.
  *
  * @returns ends what was started; nothing when somebody else's engine answers
  */
 export async function startEngine(): Promise<() => Promise<void>> {
   const leftover = readNote();
-  if (await engineAnswers()) {
-    // That of another run which goes on is that run's to stop.
-    const isOrphan = leftover !== undefined && isAlive(leftover.engine) && !isAlive(leftover.run);
-    return isOrphan ? () => stopEngine(leftover.engine) : () => Promise.resolve();
-  }
-  if (leftover) {
+  if (leftover && !isAlive(leftover.run)) {
     await stopEngine(leftover.engine);
+  }
+  if (await engineAnswers()) {
+    return () => Promise.resolve();
   }
   if (process.getuid?.() !== 0 || !existsSync(DOCKERD)) {
     return () => Promise.resolve();
@@ -55,15 +54,13 @@ export async function startEngine(): Promise<() => Promise<void>> {
   mkdirSync(FOLDER, { recursive: true });
   const logFile = path.join(FOLDER, 'dockerd.log');
   const log = openSync(logFile, 'w');
-  const engine = spawn(
-    DOCKERD,
-    [
-      `--data-root=${path.join(FOLDER, 'data')}`,
-      `--exec-root=${path.join(FOLDER, 'exec')}`,
-      `--pidfile=${path.join(FOLDER, 'dockerd.pid')}`,
-    ],
-    { detached: true, stdio: ['ignore', log, log] },
-  );
+  const command = tiedCommand(DOCKERD, [
+    `--data-root=${path.join(FOLDER, 'data')}`,
+    `--exec-root=${path.join(FOLDER, 'exec')}`,
+    `--pidfile=${path.join(FOLDER, 'dockerd.pid')}`,
+  ]);
+  const engine = spawn(...command, { detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
   const identity = identify(engine.pid ?? 0);
   const run = identify(process.pid);
   if (!identity || !run) {

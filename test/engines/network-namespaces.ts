@@ -57,6 +57,18 @@ export function deleteNamespace(name: string): void {
   spawnSync('ip', ['netns', 'delete', name]);
 }
 
+/** The network namespaces in which a process lives, by inode. */
+export function inhabitedNamespaces(): ReadonlySet<string> {
+  const list = run('lsns', '--type', 'net', '--noheadings', '--output', 'NS');
+  return new Set(list.split(/\s+/).filter(Boolean));
+}
+
+/** Descriptors that an exporter may hold for the namespaces which other tests have made since. */
+export function descriptorsForNewcomers(before: ReadonlySet<string>): number {
+  const DESCRIPTORS_EACH = 10;
+  return [...inhabitedNamespaces()].filter((inode) => !before.has(inode)).length * DESCRIPTORS_EACH;
+}
+
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /** A process in a namespace that prints lines of JSON. */

@@ -8,6 +8,7 @@ import Docker from 'dockerode';
 import { identify } from '../../compose/local/src/processes/process-identity.js';
 import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
 import { unmountBelow } from './docker.js';
+import { tiedCommand } from './tied-command.js';
 
 export const DOCKERD = '/usr/sbin/dockerd';
 /** The only address of the engine's network namespace, for a Swarm of one. */
@@ -39,20 +40,12 @@ export class OwnEngine {
       'storage-driver': 'vfs',
     };
     // In a network namespace of its own: an engine without a bridge removes docker0, whosever it is.
-    this.child = spawn(
-      'unshare',
-      [
-        ...[
-          '--net',
-          'sh',
-          '-c',
-          `ip link set lo up; ip addr add ${ENGINE_ADDRESS}/32 dev lo; exec "$0" "$@"`,
-        ],
-        DOCKERD,
-        ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-      ],
-      { detached: true, stdio: ['ignore', log, log] },
-    );
+    const command = tiedCommand('unshare', [
+      ...['--net', 'sh', '-c', `ip link set lo up; ip addr add ${ENGINE_ADDRESS}/32 dev lo; exec "$0" "$@"`],
+      DOCKERD,
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+    ]);
+    this.child = spawn(...command, { detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     await this.answers();
   }

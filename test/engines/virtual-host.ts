@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import Docker from 'dockerode';
 import { vi } from 'vitest';
 import { deleteNamespace, run } from './network-namespaces.js';
+import { tiedCommand } from './tied-command.js';
 
 const DOCKERD = '/usr/sbin/dockerd';
 const EXPORTER = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
@@ -90,15 +91,17 @@ export class VirtualHost {
     mkdirSync(folder);
     run('ip', 'netns', 'add', namespace);
     lan.join(namespace, number);
-    const parent = spawn(
+    const command = tiedCommand(
       'nsenter',
       [
         `--net=/run/netns/${namespace}`,
-        ...['unshare', '--pid', '--mount', '--uts', '--fork', '--mount-proc'],
+        ...['unshare', '--pid', '--mount', '--uts', '--kill-child', '--mount-proc'],
         ...['sh', '-c', FIRST_PROCESS, 'first', name, folder],
       ],
-      { stdio: ['ignore', 'pipe', 'pipe'] },
+      // unshare waits for its child, and takes no notice of TERM meanwhile.
+      'KILL',
     );
+    const parent = spawn(...command, { stdio: ['ignore', 'pipe', 'pipe'] });
     const complaints = text(parent.stderr);
     const failed = once(parent, 'exit').then(async () => {
       throw new Error(`The host ${name} did not start: ${await complaints}`);

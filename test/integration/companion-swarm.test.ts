@@ -6,8 +6,8 @@ import { swarm } from '../../companion/src/cluster/swarm/swarm.js';
 import { OBJECT_ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
 import type { DescribeResult } from '../../companion/src/protocol/actions/object.js';
 import { capabilitiesSchema } from '../../companion/src/protocol/requests.js';
+import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { makeSecrets, startAgent, startGateway, until, type TestGateway } from '../engines/companion.js';
-import { importBusybox } from '../engines/imported-busybox.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
@@ -24,7 +24,7 @@ describe.skipIf(!canRun)('a Swarm of one (needs root and dockerd)', () => {
 
   beforeAll(async () => {
     await engine.start();
-    await importBusybox(docker);
+    await buildBusyboxImage(docker, 'busybox');
     await docker.swarmInit({ ListenAddr: '0.0.0.0:2377', AdvertiseAddr: ENGINE_ADDRESS });
     await create('shop_web', { Replicated: { Replicas: 1 } }, { [STACK]: 'shop' });
     await create('everywhere', { Global: {} }, {});
