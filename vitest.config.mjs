@@ -5,19 +5,37 @@ const shared = {
   ssr: { resolve: { conditions: ['toposcope-source'] } },
 };
 
-/** Integration tests that need no container engine and measure nothing of the host: they run beside those that do. */
-const WITHOUT_ENGINE = [
+/**
+ * Integration tests that need no container engine, or start one of their own, and measure nothing of the host: they run
+ * beside those that share this machine's.
+ */
+const WITHOUT_SHARED_ENGINE = [
   'companion-cli',
+  'companion-hosts',
   'companion-kubernetes',
+  'companion-swarm',
   'dashboards',
+  'exporter-containerd',
+  'exporter-engine',
+  'exporter-podman',
+  'exporter-swarm',
+  'exporter-web',
+  'hosts',
+  'install-architectures',
   'install-documents',
   'install-orchestrators',
   'install-packages',
+  'install-scrape-configs',
   'kubernetes-views',
+  'npm-start',
   'rules',
   'topology-*',
   'viewer-*',
 ].map((name) => `test/integration/${name}.test.ts`);
+/** They do a great deal to one engine, and nothing to its networks: it is one that nobody else uses. */
+const COMPANION = ['companion-actions', 'companion-gateway', 'companion-load', 'companion-tunnel'].map(
+  (name) => `test/integration/${name}.test.ts`,
+);
 /** Browser tests of the panel alone, on a page of their own: likewise. */
 const PANEL = ['test/browser/panel*.test.ts'];
 
@@ -29,11 +47,12 @@ const slow = {
   hookTimeout: 180_000,
   fileParallelism: false,
 };
-const withEngine = { ...slow, globalSetup: ['test/engines/global-engine.ts'] };
+const sharingEngine = { ...slow, globalSetup: ['test/engines/global-engine.ts'] };
 
 /**
- * `unit` needs nothing but Node.js; `programs` Debian's programs and our built ones; `integration` real engines and root
- * besides; `panel` Chromium; `browser` Chromium, engines and the built plugins.
+ * `unit` needs nothing but Node.js; `programs` Debian's programs and our built ones, and root for engines of their own;
+ * `companion` root and dockerd; `integration` root, this machine's engine and our built programs; `panel` Chromium;
+ * `browser` Chromium, that engine and the built plugins.
  */
 export default defineConfig({
   test: {
@@ -48,21 +67,32 @@ export default defineConfig({
             'test/unit/**/*.test.ts',
           ],
           exclude: [...configDefaults.exclude, '**/dist/**'],
+          // Some start processes, and a machine may be busy.
+          testTimeout: 30_000,
           // It imports packages by paths that only a bundler resolves.
           server: { deps: { inline: [/@grafana\/data/] } },
         },
       },
       {
         ...shared,
-        test: { ...slow, name: 'programs', include: WITHOUT_ENGINE },
+        test: { ...slow, name: 'programs', include: WITHOUT_SHARED_ENGINE },
       },
       {
         ...shared,
         test: {
-          ...withEngine,
+          ...slow,
+          name: 'companion',
+          globalSetup: ['test/engines/global-own-engine.ts'],
+          include: COMPANION,
+        },
+      },
+      {
+        ...shared,
+        test: {
+          ...sharingEngine,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...WITHOUT_ENGINE],
+          exclude: [...configDefaults.exclude, ...WITHOUT_SHARED_ENGINE, ...COMPANION],
         },
       },
       {
@@ -72,7 +102,7 @@ export default defineConfig({
       {
         ...shared,
         test: {
-          ...withEngine,
+          ...sharingEngine,
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...PANEL],

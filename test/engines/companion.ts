@@ -187,13 +187,13 @@ export interface AgentSettings {
   readonly perform?: AgentService['perform'];
 }
 
-/** A real agent in this process, next to the machine's engine. */
+/** A real agent in this process, next to the engine of the tests. */
 export function startAgent(secrets: Secrets, settings: AgentSettings): { stop(): Promise<void> } {
   const { host, gateway, addresses = [gateway.hostname], allows = HOST_ACTION_NAMES } = settings;
   const stop = new AbortController();
   const log = pino({ level: process.env.TOPOSCOPE_TEST_LOG ?? 'silent' });
   const beside: Host = {
-    engine: connectEngine(settings.engineSocket ?? '/var/run/docker.sock'),
+    engine: connectEngine(settings.engineSocket ?? engineSocket()),
     procfs: new Procfs(),
     hostShell: ['/bin/sh'],
   };
@@ -231,6 +231,11 @@ export function startAgent(secrets: Secrets, settings: AgentSettings): { stop():
       await done;
     },
   };
+}
+
+/** The engine that dockerode asks, too. */
+function engineSocket(): string {
+  return process.env.DOCKER_HOST?.replace(/^unix:\/\//, '') ?? '/var/run/docker.sock';
 }
 
 /** Waits until `condition` holds; throws with `what` when it does not within the time. */
