@@ -104,12 +104,14 @@ describe('the panel', () => {
     expect(await page.getByTestId('toposcope-tip').innerText()).toContain('web');
   });
 
-  it('goes on showing everything when something new stands outside of the picture', async () => {
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    await show(page, SHOP);
-    await page.getByTestId('toposcope-picture').focus();
+  describe('shows the whole of the picture', () => {
+    beforeEach(async () => {
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+    });
+
     /** Where one looks from a step nearer: the address says nothing of a camera that shows everything. */
     const nearer = async () => {
+      await page.getByTestId('toposcope-picture').focus();
       await page.keyboard.press('+');
       await expect.poll(camera).not.toBeNull();
       const now = camera();
@@ -117,14 +119,28 @@ describe('the panel', () => {
       await expect.poll(camera).toBeNull();
       return now;
     };
-    const before = await nearer();
-    const newcomers = ['archive', 'mailer', 'replica', 'tape'].map((id) => nodeOf(id));
-    const edges = [edgeOf('database', 'replica'), edgeOf('replica', 'archive'), edgeOf('archive', 'tape')];
-    await show(page, topologyOf([...SHOP.nodes, ...newcomers], [...SHOP.edges, ...edges]));
-    const after = await nearer();
-    expect(after).not.toBe(before);
-    // The key 0 was pressed since: it had nothing left to do.
-    expect(await nearer()).toBe(after);
+
+    it('also when something new stands outside of it', async () => {
+      await show(page, SHOP);
+      const before = await nearer();
+      const newcomers = ['archive', 'mailer', 'replica', 'tape'].map((id) => nodeOf(id));
+      const edges = [edgeOf('database', 'replica'), edgeOf('replica', 'archive'), edgeOf('archive', 'tape')];
+      await show(page, topologyOf([...SHOP.nodes, ...newcomers], [...SHOP.edges, ...edges]));
+      const after = await nearer();
+      expect(after).not.toBe(before);
+      // The key 0 was pressed since: it had nothing left to do.
+      expect(await nearer()).toBe(after);
+    });
+
+    it('also when one comes back to a view that has less', async () => {
+      const hosts = { ...topologyOf([nodeOf('h1', { kind: 'host' })], []), view: 'hosts' } as const;
+      await show(page, hosts);
+      const ofHosts = await nearer();
+      await show(page, SHOP);
+      await nearer();
+      await show(page, hosts);
+      expect(await nearer()).toBe(ofHosts);
+    });
   });
 
   it('keeps a node where it was dragged, through a reload, until it is laid out again', async () => {

@@ -1,5 +1,5 @@
-import { compareNames, flowOrder } from './flow-order';
-import { compareIds, type LayoutGraph, type LayoutNode, type Point } from './graph';
+import { flowOrder } from './flow-order';
+import { compareNodes, type LayoutGraph, type LayoutNode, type Point } from './graph';
 
 /** Room of a node where there are so many that only their groups have names, and where there are few. */
 const DENSE_CELL = { width: 64, height: 64 } as const;
@@ -28,7 +28,7 @@ export function blocks(graph: LayoutGraph, aspect: number): Map<string, Point> {
     members.push(node);
     groups.set(node.group, members);
   }
-  groups.forEach((members) => members.sort(byName));
+  groups.forEach((members) => members.sort(compareNodes));
   const loose = groups.get('') ?? [];
   groups.delete('');
   const groupOf = new Map(graph.nodes.map(({ id, group }) => [id, group]));
@@ -42,10 +42,6 @@ export function blocks(graph: LayoutGraph, aspect: number): Map<string, Point> {
 /** Room of a node of that graph. */
 export function cellOf({ nodes }: LayoutGraph): Cell {
   return nodes.length > MOST_NAMED ? DENSE_CELL : NAMED_CELL;
-}
-
-function byName(a: LayoutNode, b: LayoutNode): number {
-  return compareNames(a.name ?? a.id, b.name ?? b.id) || compareIds(a.id, b.id);
 }
 
 export interface Cell {

@@ -1,4 +1,4 @@
-import { compareIds, type LayoutEdge } from './graph';
+import { compareNames, type LayoutEdge } from './graph';
 
 /** So many of all pairs of groups, or so many a group, are connected: then there is no one way in which things flow. */
 const DENSE = { share: 0.5, each: 8 } as const;
@@ -48,14 +48,6 @@ export function flowOrder(
   }
   return [...first, ...last];
 }
-
-/** `app-2` before `app-10`. */
-export function compareNames(a: string, b: string): number {
-  return NATURAL.compare(a, b) || compareIds(a, b);
-}
-
-// One locale for all, so that all browsers give the same picture.
-const NATURAL = new Intl.Collator('en', { numeric: true });
 
 type Flows = ReadonlyMap<string, ReadonlyMap<string, number>>;
 

@@ -50,6 +50,20 @@ export function canonicalGraph(graph: LayoutGraph): LayoutGraph {
   };
 }
 
+/** By what people read, with numbers by their value, where there is something to read; else by id. */
+export function compareNodes(a: LayoutNode, b: LayoutNode): number {
+  const isNamed = a.name !== undefined && b.name !== undefined;
+  return (isNamed ? compareNames(a.name, b.name) : 0) || compareIds(a.id, b.id);
+}
+
+/** `app-2` before `app-10`. */
+export function compareNames(a: string, b: string): number {
+  return NATURAL.compare(a, b) || compareIds(a, b);
+}
+
+// One locale for all, so that all browsers give the same picture.
+const NATURAL = new Intl.Collator('en', { numeric: true });
+
 /** Code unit order: the same in every browser and language, unlike `localeCompare`. */
 export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -1,4 +1,4 @@
-import { compareIds, type LayoutNode, type Point } from './graph';
+import { compareIds, compareNodes, type LayoutNode, type Point } from './graph';
 
 /** Between two groups' blocks, as a share of a cell. */
 const BLOCK_GAP = 0.4;
@@ -43,7 +43,7 @@ export function gridOf(
 
 function blocksOf(nodes: readonly LayoutNode[]): LayoutNode[][] {
   const blocks = new Map<string, LayoutNode[]>();
-  const sorted = [...nodes].sort((a, b) => compareIds(a.group, b.group) || compareIds(a.id, b.id));
+  const sorted = [...nodes].sort((a, b) => compareIds(a.group, b.group) || compareNodes(a, b));
   for (const node of sorted) {
     const block = blocks.get(node.group) ?? [];
     block.push(node);

@@ -1,10 +1,10 @@
-import { canonicalGraph, type LayoutGraph } from './graph';
+import { canonicalGraph, compareNodes, type LayoutGraph } from './graph';
 
 /** A node of the layered layout, or a bend of a long edge where it passes a rank (`id` is null). */
 export interface Vertex {
   readonly id: string | null;
   readonly group: string;
-  /** Position in canonical order, the last tie-break everywhere. */
+  /** Position in the order of names, the last tie-break everywhere. */
   readonly index: number;
   rank: number;
   /** Place within the rank, from 0. */
@@ -20,11 +20,13 @@ export interface Vertex {
   earlier: number | undefined;
 }
 
-/** One vertex a node, in canonical order, with its neighbours along the direction of the edges. */
+/** One vertex a node, in the order of their names, with its neighbours along the direction of the edges. */
 export function verticesOf(graph: LayoutGraph): Vertex[] {
   const canonical = canonicalGraph(graph);
   const vertices = new Map(
-    canonical.nodes.map((node, index) => [node.id, createVertex(node.id, node.group, index)]),
+    [...canonical.nodes]
+      .sort(compareNodes)
+      .map((node, index) => [node.id, createVertex(node.id, node.group, index)]),
   );
   for (const edge of canonical.edges) {
     const source = vertices.get(edge.source);

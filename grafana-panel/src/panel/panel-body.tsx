@@ -65,7 +65,7 @@ export function PanelBody(props: Props): React.JSX.Element {
         covered={covered}
         insets={insets}
         camera={state.camera}
-        cameraKey={`${topology.view} ${shown.placing.layouts}`}
+        cameraKey={shown.cameraKey}
         name={VIEW_NAMES[topology.view]}
         onSelect={(id) => {
           props.onHover(undefined);
@@ -109,6 +109,9 @@ export function PanelBody(props: Props): React.JSX.Element {
           containers={topology.view === 'containers' ? topology : others.get('containers')}
           processes={topology.view === 'processes' ? topology : others.get('processes')}
           matches={search.matches}
+          resource={state.resource}
+          scale={state.scale}
+          onChoose={change}
           {...room}
           onOpen={({ id, label, view }) => {
             if (view === topology.view) {

@@ -15,8 +15,9 @@ interface Props {
   /** Nodes found; undefined: nothing is searched for. */
   readonly found: number | undefined;
   readonly error: SearchError | undefined;
-  /** Fields that are compared although no node has them. */
+  /** Fields that are asked for although no node has them, and those that there are. */
   readonly unknown: readonly string[];
+  readonly known: readonly string[];
   readonly onChange: (text: string) => void;
   /** Makes the search a filter. */
   readonly onPin: () => void;
@@ -25,14 +26,14 @@ interface Props {
 
 /** The search field: what it found, or what is wrong at which place. */
 export const SearchBar = React.forwardRef<SearchBarHandle, Props>(function SearchBar(props, handle) {
-  const { text, found, error, unknown, onChange, onPin, onLeave } = props;
+  const { text, found, error, unknown, known, onChange, onPin, onLeave } = props;
   const styles = useStyles2(getStyles);
   const field = React.useRef<HTMLInputElement>(null);
   const notes = React.useId();
   React.useImperativeHandle(handle, () => ({ focus: () => field.current?.focus() }));
   const hint =
     unknown.length > 0 && found === 0
-      ? `No node here has ${unknown.map((name) => `“${name}”`).join(', ')}.`
+      ? `No node here has ${unknown.map((name) => `“${name}”`).join(', ')}. Fields are ${known.join(', ')}.`
       : '';
   return (
     <div role="search" className={styles.frame}>

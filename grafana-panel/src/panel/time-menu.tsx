@@ -105,6 +105,6 @@ function nameOf(compareWith: string, format: (at: number) => string): string {
 }
 
 const getStyles = ({ colors, spacing }: GrafanaTheme2) => ({
-  box: css({ display: 'flex', flexDirection: 'column', gap: spacing(0.75), width: 280 }),
+  box: css({ display: 'flex', flexDirection: 'column', gap: spacing(0.75), width: 280, maxWidth: '100%' }),
   heading: css({ padding: spacing(0.5, 1, 0), color: colors.text.secondary, fontSize: 11 }),
 });

@@ -44,6 +44,7 @@ export function Tools(props: Props): React.JSX.Element {
       found={search.matches?.size}
       error={search.error}
       unknown={search.unknown}
+      known={search.known}
       onChange={(text) => change({ search: text })}
       onPin={() =>
         change(({ pinned, search: text }) => ({

@@ -14,6 +14,7 @@ import { PanelFooter } from './panel-footer';
 import { PanelHeader } from './panel-header';
 import type { PictureHandle } from './picture';
 import type { SearchBarHandle } from './search-bar';
+import { useCameraOfView } from './use-camera-of-view';
 import { useCards } from './use-cards';
 import { useMeasured } from './use-measured';
 import { usePanelKeys } from './use-panel-keys';
@@ -54,6 +55,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const shown = useShown(data, id, { width, height }, options, state);
   const { topology, scene, failure } = shown;
   const { viewVariable } = options;
+  useCameraOfView(topology?.view, change);
   const range = data.timeRange;
   const cards = useCards({ shown, state, change, picture, timeZone, range, viewVariable, width });
   const { card } = cards;

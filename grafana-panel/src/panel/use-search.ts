@@ -11,7 +11,9 @@ export interface Search {
   readonly error: SearchError | undefined;
   /** Ids of the nodes found; undefined: nothing is searched for. */
   readonly matches: ReadonlySet<string> | undefined;
+  /** Fields that are asked for and that no node has, and those that nodes have. */
   readonly unknown: readonly string[];
+  readonly known: readonly string[];
 }
 
 /** What a search finds; while it is wrong, what the last right one found. */
@@ -33,5 +35,6 @@ export function useSearch(topology: Topology | undefined, text: string): Search 
     error: parsed.error,
     matches: result?.matches,
     unknown: (result?.unknown ?? []).map(({ field }) => field),
+    known: [...(result?.known ?? [])].sort(),
   };
 }

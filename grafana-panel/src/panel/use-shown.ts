@@ -32,6 +32,8 @@ export interface Shown {
   readonly search: Search;
   readonly placing: Placing;
   readonly scene: Scene | undefined;
+  /** Of the view and layout that the scene is of: another one needs another camera. */
+  readonly cameraKey: string;
   /** Key of the metric that fills the nodes, also while it is only looked at. */
   readonly fill: string;
   readonly preview: (fill: string | undefined) => void;
@@ -66,7 +68,7 @@ export function useShown(
     options.direction,
     size.width / Math.max(1, size.height),
   );
-  const scene = useScene(topology, placing.positions, options);
+  const { scene, cameraKey } = useScene(topology, placing, options);
   const [previewed, preview] = useState<string>();
   const fill = previewed ?? state.fill;
   const decorations = useMemo(
@@ -84,7 +86,7 @@ export function useShown(
     [others, topology, search.expression, search.matches],
   );
   return {
-    ...{ source, whole, topology, failure, waited, search, placing, scene },
+    ...{ source, whole, topology, failure, waited, search, placing, scene, cameraKey },
     ...{ fill, preview, decorations, others, counts },
   };
 }
@@ -118,17 +120,24 @@ function bookKey(
   return `toposcope.positions.1/${dashboard}/${panel}/${topology?.view ?? ''}/${kind}`;
 }
 
+interface Drawn {
+  readonly scene: Scene | undefined;
+  readonly cameraKey: string;
+}
+
 /** The last scene stays until there is one for the new topology, so that nothing flickers. */
 function useScene(
   topology: Topology | undefined,
-  positions: ReadonlyMap<string, { x: number; y: number }> | undefined,
+  { positions, layouts }: Placing,
   { direction }: PanelOptions,
-): Scene | undefined {
-  const last = useRef<Scene | undefined>(undefined);
+): Drawn {
+  const last = useRef<Drawn>({ scene: undefined, cameraKey: '' });
   const scene = useMemo(
     () => (topology && positions ? buildScene(topology, positions, direction) : undefined),
     [topology, positions, direction],
   );
-  last.current = scene ?? last.current;
+  if (scene) {
+    last.current = { scene, cameraKey: `${topology?.view} ${layouts}` };
+  }
   return last.current;
 }

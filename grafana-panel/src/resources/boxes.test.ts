@@ -35,7 +35,7 @@ const PROCESSES = topologyOf(
 
 describe('the boxes of the resources view', () => {
   it('lie on their host, the greatest first, as wide as their share of it', () => {
-    const { hosts } = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory');
+    const { hosts } = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory', 'capacity');
     expect(hosts.map(({ id, used, capacity }) => [id, used, capacity])).toEqual([
       ['h1', 600, 1_000],
       ['h2', null, null],
@@ -47,12 +47,41 @@ describe('the boxes of the resources view', () => {
   });
 
   it('are no wider than what they lie on', () => {
-    const [process] = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory').hosts[0]?.children[0]?.children ?? [];
+    const [process] =
+      boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory', 'capacity').hosts[0]?.children[0]?.children ?? [];
     expect(process).toMatchObject({ id: 'p', used: 900, start: 0, width: 0.3 });
   });
 
+  it('are as wide as their processes where nothing else is measured, and what is in no container is one of them', () => {
+    const processes = topologyOf(
+      [
+        nodeOf('in', {
+          relatives: [...on('h1'), { view: 'containers', id: 'unmeasured', label: '' }],
+          metrics: [figure('memory', 200, null)],
+        }),
+        nodeOf('out', { relatives: on('h1'), metrics: [figure('memory', 600, null)] }),
+      ],
+      [],
+    );
+    const containers = topologyOf([nodeOf('unmeasured', { relatives: on('h1') })], []);
+    const { hosts } = boxesOf(HOSTS, containers, processes, 'memory', 'capacity');
+    expect(hosts[0]?.children.map(({ label, width }) => [label, width])).toEqual([
+      ['Outside containers', 0.6],
+      ['unmeasured', 0.2],
+    ]);
+    expect(hosts[0]?.children[0]?.children.map(({ id }) => id)).toEqual(['out']);
+  });
+
+  it('fill their row where it is as wide as what is used', () => {
+    const { hosts } = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory', 'use');
+    expect(hosts[0]?.children.map(({ id, width }) => [id, width])).toEqual([
+      ['big', 0.75],
+      ['small', 0.25],
+    ]);
+  });
+
   it('count CPU in cores of the host', () => {
-    const host = boxesOf(HOSTS, CONTAINERS, undefined, 'cpu').hosts.find(({ id }) => id === 'h2');
+    const host = boxesOf(HOSTS, CONTAINERS, undefined, 'cpu', 'capacity').hosts.find(({ id }) => id === 'h2');
     expect(host).toMatchObject({ used: 2, capacity: 4 });
     expect(host?.children).toMatchObject([{ id: 'busy', width: 0.25 }]);
   });

@@ -25,28 +25,41 @@ export interface Resources {
   readonly unit: string;
 }
 
+/** The room of a host's row: what it has, or what is used of it, where that is little. */
+export const SCALES = ['capacity', 'use'] as const;
+export type ResourceScale = (typeof SCALES)[number];
+
 /**
  * Hosts with their containers on them, and the containers' processes on those: each as wide as what it uses of the
- * host's capacity. What together uses more than there is (figures are of slightly different moments) is made to fit.
+ * host's capacity, or of all that is used. What runs outside containers lies together on a box of its own. What together
+ * uses more than there is (figures are of slightly different moments) is made to fit.
  */
 export function boxesOf(
   hosts: Topology,
   containers: Topology | undefined,
   processes: Topology | undefined,
   resource: Resource,
+  scale: ResourceScale,
 ): Resources {
-  const containersOf = membersBy(containers, 'hosts');
-  const processesOf = membersBy(processes, 'containers');
+  const containersOf = membersBy(containers?.nodes ?? [], 'hosts');
+  const processesOf = membersBy(processes?.nodes ?? [], 'containers');
+  const loose = (processes?.nodes ?? []).filter(
+    ({ relatives }) => !relatives.some(({ view }) => view === 'containers'),
+  );
+  const looseOf = membersBy(loose, 'hosts');
   const boxes = hosts.nodes
     .filter(({ kind }) => kind === 'host')
     .map((host): Box => {
       const { used, whole } = hostFigureOf(host, resource);
-      const members = containersOf.get(host.id) ?? [];
-      const parts = members.map((node) => ({ node, used: figureOf(node, resource).used }));
-      const capacity = whole ?? used ?? 0;
+      const parts = (containersOf.get(host.id) ?? [])
+        .filter(({ kind }) => kind !== 'uncontained')
+        .map((node) => partOf(node, 'containers', resource, processesOf.get(node.id) ?? []));
+      const outside = outsidePart(host, hosts.view, (looseOf.get(host.id) ?? []).map(processPart(resource)));
+      const all = outside === undefined ? parts : [...parts, outside];
+      const capacity = scale === 'capacity' ? (whole ?? used ?? 0) : sumOf(all);
       return {
         ...{ id: host.id, label: host.label, view: hosts.view, used, capacity: whole, start: 0, width: 1 },
-        children: lay(parts, capacity, 0, 1, 'containers', resource, processesOf),
+        children: lay(all, capacity, 0, 1),
       };
     });
   return {
@@ -55,49 +68,63 @@ export function boxesOf(
   };
 }
 
-function lay(
-  parts: readonly { readonly node: TopologyNode; readonly used: number | null }[],
-  capacity: number,
-  start: number,
-  room: number,
+type Part = Omit<Box, 'start' | 'width' | 'children'> & { readonly parts: readonly Part[] };
+
+/** What is not measured as a whole, such as memory where the kernel does not count it, is what its processes use. */
+function partOf(
+  node: TopologyNode,
   view: Topology['view'],
   resource: Resource,
-  membersOf: ReadonlyMap<string, readonly TopologyNode[]>,
-): Box[] {
-  const measured = parts.filter((part): part is { node: TopologyNode; used: number } => (part.used ?? 0) > 0);
-  const sum = measured.reduce((total, { used }) => total + used, 0);
-  const scale = capacity > 0 ? Math.min(1 / capacity, room / (sum || 1)) : 0;
+  members: readonly TopologyNode[],
+): Part {
+  const parts = members.map(processPart(resource));
+  const { used, whole } = figureOf(node, resource);
+  return {
+    id: node.id,
+    label: node.label,
+    view,
+    used: used ?? (sumOf(parts) || null),
+    capacity: whole,
+    parts,
+  };
+}
+
+function processPart(resource: Resource): (node: TopologyNode) => Part {
+  return (node) => partOf(node, 'processes', resource, []);
+}
+
+/** Its card is the host's. */
+function outsidePart(host: TopologyNode, view: Topology['view'], parts: readonly Part[]): Part | undefined {
+  const used = sumOf(parts);
+  return used === 0
+    ? undefined
+    : { id: host.id, label: 'Outside containers', view, used, capacity: null, parts };
+}
+
+function sumOf(parts: readonly Part[]): number {
+  return parts.reduce((sum, { used }) => sum + (used ?? 0), 0);
+}
+
+function lay(parts: readonly Part[], capacity: number, start: number, room: number): Box[] {
+  const measured = parts.filter(({ used }) => (used ?? 0) > 0);
+  const scale = capacity > 0 ? Math.min(1 / capacity, room / (sumOf(measured) || 1)) : 0;
   let at = start;
   return measured
-    .sort((a, b) => b.used - a.used || (a.node.id < b.node.id ? -1 : 1))
-    .map(({ node, used }) => {
-      const width = used * scale;
-      const box: Box = {
-        ...{ id: node.id, label: node.label, view, used, capacity: figureOf(node, resource).whole },
-        ...{ start: at, width },
-        children: lay(
-          (membersOf.get(node.id) ?? []).map((member) => ({
-            node: member,
-            used: figureOf(member, resource).used,
-          })),
-          capacity,
-          at,
-          width,
-          'processes',
-          resource,
-          NO_MEMBERS,
-        ),
-      };
+    .sort((a, b) => (b.used ?? 0) - (a.used ?? 0) || (a.id < b.id ? -1 : 1))
+    .map(({ parts: inner, ...part }) => {
+      const width = (part.used ?? 0) * scale;
+      const box: Box = { ...part, start: at, width, children: lay(inner, capacity, at, width) };
       at += width;
       return box;
     });
 }
 
-const NO_MEMBERS: ReadonlyMap<string, readonly TopologyNode[]> = new Map();
-
-function membersBy(topology: Topology | undefined, view: Topology['view']): Map<string, TopologyNode[]> {
+function membersBy(
+  nodes: readonly TopologyNode[],
+  view: Topology['view'],
+): ReadonlyMap<string, readonly TopologyNode[]> {
   const members = new Map<string, TopologyNode[]>();
-  for (const node of topology?.nodes ?? []) {
+  for (const node of nodes) {
     for (const relative of node.relatives) {
       if (relative.view === view) {
         members.set(relative.id, [...(members.get(relative.id) ?? []), node]);

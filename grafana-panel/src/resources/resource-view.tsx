@@ -1,11 +1,11 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
-import React, { useState } from 'react';
+import React from 'react';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import { formatValue } from '../details/format';
 import { paletteOf } from '../scene/palette';
-import { boxesOf, type Box, type Resource } from './boxes';
+import { boxesOf, type Box, type Resource, type ResourceScale } from './boxes';
 
 interface Props {
   readonly hosts: Topology | undefined;
@@ -13,8 +13,11 @@ interface Props {
   readonly containers: Topology | undefined;
   readonly processes: Topology | undefined;
   readonly matches: ReadonlySet<string> | undefined;
+  readonly resource: Resource;
+  readonly scale: ResourceScale;
   readonly width: number;
   readonly height: number;
+  readonly onChoose: (choice: { readonly resource?: Resource; readonly scale?: ResourceScale }) => void;
   /** Shows a box's card in its view. */
   readonly onOpen: (box: Box) => void;
 }
@@ -27,10 +30,9 @@ const LEAST_DRAWN = 2;
 
 /** Who uses the hosts: hosts as wide as their capacity, containers and processes on them as wide as what they use. */
 export function ResourceView(props: Props): React.JSX.Element {
-  const { hosts, containers, processes, width, height } = props;
+  const { hosts, containers, processes, resource, scale, width, height, onChoose } = props;
   const styles = useStyles2(getStyles);
-  const [resource, setResource] = useState<Resource>('cpu');
-  const { hosts: boxes, unit } = boxesOf(hosts ?? NO_HOSTS, containers, processes, resource);
+  const { hosts: boxes, unit } = boxesOf(hosts ?? NO_HOSTS, containers, processes, resource, scale);
   const room = Math.max(120, width - 190);
   return (
     <div className={styles.frame} style={{ width, height }} data-testid="toposcope-resources">
@@ -43,9 +45,19 @@ export function ResourceView(props: Props): React.JSX.Element {
             { value: 'memory', label: 'Memory' },
           ]}
           value={resource}
-          onChange={setResource}
+          onChange={(chosen) => onChoose({ resource: chosen })}
         />
-        <span>Width: share of the host’s capacity. Containers above, their processes below.</span>
+        <RadioButtonGroup
+          size="sm"
+          aria-label="As wide as its share of"
+          options={[
+            { value: 'capacity', label: 'Of the capacity' },
+            { value: 'use', label: 'Of what is used' },
+          ]}
+          value={scale}
+          onChange={(chosen) => onChoose({ scale: chosen })}
+        />
+        <span>Containers above, their processes below.</span>
       </div>
       <ul className={styles.list} aria-label="Hosts">
         {boxes.map((host) => (

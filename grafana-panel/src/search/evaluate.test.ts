@@ -17,6 +17,7 @@ const TOPOLOGY = {
         sublabel: 'shop/web:3',
         facts: [
           { key: 'image', label: 'Image', values: ['shop/web:3'] },
+          { key: 'id', label: 'Id', values: ['4f9deb1c2a777db0e5'] },
           { key: 'restarts', label: 'Restarts', values: ['3'] },
           { key: 'started', label: 'Started', values: ['9990'], format: 'time' },
         ],
@@ -65,15 +66,19 @@ describe('a search finds', () => {
     { text: 'started < 1m', finds: ['web-1'], by: 'the age of a moment' },
     { text: 'failed > 0', finds: ['web-1', 'db'], by: 'failing connections' },
     { text: 'inbound = 0 outbound = 0', finds: ['nginx'], by: 'the number of peers' },
+    { text: '4f9deb1c', finds: ['web-1'], by: 'the beginning of an identifier' },
+    { text: 'db', finds: ['db'], by: 'a short word, but not within identifiers' },
+    { text: 'id:777db', finds: ['web-1'], by: 'any part of an identifier that is asked for by its field' },
     { text: 'nothing_like_it > 5', finds: [], by: 'a field that nobody has' },
   ])('$text by $by', ({ text, finds }) => {
     expect(found(text)).toEqual(finds);
   });
 
-  it('and says which compared fields nobody has', () => {
-    const { expression } = parseSearch('web or cqu > 5');
+  it('and says which fields nobody has', () => {
+    const { expression } = parseSearch('web or cqu > 5 or cluster:a');
     expect(expression && evaluate(expression, SEARCHABLES, NOW).unknown).toEqual([
       { field: 'cqu', from: 7, to: 14 },
+      { field: 'cluster', from: 18, to: 27 },
     ]);
   });
 });

@@ -11,6 +11,8 @@ export interface Searchable {
   readonly id: string;
   /** Everything that can be read on it. */
   readonly texts: readonly string[];
+  /** What nobody reads but may paste, in small letters: any short word is somewhere in the middle of one. */
+  readonly identifiers: readonly string[];
   readonly fields: ReadonlyMap<string, readonly string[]>;
   readonly numbers: ReadonlyMap<string, FieldNumber>;
 }
@@ -101,18 +103,32 @@ function searchableOf(node: TopologyNode, edges: readonly TopologyEdge[]): Searc
     'bytes',
     plain(sumOf(edges, ({ traffic }) => (traffic.requestBytes ?? 0) + (traffic.responseBytes ?? 0))),
   );
-  return { id: node.id, texts: textsOf(node, fields), fields, numbers };
+  return { id: node.id, ...textsOf(node, fields), fields, numbers };
 }
 
+/** Of a container, an image or a machine. */
+const IDENTIFIER = /^(?:\w+:\/\/|sha256:)?([0-9a-f]{12,})$/i;
+
 /** What fields say of the node itself; the ports of its connections are asked for by name only. */
-function textsOf(node: TopologyNode, fields: ReadonlyMap<string, readonly string[]>): readonly string[] {
+function textsOf(
+  node: TopologyNode,
+  fields: ReadonlyMap<string, readonly string[]>,
+): Pick<Searchable, 'texts' | 'identifiers'> {
   const texts = new Set<string>();
+  const identifiers = new Set([node.id.toLowerCase()]);
   for (const [name, values] of fields) {
     if (name !== 'port' && name !== 'protocol') {
-      values.forEach((value) => texts.add(value));
+      for (const value of values) {
+        const [, hexadecimal] = IDENTIFIER.exec(value) ?? [];
+        if (hexadecimal === undefined) {
+          texts.add(value);
+        } else {
+          identifiers.add(hexadecimal.toLowerCase());
+        }
+      }
     }
   }
-  return [...texts.add(node.id)];
+  return { texts: [...texts], identifiers: [...identifiers] };
 }
 
 function addMetric(numbers: Map<string, FieldNumber>, { key, label, unit, value, limit }: Metric): void {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { RESOURCES, SCALES } from '../resources/boxes';
 import { INITIAL_STATE, MODES, prefixOf, readState, writeState, type PanelState } from './panel-state';
 
 function throughAddress(state: PanelState): PanelState {
@@ -33,6 +34,8 @@ describe('the state of a panel', () => {
         { nil: undefined },
       ),
       fill: text,
+      resource: fc.constantFrom(...RESOURCES),
+      scale: fc.constantFrom(...SCALES),
       sort: text,
       moment: fc.oneof(fc.constant('range' as const), fc.nat(), fc.constant(undefined)),
       compareWith: fc.constantFrom('', '1h', '15m', '1800000000000'),

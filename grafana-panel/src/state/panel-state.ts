@@ -1,3 +1,4 @@
+import { RESOURCES, SCALES, type Resource, type ResourceScale } from '../resources/boxes';
 import type { Camera } from '../scene/camera';
 import type { Focus } from '../search/narrow';
 
@@ -17,6 +18,9 @@ export interface PanelState {
   readonly camera: Camera | undefined;
   /** Key of the metric or overlay that fills the nodes; empty: none. */
   readonly fill: string;
+  /** What the resources view shows, and what its rows are as wide as. */
+  readonly resource: Resource;
+  readonly scale: ResourceScale;
   /** A column of the table, with a minus before it from the greatest on; empty: by name. */
   readonly sort: string;
   /** The moment shown, Unix milliseconds; `range`: everything within the time range; undefined: live. */
@@ -35,6 +39,8 @@ export const INITIAL_STATE: PanelState = {
   focus: undefined,
   camera: undefined,
   fill: '',
+  resource: 'cpu',
+  scale: 'capacity',
   sort: '',
   moment: undefined,
   compareWith: '',
@@ -44,7 +50,21 @@ export const INITIAL_STATE: PanelState = {
 /** Query parameters by their names without the panel's prefix; null: not there. */
 export type Parameters = Readonly<Record<string, string | readonly string[] | null>>;
 
-const NAMES = ['mode', 'card', 'q', 'pin', 'focus', 'cam', 'fill', 'sort', 'at', 'cmp', 'filter'] as const;
+const NAMES = [
+  'mode',
+  'card',
+  'q',
+  'pin',
+  'focus',
+  'cam',
+  'fill',
+  'res',
+  'of',
+  'sort',
+  'at',
+  'cmp',
+  'filter',
+] as const;
 
 /** Prefix of one panel's parameters: a dashboard may have several. */
 export function prefixOf(panelId: number): string {
@@ -61,6 +81,8 @@ export function writeState(state: PanelState): Parameters {
     focus: state.focus ? `${state.focus.hops}~${state.focus.id}` : '',
     cam: state.camera ? writeCamera(state.camera) : '',
     fill: state.fill,
+    res: state.resource === INITIAL_STATE.resource ? '' : state.resource,
+    of: state.scale === INITIAL_STATE.scale ? '' : state.scale,
     sort: state.sort,
     at: state.moment === undefined ? '' : String(state.moment),
     cmp: state.compareWith,
@@ -85,6 +107,8 @@ export function readState(search: URLSearchParams, prefix: string): PanelState {
     focus: readFocus(text('focus')),
     camera: readCamera(text('cam')),
     fill: text('fill'),
+    resource: RESOURCES.find((resource) => resource === text('res')) ?? INITIAL_STATE.resource,
+    scale: SCALES.find((scale) => scale === text('of')) ?? INITIAL_STATE.scale,
     sort: text('sort'),
     moment: at === 'range' ? 'range' : /^\d{1,15}$/.test(at) ? Number(at) : undefined,
     compareWith: /^(\d{1,15}|\d+(ms|[smhdwMy]))$/.test(text('cmp')) ? text('cmp') : '',

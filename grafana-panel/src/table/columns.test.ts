@@ -9,7 +9,7 @@ const TOPOLOGY = topologyOf(
   [
     nodeOf('web-10', { metrics: [cpu(0.2)], facts: [{ key: 'image', label: 'Image', values: ['web:3'] }] }),
     nodeOf('web-9', { metrics: [cpu(null)] }),
-    nodeOf('db', { metrics: [cpu(0.9)], health: 'critical' }),
+    nodeOf('db', { kind: 'process', metrics: [cpu(0.9)], health: 'critical' }),
   ],
   [edgeOf('web-10', 'db', { requestBytes: 10, responseBytes: null }), edgeOf('web-9', 'db')],
 );
@@ -21,6 +21,11 @@ describe('the table', () => {
     expect(COLUMNS.map(({ label }) => label)).toEqual([
       ...['Name', 'Kind', 'Health', 'Image', 'CPU', 'Called by', 'Calls', 'Traffic'],
     ]);
+  });
+
+  it('does not say of each row what all are', () => {
+    const labels = columnsOf(topologyOf([nodeOf('a'), nodeOf('b')], [])).map(({ label }) => label);
+    expect(labels).not.toContain('Kind');
   });
 
   it.each([

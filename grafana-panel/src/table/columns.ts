@@ -43,6 +43,7 @@ export function rowsOf({ nodes, edges }: Topology): Row[] {
 
 /** The columns that these nodes fill: who it is, its facts and metrics, its connections. */
 export function columnsOf({ nodes }: Topology): Column[] {
+  const kinds = new Set(nodes.map(({ kind }) => kind));
   const facts = new Map<string, string>();
   const metrics = new Map<string, { readonly label: string; readonly unit: string }>();
   for (const node of nodes) {
@@ -57,7 +58,8 @@ export function columnsOf({ nodes }: Topology): Column[] {
   }
   return [
     textColumn('name', 'Name', ({ node }) => (node.count > 1 ? `${node.label} ×${node.count}` : node.label)),
-    textColumn('kind', 'Kind', ({ node }) => KIND_NAMES[node.kind]),
+    // The view's name says what all are.
+    ...(kinds.size > 1 ? [textColumn('kind', 'Kind', ({ node }) => KIND_NAMES[node.kind])] : []),
     textColumn('health', 'Health', ({ node }) => HEALTH_NAMES[node.health]),
     ...[...facts].map(([key, label]) => factColumn(key, label)),
     ...[...metrics].map(([key, { label, unit }]) => metricColumn(key, label, unit)),
