@@ -1,9 +1,11 @@
 import { blocks } from './blocks';
 import { boundsOf } from './bounds';
+import { componentsOf } from './components';
 import { force } from './force';
 import { connectedIds, type Direction, type LayoutGraph, type Point, type Positions } from './graph';
 import { gridOf } from './grid';
 import { layered } from './layered';
+import { packed } from './packing';
 import { CELL, GRID_GAP, SLOT } from './spacing';
 
 /** Connected nodes from which on forces draw the picture: ranks of more are no longer readable. */
@@ -20,7 +22,8 @@ export interface LayoutOptions {
 }
 
 /**
- * Places for all nodes of a graph: what is connected in ranks, or by forces when it is much; the rest as a grid below.
+ * Places for all nodes of a graph: what is connected in ranks, each part by itself, or by forces when it is much; the rest
+ * as a grid below.
  * What is clustered as blocks.
  * Yields a picture that is still forming whenever there is one to show.
  */
@@ -35,7 +38,8 @@ export function* layout(
   const core = { nodes: graph.nodes.filter(({ id }) => connected.has(id)), edges: graph.edges };
   const rest = graph.nodes.filter(({ id }) => !connected.has(id));
   if (core.nodes.length <= MOST_LAYERED && core.edges.length <= MOST_LAYERED_EDGES) {
-    return withGrid(layered(core, options), rest, options.aspect);
+    const pictures = componentsOf(core).map((part) => layered(part, options));
+    return withGrid(packed(pictures, options.aspect), rest, options.aspect);
   }
   const forming = force(core, { earlier: options.earlier });
   for (let step = forming.next(); ; step = forming.next()) {

@@ -1,3 +1,4 @@
+import { disjointSets } from '../layout/components';
 import type { Direction } from '../layout/graph';
 import type { EdgePath, SceneNode } from './scene';
 import { SHAPE_OF_KIND, type ShapeName } from './shapes';
@@ -54,9 +55,9 @@ export function routeEdges(edges: readonly RoutedEnds[], direction: Direction, c
   if (!curved) {
     return edges.map((edge) => straightPath(edge, isTwoWay(edge) ? TWO_WAY_OFFSET : 0));
   }
-  const columns = columnsOf(edges, direction);
+  const columns = columnsOfParts(edges, direction);
   return edges.map((edge) => {
-    const path = flowPath(edge, direction, isTwoWay(edge) ? TWO_WAY_OFFSET : 0, columns);
+    const path = flowPath(edge, direction, isTwoWay(edge) ? TWO_WAY_OFFSET : 0, columns(edge));
     return direction === 'right' ? path : transposed(path);
   });
 }
@@ -97,6 +98,26 @@ interface Room {
   readonly from: number;
   readonly to: number;
   readonly owner: RoutedEnds | undefined;
+}
+
+/** Parts of the picture that nothing joins stand beside each other, and the columns of one are not those of another. */
+function columnsOfParts(
+  edges: readonly RoutedEnds[],
+  direction: Direction,
+): (edge: RoutedEnds) => readonly Column[] {
+  const rootOf = disjointSets(edges.map(({ source, target }) => ({ source: source.id, target: target.id })));
+  const parts = new Map<string, RoutedEnds[]>();
+  for (const edge of edges) {
+    const root = rootOf(edge.source.id);
+    const members = parts.get(root);
+    if (members) {
+      members.push(edge);
+    } else {
+      parts.set(root, [edge]);
+    }
+  }
+  const columns = new Map([...parts].map(([root, members]) => [root, columnsOf(members, direction)]));
+  return ({ source }) => columns.get(rootOf(source.id)) ?? [];
 }
 
 /** Only nodes with edges are in the way: those without stand aside in a grid of their own. */
