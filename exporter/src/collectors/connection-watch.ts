@@ -76,13 +76,35 @@ export class ConnectionWatch {
   }
 
   private async run(): Promise<void> {
-    const { tracker, now, holders, strangers, containers } = this.options;
-    const pause = pacer(now);
+    const { tracker, now, holders, logger } = this.options;
     const began = now();
     const waiting = this.waitingEnds.take();
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
+    try {
+      await this.passOverAll(eventsLost);
+    } catch (error) {
+      this.waitingEnds.putBack(waiting);
+      this.eventsLost ||= eventsLost;
+      throw error;
+    }
+    this.waitingEnds.give(waiting);
+    if (holders.isCrowded) {
+      holders.retain(this.liveInodes());
+    }
+    logger.debug(
+      {
+        milliseconds: Math.round(now() - began),
+        waited: waiting.length,
+        namespaces: tracker.namespaces.size,
+      },
+      'passed over all sockets',
+    );
+  }
 
+  private async passOverAll(eventsLost: boolean): Promise<void> {
+    const { tracker, now, holders, strangers, containers } = this.options;
+    const pause = pacer(now);
     let processesOf = this.census.take();
     strangers.learn(containers());
     for (const namespace of tracker.namespaces.values()) {
@@ -108,18 +130,6 @@ export class ConnectionWatch {
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
-    this.waitingEnds.give(waiting);
-    if (holders.isCrowded) {
-      holders.retain(this.liveInodes());
-    }
-    this.options.logger.debug(
-      {
-        milliseconds: Math.round(now() - began),
-        waited: waiting.length,
-        namespaces: tracker.namespaces.size,
-      },
-      'passed over all sockets',
-    );
   }
 
   private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {

@@ -152,6 +152,14 @@ describe('WaitingEnds', () => {
     expect(tracker.attribution.unattributed.size).toBe(0);
   });
 
+  it('keeps what waits for a pass when that fails', () => {
+    known(WEB_NSID, WEB, '10.0.0.1');
+    hearBoth();
+    ends.putBack(ends.take());
+    pass();
+    expect(rows()).toEqual(bothNamed);
+  });
+
   it('counts what comes from a namespace that nobody knows', () => {
     ends.hear(ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]), { source: 1, nsid: 9 });
     pass();

@@ -31,7 +31,7 @@ export interface WaitingEnd {
 
 /**
  * What the kernel announces of destroyed sockets: given to the tracker at once where everything about them is known,
- * else after a pass. A pass is: `take`, and at its end `give` with what was taken.
+ * else after a pass. A pass is: `take`, and at its end `give` with what was taken, or `putBack` when it has failed.
  */
 export class WaitingEnds {
   private waiting: WaitingEnd[] = [];
@@ -88,6 +88,10 @@ export class WaitingEnds {
     this.isUrgent = false;
     this.isStrange = false;
     return taken;
+  }
+
+  putBack(taken: readonly WaitingEnd[]): void {
+    this.waiting = [...taken, ...this.waiting];
   }
 
   give(taken: readonly WaitingEnd[]): void {
