@@ -22,9 +22,10 @@ const REPLY_BYTES = 1_000;
  * 20,000 connections of a few milliseconds, as fast as the machine makes them, between two namespaces, with the
  * exporter on and off in turn. `capture_ratio` and `bytes_ratio` are the worst of all runs and both ends;
  * `generator_slowdown_ratio` is the median time with the exporter on over that with it off. To judge it by:
- * `run_to_run_ratio`, the longest time with it off over the shortest, and `listener_slowdown_ratio`, the median time
- * while something only hears the kernel's announcements, and drops them. `exporter_cpu_us` is processor time for each
- * connection, both its ends and the passes meanwhile included.
+ * `run_to_run_ratio`, the longest time with it off over the shortest, `listener_slowdown_ratio`, the median time while
+ * something only hears the kernel's announcements, and drops them, and `slowdown_over_listener_ratio`, what of the
+ * slow-down is not the kernel's announcing. `exporter_cpu_us` is processor time for each connection, both its ends and
+ * the passes meanwhile included.
  */
 export async function run(): Promise<Record<string, number>> {
   const [a, b] = createPair('toposcope-bench', 4);
@@ -72,6 +73,7 @@ export async function run(): Promise<Record<string, number>> {
     bytes_ratio: farthestFromOne(bytes),
     generator_slowdown_ratio: median(withExporter) / median(without),
     listener_slowdown_ratio: median(withListener) / median(without),
+    slowdown_over_listener_ratio: median(withExporter) / median(withListener),
     run_to_run_ratio: Math.max(...without) / Math.min(...without),
     exporter_cpu_us: (median(cpuSeconds) / CONNECTIONS) * 1e6,
   };

@@ -165,7 +165,8 @@ export class DestroyEvents {
   }
 }
 
-const RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+/** The kernel takes memory for what waits only. On a busy host the thread may not run for a second. */
+const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
 const GATHERING_BYTES = 4 * 1024 * 1024;
 /** The buffer holds ten times of what comes in that time on the busiest of hosts. */
 const GATHER_FOR_MS = 100;
