@@ -80,12 +80,19 @@ export class KubePlacement {
         standaloneNode(containers.get(containerKey(host, id)) ?? unknownContainer(host, id), place),
       );
     });
+    // A Service is dialled by many, and may have many pods.
+    const places = new Map<Service, string>();
+    const placeOnce = (service: Service): string => {
+      const place = places.get(service) ?? placeService(service);
+      places.set(service, place);
+      return place;
+    };
     const placeKubernetes = (endpoint: KubernetesEndpoint): string => {
       const { cluster, namespace, name } = endpoint;
       const service = this.kubernetes.service(cluster, namespace, name);
       const pod = this.kubernetes.pod(cluster, namespace, name);
       if (endpoint.kind === 'service' && service !== undefined) {
-        return placeService(service);
+        return placeOnce(service);
       }
       return endpoint.kind === 'pod' && pod !== undefined
         ? placePod(pod)
