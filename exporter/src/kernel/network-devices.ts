@@ -20,7 +20,7 @@ export function readNetworkDevices(procRoot: string, pid: number): NetworkDevice
   return bytes && parseNetworkDevices(bytes.toString('utf8'));
 }
 
-/** An interface in `net/dev` (net/core/net-procfs.c): `name: 8 numbers received, 8 sent`; the first 4 of each are read. */
+/** An interface in `net/dev` (net/core/net-procfs.c): `name: 8 numbers received, 8 sent`; the first 4 of both count. */
 const LINE = /^ *(\S.*): *(\d+) +(\d+) +(\d+) +(\d+)(?: +\d+){4} +(\d+) +(\d+) +(\d+) +(\d+)(?: +\d+){4}/gm;
 
 /** Parses `net/dev`; what is no interface, such as the two lines of headings, is left out. */
