@@ -10,6 +10,7 @@ RUN npm ci --workspace companion --no-audit --no-fund \
  && npm run build --workspace companion \
  && npm ci --workspace companion --omit dev --no-audit --no-fund \
  && rm -rf companion/src companion/tsconfig.json \
+ && find node_modules companion -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
  && mkdir /empty
 
 FROM ${NODE_IMAGE}

@@ -9,7 +9,8 @@ COPY . .
 RUN npm ci --workspace exporter --no-audit --no-fund \
  && npm run build --workspace exporter \
  && npm ci --workspace exporter --omit dev --no-audit --no-fund \
- && rm -rf exporter/src exporter/tsconfig.json
+ && rm -rf exporter/src exporter/tsconfig.json \
+ && find node_modules exporter -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
