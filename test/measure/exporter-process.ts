@@ -76,7 +76,7 @@ export function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
 }
 
-/** Processor milliseconds that the main thread of a process has used; finer than the clock's ticks (proc_pid_schedstat). */
+/** Processor milliseconds of a process's main thread, finer than clock ticks (fs/proc/base.c, proc_pid_schedstat). */
 export function mainThreadMsOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'latin1').split(' ')[0]) / 1e6;
 }

@@ -18,7 +18,7 @@ export interface InterfaceAddress {
   readonly scope: number;
 }
 
-/** Every address of every interface in the route socket's network namespace: loopback and interfaces that are down included. */
+/** Every address in the route socket's network namespace: of loopback and of interfaces that are down, too. */
 export function interfaceAddresses(route: NetlinkSocket): InterfaceAddress[] {
   const addresses: InterfaceAddress[] = [];
   const body = Buffer.alloc(IFADDRMSG_BYTES);

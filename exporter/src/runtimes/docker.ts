@@ -52,10 +52,10 @@ const listed = z.array(z.object({ Id: z.string() }));
 const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
 
 /**
- * Follows a Docker engine, or Podman's socket, and the Swarm that the engine manages: subscribes to its events, lists and inspects what there is, then
- * inspects again whatever an event names, and everything each minute, since an engine that gives up restarting a
- * container does not always say so. When the connection breaks it keeps the last known state, says so in
- * `problem()`, and tries again after 1, 2, 4 … 30 seconds.
+ * Follows a Docker engine, or Podman's socket, and the Swarm that the engine manages: subscribes to its events, lists and
+ * inspects what there is, then inspects again whatever an event names, and everything each minute, since an engine that
+ * gives up restarting a container does not always say so. When the connection breaks it keeps the last known state, says
+ * so in `problem()`, and tries again after 1, 2, 4 … 30 seconds.
  */
 export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const { socketPath, log } = options;

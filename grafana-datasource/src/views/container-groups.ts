@@ -31,7 +31,10 @@ export interface ContainerGrouping {
     Partial<Pick<TopologyNode, 'relatives' | 'health'>>;
   /** Groups that are shown though no member of theirs may be; absent: none. */
   readonly empty?: Iterable<string>;
-  /** PromQL of series with host and container_id of the members now and then, such as an info family's; absent: the members are named one by one. */
+  /**
+   * PromQL of series with host and container_id of the members now and then, such as an info family's. Where it is
+   * absent, the members are named one by one.
+   */
   membersExpression?(members: readonly Container[], id: string): string;
 }
 
