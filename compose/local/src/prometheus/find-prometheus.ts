@@ -13,7 +13,7 @@ export async function findPrometheus(
   if (installed !== undefined) {
     return installed;
   }
-  say("No prometheus in PATH: fetching Debian's package …");
+  say("No prometheus in PATH: taking that of Debian's package …");
   try {
     return await unpackDebianProgram('prometheus', 'usr/bin/prometheus', folder);
   } catch (error) {
