@@ -6,6 +6,7 @@ import { Dashboard } from './dashboard/dashboard';
 import { DataSourcePage } from './datasource/data-source-page';
 import { ErrorBoundary } from './error-boundary';
 import { ExplorePage } from './explore/explore-page';
+import { QueryPage } from './explore/query-page';
 import { Navigation } from './navigation';
 import type { Plugins } from './plugins';
 import type { DataSources } from './services/data-sources';
@@ -16,15 +17,20 @@ interface Props {
   readonly dataSources: DataSources;
 }
 
-/** Header and the page that the address names: the dashboard, `#/explore` or `#/datasource`. */
+/** Header and the page that the address names: the dashboard, `#/explore`, `#/datasource`, or a query of Grafana's Explore. */
 export function App({ plugins, dataSources }: Props) {
-  const { hash } = usePageLocation();
+  const { pathname, search, hash } = usePageLocation();
   const styles = useStyles2(getStyles);
-  const page = hash.replace(/^#\//, '');
+  const page = pathname === '/explore' ? 'query' : hash.replace(/^#\//, '');
   return (
     <div className={styles.page}>
       <ErrorBoundary what="This page" key={page}>
-        {page === 'explore' ? (
+        {page === 'query' ? (
+          <>
+            <Navigation page={page} />
+            <QueryPage key={search} search={search} />
+          </>
+        ) : page === 'explore' ? (
           <>
             <Navigation page={page} />
             <ExplorePage plugin={plugins.dataSource} />

@@ -5,7 +5,7 @@ import { ToolbarButton, useStyles2, useTheme2 } from '@grafana/ui';
 import React, { type ReactNode } from 'react';
 import { chooseTheme } from './theme';
 
-type PageId = 'dashboard' | 'explore' | 'datasource';
+type PageId = 'dashboard' | 'explore' | 'datasource' | 'query';
 
 const PAGES: readonly { id: PageId; label: string; hash: string }[] = [
   { id: 'dashboard', label: 'Topology', hash: '' },
@@ -27,13 +27,12 @@ export function Navigation({ page, children }: { readonly page: PageId; readonly
         {PAGES.map(({ id, label, hash }) => (
           <a
             key={id}
-            href={`${window.location.pathname}${window.location.search}${hash}`}
+            href={`/${searchOf(page)}${hash}`}
             className={id === page ? styles.current : styles.link}
             aria-current={id === page ? 'page' : undefined}
             onClick={(event) => {
               event.preventDefault();
-              const { pathname, search } = locationService.getLocation();
-              locationService.push({ pathname, search, hash });
+              locationService.push({ pathname: '/', search: searchOf(page), hash });
             }}
           >
             {label}
@@ -52,6 +51,11 @@ export function Navigation({ page, children }: { readonly page: PageId; readonly
       </div>
     </header>
   );
+}
+
+/** What the address says of the picture goes along from page to page; a query's address says nothing of it. */
+function searchOf(page: PageId): string {
+  return page === 'query' ? '' : locationService.getLocation().search;
 }
 
 const getStyles = (theme: GrafanaTheme2) => {

@@ -1,17 +1,26 @@
 import type { TopologyNode } from 'toposcope-topology-datasource/graph/topology';
 
-/** The path of the dashboard for one node, with Grafana's variable for the time range; undefined: there is none. */
-export function dashboardOf({ id, kind, label, facts, relatives }: TopologyNode): string | undefined {
+/** The dashboards of single nodes, by their uids. */
+export const DASHBOARDS = ['host', 'container', 'workload', 'process'].map(uidOf);
+
+export interface DashboardLink {
+  readonly uid: string;
+  /** With Grafana's variable for the time range. */
+  readonly path: string;
+}
+
+/** The dashboard for one node; undefined: there is none for its kind. */
+export function dashboardOf({ id, kind, label, facts, relatives }: TopologyNode): DashboardLink | undefined {
   const fact = (key: string) => facts.find((candidate) => candidate.key === key)?.values[0];
   const host = relatives.find(({ view }) => view === 'hosts')?.label ?? fact('host');
   return kind === 'host'
-    ? pathOf('host', { host: label })
+    ? linkTo('host', { host: label })
     : kind === 'container'
-      ? pathOf('container', { host, container: label })
+      ? linkTo('container', { host, container: label })
       : kind === 'workload'
-        ? pathOf('workload', { namespace: fact('namespace'), workload: serviceOf(id) })
+        ? linkTo('workload', { namespace: fact('namespace'), workload: serviceOf(id) })
         : kind === 'process'
-          ? pathOf('process', { host, process: fact('name') ?? label })
+          ? linkTo('process', { host, process: fact('name') ?? label })
           : undefined;
 }
 
@@ -21,9 +30,14 @@ function serviceOf(id: string): string {
   return decodeURIComponent(name.join('/'));
 }
 
-function pathOf(name: string, variables: Readonly<Record<string, string | undefined>>): string {
+function linkTo(name: string, variables: Readonly<Record<string, string | undefined>>): DashboardLink {
   const parameters = Object.entries(variables).flatMap(([variable, value]) =>
     value === undefined ? [] : [`&var-${variable}=${encodeURIComponent(value)}`],
   );
-  return `/d/toposcope-${name}?\${__url_time_range}${parameters.join('')}`;
+  const uid = uidOf(name);
+  return { uid, path: `/d/${uid}?\${__url_time_range}${parameters.join('')}` };
+}
+
+function uidOf(name: string): string {
+  return `toposcope-${name}`;
 }

@@ -9,6 +9,7 @@ import { edgeFacts, natureOf } from './edge-facts';
 import { exploreLink } from './explore-link';
 import { Differences, Gone } from './findings';
 import { formatValue } from './format';
+import { IN_A_NEW_TAB } from './new-tab';
 import type { CardProps } from './node-card';
 import { Sparkline } from './sparkline';
 import { useSeries } from './use-series';
@@ -53,7 +54,7 @@ export function EdgeCard({
           />
           {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
           {explore !== undefined && (
-            <a className={styles.link} href={explore}>
+            <a className={styles.link} href={explore} {...IN_A_NEW_TAB}>
               Explore the query
             </a>
           )}

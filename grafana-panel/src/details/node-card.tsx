@@ -21,6 +21,7 @@ import { exploreLink } from './explore-link';
 import { formatValue } from './format';
 import { Alerts, Differences, Gone } from './findings';
 import { formatMoment } from './moment';
+import { IN_A_NEW_TAB } from './new-tab';
 import { NodeLinks } from './node-links';
 import { Sparkline } from './sparkline';
 import type { TopologySource } from './topology-source';
@@ -149,7 +150,7 @@ function MetricName({
   return link === undefined ? (
     <div className={styles.metricName}>{label}</div>
   ) : (
-    <a className={styles.metricLink} href={link} title={`Explore ${label}`}>
+    <a className={styles.metricLink} href={link} title={`Explore ${label}`} {...IN_A_NEW_TAB}>
       {label}
     </a>
   );

@@ -69,7 +69,8 @@ function viewerApp(
     });
   }
 
-  app.get('/', (_request, response) =>
+  // The second is where links to Grafana's Explore lead.
+  app.get(['/', '/explore'], (_request, response) =>
     response.sendFile('index.html', { root: pageFolder, cacheControl: false }),
   );
   app.use('/viewer', express.static(pageFolder, FOREVER));
@@ -87,6 +88,8 @@ function viewerApp(
       datasources: { Toposcope: { jsonData: { companionUrl: companion?.url ?? '' } } },
     });
   });
+  // Which dashboards there are: the viewer's own is none of them.
+  app.get('/api/search', (_request, response) => void response.json([]));
   app.get('/api/datasources/uid/:uid/health', async ({ params: { uid } }, response) => {
     if (uid !== PROMETHEUS_UID) {
       refuse(response, 404, `There is no data source ${uid} with a health check here.`);
