@@ -1,10 +1,13 @@
 import { flowOrder } from './flow-order';
 import { compareNodes, type LayoutGraph, type LayoutNode, type Point } from './graph';
+import { SLOT } from './spacing';
 
-/** Room of a node where there are so many that only their groups have names, and where there are few. */
+/** Room of a node: where there are few, where there are more, and so many that only their groups have names. */
+const CELLS = [
+  { most: 60, width: SLOT.width, height: SLOT.height },
+  { most: 400, width: 132, height: 108 },
+] as const;
 const DENSE_CELL = { width: 64, height: 64 } as const;
-const NAMED_CELL = { width: 132, height: 108 } as const;
-const MOST_NAMED = 400;
 /** Room of what belongs to no group, such as the Internet: these have names at every zoom. */
 const OUTSIDE = { width: 260, height: 150 } as const;
 /** Between two blocks, for the title of the lower one and a row of newcomers; in cells. */
@@ -39,9 +42,9 @@ export function blocks(graph: LayoutGraph, aspect: number): Map<string, Point> {
   return positions;
 }
 
-/** Room of a node of that graph. */
-export function cellOf({ nodes }: LayoutGraph): Cell {
-  return nodes.length > MOST_NAMED ? DENSE_CELL : NAMED_CELL;
+/** Room of a node of that picture. */
+export function cellOf({ nodes }: { readonly nodes: readonly unknown[] }): Cell {
+  return CELLS.find(({ most }) => nodes.length <= most) ?? DENSE_CELL;
 }
 
 export interface Cell {

@@ -37,7 +37,7 @@ export function ResourceView(props: Props): React.JSX.Element {
   return (
     <div className={styles.frame} style={{ width, height }} data-testid="toposcope-resources">
       <div className={styles.head}>
-        <RadioButtonGroup
+        <RadioButtonGroup<Resource>
           size="sm"
           aria-label="Resource"
           options={[
@@ -47,7 +47,7 @@ export function ResourceView(props: Props): React.JSX.Element {
           value={resource}
           onChange={(chosen) => onChoose({ resource: chosen })}
         />
-        <RadioButtonGroup
+        <RadioButtonGroup<ResourceScale>
           size="sm"
           aria-label="As wide as its share of"
           options={[

@@ -1,3 +1,4 @@
+import { cellOf } from '../layout/blocks';
 import type { EdgeTone, Scene, SceneEdge, SceneNode } from './scene';
 
 /** A group's place: round its nodes, in the world's units. */
@@ -28,9 +29,8 @@ export interface Aggregate {
   readonly bundles: readonly Bundle[];
 }
 
-/** Between the outermost nodes' centres and the frame, in the world's units; below, names have room where there are few. */
+/** Between the outermost nodes' centres and the frame, in the world's units; names have room where there are few. */
 const MARGIN = { around: 38, below: 62 } as const;
-const MOST_NAMED = 400;
 /** Of the frame's nodes so many times the mean distance away from the middle are strays: they do not blow it up. */
 const STRAY = 3.2;
 
@@ -103,11 +103,19 @@ function hullsOf(nodes: readonly SceneNode[]): Map<string, Hull> {
       }
     }
   }
-  const below = nodes.length > MOST_NAMED ? MARGIN.around : MARGIN.below;
-  return new Map([...members].map(([group, list]) => [group, hullOf(group, list, below)]));
+  const cell = cellOf({ nodes });
+  const margin = {
+    side: Math.max(MARGIN.around, cell.width / 2 - 4),
+    below: cell.height > 2 * MARGIN.around ? MARGIN.below : MARGIN.around,
+  };
+  return new Map([...members].map(([group, list]) => [group, hullOf(group, list, margin)]));
 }
 
-function hullOf(group: string, nodes: readonly SceneNode[], below: number): Hull {
+function hullOf(
+  group: string,
+  nodes: readonly SceneNode[],
+  { side, below }: { readonly side: number; readonly below: number },
+): Hull {
   const x = nodes.reduce((sum, node) => sum + node.x, 0) / nodes.length;
   const y = nodes.reduce((sum, node) => sum + node.y, 0) / nodes.length;
   const distanceOf = (node: SceneNode) => Math.hypot(node.x - x, node.y - y);
@@ -115,8 +123,8 @@ function hullOf(group: string, nodes: readonly SceneNode[], below: number): Hull
   const hull = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const node of nodes) {
     if (distanceOf(node) <= mean * STRAY + 1) {
-      hull.left = Math.min(hull.left, node.x - MARGIN.around);
-      hull.right = Math.max(hull.right, node.x + MARGIN.around);
+      hull.left = Math.min(hull.left, node.x - side);
+      hull.right = Math.max(hull.right, node.x + side);
       hull.top = Math.min(hull.top, node.y - MARGIN.around);
       hull.bottom = Math.max(hull.bottom, node.y + below);
     }

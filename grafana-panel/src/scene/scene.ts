@@ -116,14 +116,15 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
     const path = routed ?? straight(ends.source, ends.target);
     return { id: edge.id, ...ends, tone: toneOf(edge), width: widths.get(edge.id) ?? widthOf(edge), path };
   });
+  const groups = clusters && aggregate({ nodes, edges });
   return {
     nodes,
     edges,
     nodesById,
     edgesById: new Map(edges.map((edge) => [edge.id, edge])),
     edgesOf: edgesOf(edges),
-    groups: clusters && aggregate({ nodes, edges }),
-    bounds: clusters ? withTitles(boundsWithLabels(nodes)) : boundsWithLabels(nodes),
+    groups,
+    bounds: groups ? withFrames(boundsWithLabels(nodes), groups.hulls) : boundsWithLabels(nodes),
   };
 }
 
@@ -177,8 +178,11 @@ function toneOf({ kind, traffic, change }: TopologyEdge): EdgeTone {
   return measured && bytesPerSecond(traffic) === 0 ? 'idle' : 'normal';
 }
 
-/** One pixel without traffic, 0.4 more for each ten times as many bytes from 100 B/s on, 3.2 at most. */
-function widthOf({ traffic }: TopologyEdge): number {
+/** Dots need some width. One pixel without traffic, 0.4 more for each ten times as many bytes from 100 B/s on, 3.2 at most. */
+function widthOf({ kind, traffic }: TopologyEdge): number {
+  if (kind === 'membership') {
+    return 1.8;
+  }
   return Math.min(3.2, 1.1 + 0.4 * Math.log10(1 + bytesPerSecond(traffic) / 100));
 }
 
@@ -247,7 +251,10 @@ function boundsWithLabels(nodes: readonly SceneNode[]): Bounds {
   return left <= right ? { left, top, right, bottom } : { left: 0, top: 0, right: 1, bottom: 1 };
 }
 
-function withTitles({ left, top, right, bottom }: Bounds): Bounds {
+function withFrames(nodes: Bounds, frames: readonly Bounds[]): Bounds {
+  const all = [nodes, ...frames];
+  const [left, right] = [Math.min(...all.map((one) => one.left)), Math.max(...all.map((one) => one.right))];
+  const [top, bottom] = [Math.min(...all.map((one) => one.top)), Math.max(...all.map((one) => one.bottom))];
   const [above, beside] = [(bottom - top) * FRAME_MARGIN.top, (right - left) * FRAME_MARGIN.side];
   return { left: left - beside, top: top - above, right: right + beside, bottom };
 }
