@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { interfaceAddresses } from '../kernel/interface-addresses.js';
+import type { RecordReader } from '../kernel/kept-files.js';
 import { loadLibc } from '../kernel/libc.js';
 import { NETLINK_ROUTE, NetlinkSocket } from '../kernel/netlink.js';
 import { readOneRecord } from '../kernel/small-file.js';
@@ -86,13 +87,24 @@ export function createInterfaceNames(
   };
 }
 
-/** Interfaces by their index. One that vanishes meanwhile is left out. */
-function readInterfaceNames(sysRoot: string): Map<number, string> {
+/**
+ * Interfaces by their index. One that vanishes meanwhile is left out: while it goes, the kernel still has its file but
+ * answers EINVAL (net/core/net-sysfs.c, netdev_show).
+ */
+export function readInterfaceNames(sysRoot: string, read: RecordReader = readOneRecord): Map<number, string> {
   const folder = `${sysRoot}/class/net`;
-  return new Map(
-    readdirSync(folder).flatMap((name) => {
-      const index = readOneRecord(`${folder}/${name}/ifindex`);
-      return index === undefined ? [] : [[Number(index.toString('latin1')), name] as const];
-    }),
-  );
+  const names = new Map<number, string>();
+  for (const name of readdirSync(folder)) {
+    try {
+      const index = read(`${folder}/${name}/ifindex`);
+      if (index !== undefined) {
+        names.set(Number(index.toString('latin1')), name);
+      }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) {
+        throw error;
+      }
+    }
+  }
+  return names;
 }
