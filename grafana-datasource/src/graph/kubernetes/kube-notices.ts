@@ -1,9 +1,5 @@
-import {
-  DEFAULT_CLUSTER_LABEL,
-  KUBE_FAMILIES,
-  KUBE_QUERY_IDS,
-  type KubeQueryId,
-} from '../../promql/kube-queries';
+import { KUBE_FAMILIES } from '../../promql/kube-families';
+import { DEFAULT_CLUSTER_LABEL, KUBE_QUERY_IDS, type KubeQueryId } from '../../promql/kube-queries';
 import { compareText } from '../order';
 import type { Steps } from '../steps';
 import type { Notice } from '../topology';

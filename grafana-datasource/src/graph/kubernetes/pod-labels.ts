@@ -1,4 +1,5 @@
-import { DEFAULT_CLUSTER_LABEL, SELECTOR_LABELS } from '../../promql/kube-queries';
+import { SELECTOR_LABELS } from '../../promql/kube-families';
+import { DEFAULT_CLUSTER_LABEL } from '../../promql/kube-queries';
 import { containerKey } from '../containers';
 import { eachRow, type Read } from '../indexes';
 import { compareText } from '../order';
