@@ -44,7 +44,7 @@ const slow = {
   testTimeout: 120_000,
   // Real engines on busy machines: a fault that is ours fails each time.
   retry: 2,
-  hookTimeout: 180_000,
+  hookTimeout: 300_000,
   fileParallelism: false,
 };
 const sharingEngine = { ...slow, globalSetup: ['test/engines/global-engine.ts'] };
