@@ -194,11 +194,14 @@ function customWidths({ edges }: Topology): Map<string, number> {
       greatest.set(value.label, Math.max(value.value, greatest.get(value.label) ?? 0));
     }
   }
-  return new Map(
-    edges.flatMap(({ id, value }) =>
-      value ? [[id, widthOfShare(value.value / (greatest.get(value.label) || 1))] as const] : [],
-    ),
-  );
+  const widths = new Map<string, number>();
+  for (const { id, value } of edges) {
+    const most = value && greatest.get(value.label);
+    if (most !== undefined) {
+      widths.set(id, most > 0 ? widthOfShare(value.value / most) : widthOfShare(0));
+    }
+  }
+  return widths;
 }
 
 /** By an overlay that the query adds for widths, where it has a value. */
