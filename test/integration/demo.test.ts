@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   freeStackPorts,
   makeStateFolder,
@@ -11,9 +10,8 @@ import {
 } from '../engines/npm-start.js';
 import { queryPrometheus, type Series } from '../engines/prometheus.js';
 
-const SCRAPE_MS = 5_000;
-/** Exporter pass, scrape, and once more: after this, Prometheus holds what had happened before. */
-const SETTLED_MS = 4 * SCRAPE_MS;
+/** It scrapes each 5 seconds what the exporter has found in a pass before; a busy machine takes its time. */
+const WAIT = { timeout: 90_000, interval: 1_000 };
 
 /** Client, server, the server's port: the whole application, and nothing else. */
 const CONTAINER_EDGES = [
@@ -37,8 +35,12 @@ describe('npm start -- --demo', () => {
     stack = npmStart(ports, state.path, ['--demo']);
     await stack.ready;
     names = demoContainers();
-    // Long enough for rates over half a minute, then no more load, so that totals can be compared.
-    await sleep(45_000);
+    // Rates over half a minute want half a minute of each edge.
+    await vi.waitFor(async () => {
+      const scrapes = 'count_over_time(toposcope_connections_opened_total{role="client"}[30s])';
+      const seen = await openedBetween(prometheusUrl, names, scrapes);
+      expect(CONTAINER_EDGES.filter((edge) => (seen.get(edge) ?? 0) < 6)).toEqual([]);
+    }, WAIT);
   });
   afterAll(async () => {
     stack.interrupt();
@@ -84,38 +86,44 @@ describe('npm start -- --demo', () => {
   });
 
   it("shows rates that match the load generator's own count", async () => {
-    const asked = clientRates();
-    const rates = await openedBetween(
-      prometheusUrl,
-      names,
-      'rate(toposcope_connections_opened_total{role="client"}[30s])',
-    );
-    for (const lb of ['lb1', 'lb2']) {
-      const rate = asked.get(lb) ?? 0;
-      expect(within(rates.get(`client → ${lb}:80`), rate)).toBe(true);
-      expect(within(rates.get(`${lb} → app1:8080`), rate / 2)).toBe(true);
-      expect(within(rates.get(`${lb} → app2:8080`), rate / 2)).toBe(true);
-    }
-    const all = (asked.get('lb1') ?? 0) + (asked.get('lb2') ?? 0);
-    for (const app of ['app1', 'app2']) {
-      for (const db of ['db1', 'db2', 'db3']) {
-        expect(within(rates.get(`${app} → ${db}:5432`), all / 6)).toBe(true);
+    await vi.waitFor(async () => {
+      const asked = clientRates();
+      const rates = await openedBetween(
+        prometheusUrl,
+        names,
+        'rate(toposcope_connections_opened_total{role="client"}[30s])',
+      );
+      for (const lb of ['lb1', 'lb2']) {
+        const rate = asked.get(lb) ?? 0;
+        expect(within(rates.get(`client → ${lb}:80`), rate)).toBe(true);
+        expect(within(rates.get(`${lb} → app1:8080`), rate / 2)).toBe(true);
+        expect(within(rates.get(`${lb} → app2:8080`), rate / 2)).toBe(true);
       }
-    }
+      const all = (asked.get('lb1') ?? 0) + (asked.get('lb2') ?? 0);
+      for (const app of ['app1', 'app2']) {
+        for (const db of ['db1', 'db2', 'db3']) {
+          expect(within(rates.get(`${app} → ${db}:5432`), all / 6)).toBe(true);
+        }
+      }
+    }, WAIT);
   });
 
   it('misses no connection: totals equal what was sent', async () => {
     docker('pause', 'toposcope-demo-client');
     try {
-      await sleep(SETTLED_MS);
-      const opened = await openedBetween(prometheusUrl, names);
-      for (const [lb, sent] of clientCounts()) {
-        // The client writes its count after every tenth request.
-        expect(opened.get(`client → ${lb}:80`)).toBeGreaterThanOrEqual(sent);
-        expect(opened.get(`client → ${lb}:80`)).toBeLessThanOrEqual(sent + 10);
-      }
-      expect(sumOf(opened, /^lb\d → app/)).toBe(sumOf(opened, /^client → lb/));
-      expect(sumOf(opened, /^app\d → db/)).toBe(sumOf(opened, /^client → lb/));
+      await vi.waitFor(async () => {
+        // What has not changed for three scrapes is all that there is.
+        const changed = 'changes(toposcope_connections_opened_total{role="client"}[15s])';
+        expect(sumOf(await openedBetween(prometheusUrl, names, changed), /./)).toBe(0);
+        const opened = await openedBetween(prometheusUrl, names);
+        for (const [lb, sent] of clientCounts()) {
+          // The client writes its count after every tenth request.
+          expect(opened.get(`client → ${lb}:80`)).toBeGreaterThanOrEqual(sent);
+          expect(opened.get(`client → ${lb}:80`)).toBeLessThanOrEqual(sent + 10);
+        }
+        expect(sumOf(opened, /^lb\d → app/)).toBe(sumOf(opened, /^client → lb/));
+        expect(sumOf(opened, /^app\d → db/)).toBe(sumOf(opened, /^client → lb/));
+      }, WAIT);
     } finally {
       docker('unpause', 'toposcope-demo-client');
     }
