@@ -47,6 +47,18 @@ describe('what a picture leaves out', () => {
     expect(labels(draw(options))).toBe(expected);
   });
 
+  it.each([
+    'registry.k8s.io/pause:3.9',
+    'rancher/mirrored-pause:3.6',
+    'localhost/podman-pause:4.3.1-0',
+    'toposcope/exporter',
+  ])('takes %s for the platform’s own', (image) => {
+    const it = { id: 'b1', name: 'it', image, namespace: '', state: 'running', role: '' };
+    const answers = { ...vectors('namespace', [it]), edgeOpen: vectorOfRows([]) };
+    expect(labels(draw({ containers: 'system' }, answers))).toBe('it');
+    expect(labels(draw({ containers: 'application' }, answers))).toBe('');
+  });
+
   it('draws no edge to what it leaves out', () => {
     const { edges } = draw({ namespaces: ['shop'], containers: 'application' });
     expect(edges.map(({ id }) => id)).toEqual([
@@ -73,10 +85,10 @@ function labels({ nodes }: Topology): string {
     .join(' ');
 }
 
-function vectors(namespaceLabel: string) {
+function vectors(namespaceLabel: string, containers: typeof CONTAINERS = CONTAINERS) {
   const rows = (labelsOf: (container: (typeof CONTAINERS)[number]) => Record<string, string>) =>
     vectorOfRows(
-      CONTAINERS.map((container) => ({
+      containers.map((container) => ({
         labels: { host: 'h', container_id: container.id, ...labelsOf(container) },
         value: 1,
       })),
