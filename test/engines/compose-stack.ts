@@ -13,6 +13,8 @@ const PROJECT = 'toposcope-test';
 /** One image plays every base: it has all their programs. */
 const BASE = 'toposcope-test/base';
 const VERSION = 'test';
+const TIERS = ['lb', 'app', 'db', 'client'];
+export const COMPANION = `toposcope/companion:${VERSION}`;
 
 /** `compose/docker-compose.yml` as it is, on images made of this machine's own programs, without Grafana. */
 export class ComposeStack {
@@ -37,14 +39,17 @@ export class ComposeStack {
     });
   }
 
-  /** All but Grafana's. */
+  /** All but Grafana's, those of the demo too. */
   async buildImages(docker: Docker): Promise<void> {
     await buildStandIn(docker, {
       name: BASE,
       programs: [process.execPath, '/usr/sbin/nginx', '/usr/bin/prometheus'],
     });
-    await buildProductImage(docker, 'exporter', `toposcope/exporter:${VERSION}`, BASE);
-    await buildProductImage(docker, 'companion', `toposcope/companion:${VERSION}`, BASE);
+    await Promise.all([
+      buildProductImage(docker, 'exporter', `toposcope/exporter:${VERSION}`, BASE),
+      buildProductImage(docker, 'companion', COMPANION, BASE),
+      this.compose('--profile', 'demo', 'build', ...TIERS.map((tier) => `demo-${tier}`)),
+    ]);
   }
 
   get prometheusUrl(): string {
@@ -70,9 +75,8 @@ export class ComposeStack {
   /** Removes containers, networks, volumes and images. */
   async remove(docker: Docker): Promise<void> {
     await this.compose('--profile', 'demo', 'down', '--volumes', '--remove-orphans', '--timeout', '1');
-    const tiers = ['lb', 'app', 'db', 'client'].map((tier) => `toposcope-demo/${tier}:${VERSION}`);
-    const products = [`toposcope/exporter:${VERSION}`, `toposcope/companion:${VERSION}`];
-    for (const name of [...tiers, ...products, BASE]) {
+    const tiers = TIERS.map((tier) => `toposcope-demo/${tier}:${VERSION}`);
+    for (const name of [...tiers, `toposcope/exporter:${VERSION}`, COMPANION, BASE]) {
       await docker
         .getImage(name)
         .remove({ force: true })
@@ -92,9 +96,9 @@ function override(folder: string): object {
   return {
     services: {
       // What fails is to be seen, not to be started again.
-      ...Object.fromEntries(
-        ['exporter', 'agent', 'gateway', 'nginx'].map((name) => [name, { restart: 'no' }]),
-      ),
+      ...Object.fromEntries(['exporter', 'agent', 'nginx'].map((name) => [name, { restart: 'no' }])),
+      // nginx waits for these two; the others' health holds nobody up.
+      gateway: { restart: 'no', healthcheck: { interval: '2s', retries: 100 } },
       prometheus: {
         restart: 'no',
         entrypoint: ['prometheus'],

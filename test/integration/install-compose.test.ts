@@ -1,12 +1,14 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { until } from '../engines/companion.js';
-import { ComposeStack } from '../engines/compose-stack.js';
+import { COMPANION, ComposeStack } from '../engines/compose-stack.js';
 import { queryPrometheus } from '../engines/prometheus.js';
 
 const COMPOSE = path.resolve(import.meta.dirname, '../../compose');
@@ -88,8 +90,6 @@ describe('the stack, started for real', () => {
     // What a killed run left.
     await stack.compose('--profile', 'demo', 'down', '--volumes', '--timeout', '1');
     await stack.buildImages(docker);
-    const images = ['demo-db', 'demo-app', 'demo-lb', 'demo-client'];
-    await stack.compose('--profile', 'demo', 'build', ...images);
     const scale = ['--scale', 'gateway=2', '--scale', 'demo-app=3'];
     const services = ['exporter', 'agent', 'nginx', 'prometheus', 'demo-client'];
     await stack.compose('--profile', 'demo', 'up', '-d', ...scale, ...services);
@@ -143,6 +143,22 @@ describe('the stack, started for real', () => {
   it('keeps secrets apart: an agent has no tier token, and Grafana has no key', async () => {
     const listed = await stack.compose('exec', '-T', 'agent', 'ls', '/run/secrets/toposcope');
     expect(listed.trim().split('\n')).toEqual(['gateway.pub', 'join.token']);
+  });
+
+  it('has an image that makes the secrets of a Swarm for the user who asks', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'toposcope-secrets-'));
+    try {
+      const rights = ['--user', '1000:1000', '--volume', `${folder}:/compose`];
+      await chown(folder, 1000, 1000);
+      await run('docker', ['run', '--rm', ...rights, COMPANION, 'keygen', '/compose/secrets']);
+      const swarm = readFileSync(path.join(COMPOSE, 'swarm.yml'), 'utf8');
+      for (const name of await readdir(path.join(folder, 'secrets'))) {
+        expect(swarm).toContain(`file: ./secrets/${name} `);
+      }
+      expect(await readdir(path.join(folder, 'secrets'))).toHaveLength(6);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it('takes a third gateway in by --scale', async () => {
