@@ -196,9 +196,9 @@ function customWidths({ edges }: Topology): Map<string, number> {
   }
   const widths = new Map<string, number>();
   for (const { id, value } of edges) {
-    const most = value && greatest.get(value.label);
-    if (most !== undefined) {
-      widths.set(id, most > 0 ? widthOfShare(value.value / most) : widthOfShare(0));
+    if (value) {
+      const most = greatest.get(value.label) ?? 0;
+      widths.set(id, widthOfShare(most > 0 ? value.value / most : 0));
     }
   }
   return widths;
