@@ -212,22 +212,40 @@ function coloursOnCanvas(page: Page): Promise<number> {
 
 /** Moves the pointer over the picture until the tip says that it is on the node, as a user would, and clicks. */
 async function clickNode(page: Page, label: string): Promise<void> {
-  const STEP = 24;
-  const picture = page.getByTestId('toposcope-picture');
-  const box = await picture.boundingBox();
+  const box = await page.getByTestId('toposcope-picture').boundingBox();
   if (!box) {
     throw new Error('There is no picture.');
   }
-  for (let y = box.y + STEP; y < box.y + box.height; y += STEP) {
-    for (let x = box.x + STEP; x < box.x + box.width; x += STEP) {
-      await page.mouse.move(x, y);
-      if (await tipSays(page, label)) {
-        await page.mouse.click(x, y);
-        return;
-      }
+  for (const [x, y] of placesOf(box)) {
+    await page.mouse.move(x, y);
+    if (await tipSays(page, label)) {
+      await page.mouse.click(x, y);
+      return;
     }
   }
   throw new Error(`No place of the picture shows the tip of ${label}.`);
+}
+
+/** A grid of points, the first quarter of which is a coarser one. */
+function* placesOf(box: {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}): Generator<[number, number]> {
+  const STEP = 24;
+  for (const [left, top] of [
+    [1, 1],
+    [2, 2],
+    [1, 2],
+    [2, 1],
+  ] as const) {
+    for (let y = top * STEP; y < box.height; y += 2 * STEP) {
+      for (let x = left * STEP; x < box.width; x += 2 * STEP) {
+        yield [box.x + x, box.y + y];
+      }
+    }
+  }
 }
 
 function tipSays(page: Page, label: string): Promise<boolean> {
