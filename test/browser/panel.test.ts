@@ -86,6 +86,12 @@ describe('the panel', () => {
     expect(await focusedOption(page)).toContain('database, Container, critical');
     await page.keyboard.press('Escape');
     expect(await page.getByTestId('toposcope-card').count()).toBe(0);
+    await page.keyboard.press('t');
+    await page.getByTestId('toposcope-table').waitFor();
+    await page.keyboard.press('g');
+    await page.getByTestId('toposcope-picture').waitFor();
+    await page.keyboard.press('ArrowRight');
+    expect(await focusedOption(page)).not.toBe('');
   });
 
   it('moves nothing at a refresh: no node, no camera, no card', async () => {

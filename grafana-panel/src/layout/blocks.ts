@@ -8,8 +8,11 @@ const CELLS = [
   { most: 400, width: 132, height: 108 },
 ] as const;
 const DENSE_CELL = { width: 64, height: 64 } as const;
-/** Room of what belongs to no group, such as the Internet: these have names at every zoom. */
-const OUTSIDE = { width: 260, height: 150 } as const;
+/**
+ * Room of what belongs to no group, such as the Internet: these have names at every zoom, which take a share of the
+ * picture's width however large it is.
+ */
+const OUTSIDE = { width: 260, height: 150, share: 0.085 } as const;
 /** Between two blocks, for the title of the lower one and a row of newcomers; in cells. */
 const GAP = { across: 1.5, down: 2 } as const;
 /** Width over height of a block that is free to choose. */
@@ -170,6 +173,7 @@ function placeOutside(
       });
     });
   };
-  stand(clients, left - OUTSIDE.width, -OUTSIDE.width);
-  stand(others, right + OUTSIDE.width, OUTSIDE.width);
+  const away = Math.max(OUTSIDE.width, (right - left) * OUTSIDE.share);
+  stand(clients, left - away, -away);
+  stand(others, right + away, away);
 }

@@ -33,7 +33,8 @@ interface Props {
   readonly onSearch: () => void;
 }
 
-const MODE_OF_KEY: Readonly<Record<string, Mode>> = { g: 'graph', t: 'table', r: 'resources' };
+/** Keys that choose what the panel shows. */
+export const MODE_OF_KEY: Readonly<Record<string, Mode>> = { g: 'graph', t: 'table', r: 'resources' };
 
 /** The picture, the table or the resources; where there is nothing to show, what is so. */
 export function PanelBody(props: Props): React.JSX.Element {

@@ -175,6 +175,7 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
     <div
       ref={frame}
       data-testid="toposcope-picture"
+      data-body
       role="listbox"
       tabIndex={0}
       aria-label={`${props.name}: arrow keys go from node to node, Enter opens one, Escape closes, plus and minus zoom, 0 shows all`}

@@ -9,13 +9,14 @@ import { usePanelState } from '../state/use-panel-state';
 import { ErrorBoundary } from './error-boundary';
 import { HoverTip } from './hover-tip';
 import { Minimap } from './minimap';
-import { PanelBody } from './panel-body';
+import { MODE_OF_KEY, PanelBody } from './panel-body';
 import { PanelFooter } from './panel-footer';
 import { PanelHeader } from './panel-header';
 import type { PictureHandle } from './picture';
 import type { SearchBarHandle } from './search-bar';
 import { useCameraOfView } from './use-camera-of-view';
 import { useCards } from './use-cards';
+import { useFocusOfMode } from './use-focus-of-mode';
 import { useMeasured } from './use-measured';
 import { usePanelKeys } from './use-panel-keys';
 import { useShown } from './use-shown';
@@ -59,7 +60,16 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const range = data.timeRange;
   const cards = useCards({ shown, state, change, picture, timeZone, range, viewVariable, width });
   const { card } = cards;
-  usePanelKeys(panel, { onClose: cards.closeTop, onHelp: cards.toggleHelp });
+  const focusSearch = () => searchBar.current?.focus();
+  usePanelKeys(panel, {
+    onClose: cards.closeTop,
+    onHelp: cards.toggleHelp,
+    actionOf: (key) => {
+      const mode = MODE_OF_KEY[key];
+      return key === '/' ? focusSearch : mode && (() => change({ mode }));
+    },
+  });
+  useFocusOfMode(panel, state.mode);
 
   const hasNodes = topology !== undefined && topology.nodes.length > 0;
   const showsPicture = scene !== undefined && hasNodes && state.mode === 'graph';
@@ -89,7 +99,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         covered={card ? cards.width + 8 : 0}
         picture={picture}
         onHover={setHover}
-        onSearch={() => searchBar.current?.focus()}
+        onSearch={focusSearch}
       />
       <header ref={header} className={styles.header}>
         <PanelHeader

@@ -35,7 +35,15 @@ export function ResourceView(props: Props): React.JSX.Element {
   const { hosts: boxes, unit } = boxesOf(hosts ?? NO_HOSTS, containers, processes, resource, scale);
   const room = Math.max(120, width - 190);
   return (
-    <div className={styles.frame} style={{ width, height }} data-testid="toposcope-resources">
+    <div
+      data-body
+      data-testid="toposcope-resources"
+      tabIndex={0}
+      role="region"
+      aria-label="Hosts as boxes"
+      className={styles.frame}
+      style={{ width, height }}
+    >
       <div className={styles.head}>
         <RadioButtonGroup<Resource>
           size="sm"

@@ -42,6 +42,7 @@ export function NodeTable(props: Props): React.JSX.Element {
       ref={frame}
       className={styles.frame}
       style={{ width, height }}
+      data-body
       tabIndex={0}
       role="region"
       aria-label="Nodes as a table"
