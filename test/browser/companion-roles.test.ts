@@ -1,25 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import Docker from 'dockerode';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import S3rver from 's3rver';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogBucket } from '../../companion/src/gateway/log-bucket.js';
 import type { Role } from '../../companion/src/protocol/tiers.js';
-import { buildBusyboxImage } from '../engines/busybox-image.js';
-import { startChromium } from '../engines/chromium.js';
-import { CompanionStack, openCard } from '../engines/companion-stack.js';
+import { POLL, press, useCompanionPage } from '../engines/companion-page.js';
 import { freePort } from '../engines/free-port.js';
 
-const ARTEFACTS = path.resolve(import.meta.dirname, '../../artefacts');
-const PATIENCE_MS = 60_000;
-const POLL = { timeout: PATIENCE_MS, interval: 250 };
-const IMAGE = `toposcope-test/roles-${process.pid}`;
-const NAME = `toposcope-roles-${process.pid}`;
 const POLICY = `
 rules:
   - { allow: '*', role: Admin }
@@ -29,27 +20,14 @@ actions:
 `;
 const OBSERVES = ['Logs', 'Processes'];
 const OPERATES = ['Restart', 'Pause', 'Stop', 'Greet'];
+const PROGRAM = 'seq 1 20000; trap "exit 0" TERM; while :; do echo tick; sleep 1 & wait; done';
 
 describe('what each role may do, pressed in the panel', () => {
-  const docker = new Docker();
   let folder: string;
   let s3: S3rver;
   let bucketUrl: string;
-  let stack: CompanionStack;
-  let browser: Browser;
-  let page: Page;
-  let container: Docker.Container;
-  const complaints: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(ARTEFACTS, { recursive: true });
-    await buildBusyboxImage(docker, IMAGE);
-    container = await docker.createContainer({
-      Image: IMAGE,
-      name: NAME,
-      Cmd: ['sh', '-c', 'seq 1 20000; trap "exit 0" TERM; while :; do sleep 1 & wait; done'],
-    });
-    await container.start();
     folder = await mkdtemp(path.join(tmpdir(), 'bucket-'));
     const port = await freePort();
     s3 = new S3rver({
@@ -60,61 +38,43 @@ describe('what each role may do, pressed in the panel', () => {
     bucketUrl = `http://127.0.0.1:${port}`;
     process.env.AWS_ACCESS_KEY_ID = 'S3RVER';
     process.env.AWS_SECRET_ACCESS_KEY = 'S3RVER';
-    const bucket = new LogBucket({ bucket: 'logs', prefix: '', region: 'us-east-1', endpoint: bucketUrl });
-    stack = await CompanionStack.start({ policy: POLICY, bucket });
-    browser = await startChromium();
   });
   afterAll(async () => {
-    await browser.close();
-    await stack.stop();
     await s3.close();
     await rm(folder, { recursive: true, force: true });
-    await container.remove({ force: true }).catch(() => undefined);
-    await docker.getImage(IMAGE).remove({ force: true });
   });
-  beforeEach(async () => {
-    complaints.length = 0;
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(PATIENCE_MS);
-    page.on('pageerror', (error) => complaints.push(error.message));
-  });
-  afterEach(async () => {
-    await page.close();
-    expect(complaints).toEqual([]);
-  });
+  const at = useCompanionPage({ name: 'roles', program: PROGRAM }, () => ({
+    policy: POLICY,
+    bucket: new LogBucket({ bucket: 'logs', prefix: '', region: 'us-east-1', endpoint: bucketUrl }),
+  }));
 
-  const card = async (role: Role, theme = 'dark'): Promise<Locator> =>
-    openCard(page, `${await stack.urlFor(role)}/?theme=${theme}`, NAME);
-  const press = (within: Locator, name: string): Promise<void> =>
-    within.getByRole('button', { name, exact: true }).click();
   const buttonsOf = (within: Locator): Promise<string[]> =>
     within
-      .getByRole('group', { name: `What can be done to ${NAME}` })
+      .getByRole('group', { name: `What can be done to ${at.name}` })
       .getByRole('button')
       .allInnerTexts();
-  const keep = (name: string) => page.screenshot({ path: path.join(ARTEFACTS, `companion-${name}.png`) });
-  const state = async (): Promise<string> => (await container.inspect()).State.Status;
+  const state = async (): Promise<string> => (await at.container.inspect()).State.Status;
 
   it.each<[Role, readonly string[]]>([
     ['Viewer', OBSERVES],
     ['Editor', [...OBSERVES, ...OPERATES]],
     ['Admin', ['Logs', 'Terminal', 'Attach', 'Processes', ...OPERATES, 'Remove']],
   ])('%s sees the buttons of the policy, and no others', async (role, buttons) => {
-    const opened = await card(role);
+    const opened = await at.card(role);
     await expect.poll(() => buttonsOf(opened), POLL).toEqual(buttons);
   });
 
   it('loses and gets buttons when the policy changes', async () => {
-    const opened = await card('Editor');
+    const opened = await at.card('Editor');
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
-    stack.gateway.setPolicy('');
+    at.stack.gateway.setPolicy('');
     await expect.poll(() => buttonsOf(opened), POLL).toEqual(OBSERVES);
-    stack.gateway.setPolicy(POLICY);
+    at.stack.gateway.setPolicy(POLICY);
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
   });
 
   it('pauses, resumes, stops and starts, as the engine tells, with the buttons of each state', async () => {
-    const opened = await card('Editor');
+    const opened = await at.card('Editor');
     for (const [button, becomes, buttons] of [
       ['Pause', 'paused', ['Logs', 'Processes', 'Resume', 'Restart', 'Stop']],
       ['Resume', 'running', [...OBSERVES, ...OPERATES]],
@@ -128,40 +88,90 @@ describe('what each role may do, pressed in the panel', () => {
   });
 
   it("runs the policy's own action after a question, and shows what it printed", async () => {
-    const opened = await card('Editor', 'light');
+    const opened = await at.card('Editor', 'light');
     await press(opened, 'Greet');
-    await page.getByRole('dialog').getByText(`Greet, in the container ${NAME}?`).waitFor();
-    await keep('custom-question-light');
-    await press(page.getByRole('dialog'), 'Greet');
+    await at.page.getByRole('dialog').getByText(`Greet, in the container ${at.name}?`).waitFor();
+    await at.keep('custom-question-light');
+    await press(at.page.getByRole('dialog'), 'Greet');
     await opened.getByText('hello from greet').waitFor();
   });
 
   it('follows a log, bounds it in time, searches it, and exports it to the bucket', async () => {
-    const opened = await card('Editor', 'light');
+    const opened = await at.card('Editor', 'light');
     await press(opened, 'Logs');
-    const dock = page.getByTestId('toposcope-dock');
-    const log = page.getByRole('log');
+    const dock = at.page.getByTestId('toposcope-dock');
+    const log = at.page.getByRole('log');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
-    await keep('logs-light');
+    await at.keep('logs-light');
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Last 5 minutes');
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('1999');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b1999\n[^]*\b11999\n[^]*\b19990\b/);
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Everything');
+    await at.page.evaluate(REMEMBER_WHAT_IS_SENT);
     await press(dock, 'Export');
     await dock.getByRole('status').filter({ hasText: 'in logs/' }).waitFor();
-    await keep('logs-exported-light');
+    expect(await at.page.evaluate('window.sent')).toContainEqual(expect.stringMatching(/sent …$/));
+    await at.keep('logs-exported-light');
     const exported = await readBucket();
     expect(exported.split('\n').filter((line) => /"line":"\d+"/.test(line)).length).toBeGreaterThanOrEqual(
       20_000,
     );
   });
 
+  it('is a log in Explore too, for a time and live, and is left with the page', async () => {
+    const { page } = at;
+    await page.goto(`${await at.stack.urlFor('Viewer')}/#/explore`);
+    await page.getByRole('radio', { name: 'Container log' }).check();
+    for (const [field, value] of [
+      ['host', hostname()],
+      ['container', at.name],
+    ] as const) {
+      const input = page.locator(`#toposcope-log-${field}-A`);
+      await input.fill(value);
+      await page.getByText(value, { exact: true }).first().waitFor();
+      await input.press('Enter');
+    }
+    const lines = page.getByRole('region', { name: at.name });
+    await lines.waitFor();
+    const ticks = async () => ((await lines.innerText()).match(/tick/g) ?? []).length;
+    await press(page.getByRole('main'), 'Live');
+    await expect.poll(ticks, POLL).toBeGreaterThan(0);
+    const before = await ticks();
+    await expect.poll(ticks, POLL).toBeGreaterThan(before);
+    await at.keep('explore-live');
+    await page.goto('about:blank');
+    const follows = async () =>
+      (await at.stack.gateway.audit()).filter(({ arguments: given }) => isFollow(given)).at(-1);
+    await expect.poll(follows, POLL).toMatchObject({ action: 'logs', outcome: 'done', reason: /left/ });
+  });
+
+  it.each(['dark', 'light'] as const)('can be read by everybody: dock and questions, %s', async (theme) => {
+    const opened = await at.card('Admin', theme);
+    const group = opened.getByRole('group', { name: `What can be done to ${at.name}` });
+    const dock = at.page.getByTestId('toposcope-dock');
+    for (const [tool, text] of [
+      ['Logs', 'tick'],
+      ['Processes', 'sleeping'],
+      ['Terminal', '#'],
+    ] as const) {
+      await press(group, tool);
+      await expect.poll(() => dock.innerText(), POLL).toContain(text);
+      expect(await at.seriousFindings('[data-testid="toposcope-dock"]')).toEqual([]);
+    }
+    for (const question of ['Greet', 'Remove']) {
+      await press(group, question);
+      await at.page.getByRole('dialog').waitFor();
+      expect(await at.seriousFindings('[role="dialog"]')).toEqual([]);
+      await press(at.page.getByRole('dialog'), 'Cancel');
+    }
+  });
+
   it('starts a process and restarts it', async () => {
-    const opened = await card('Admin', 'light');
+    const opened = await at.card('Admin', 'light');
     await press(opened, 'Processes');
-    const dock = page.getByTestId('toposcope-dock');
+    const dock = at.page.getByTestId('toposcope-dock');
     const field = dock.getByRole('textbox', { name: 'Command to start in the container' });
     await field.fill(`sleep 777`);
     await field.press('Enter');
@@ -170,9 +180,9 @@ describe('what each role may do, pressed in the panel', () => {
     await row.waitFor();
     const pid = async (): Promise<string> => row.locator('td').first().innerText();
     const before = await pid();
-    await keep('processes-light');
+    await at.keep('processes-light');
     await row.getByRole('button', { name: /Restart/ }).click();
-    await press(page.getByRole('dialog'), 'Restart');
+    await press(at.page.getByRole('dialog'), 'Restart');
     await dock.getByText('sleep has been restarted.').waitFor();
     await expect.poll(pid, POLL).not.toBe(before);
     await field.fill('no-such-program');
@@ -181,18 +191,18 @@ describe('what each role may do, pressed in the panel', () => {
   });
 
   it('removes a container only after a yes', async () => {
-    const opened = await card('Admin');
+    const opened = await at.card('Admin');
     await press(opened, 'Remove');
-    const dialog = page.getByRole('dialog');
+    const dialog = at.page.getByRole('dialog');
     await dialog.getByText('it cannot be taken back').waitFor();
-    await keep('remove-question');
+    await at.keep('remove-question');
     await press(dialog, 'Cancel');
     await dialog.waitFor({ state: 'detached' });
     expect(await state()).toBe('running');
     await press(opened, 'Remove');
     await press(dialog, 'Remove');
-    await opened.getByText(`${NAME} has been removed.`).waitFor();
-    await expect(container.inspect()).rejects.toMatchObject({ statusCode: 404 });
+    await opened.getByText(`${at.name} has been removed.`).waitFor();
+    await expect(at.container.inspect()).rejects.toMatchObject({ statusCode: 404 });
   });
 
   async function readBucket(): Promise<string> {
@@ -204,3 +214,16 @@ describe('what each role may do, pressed in the panel', () => {
     return gunzipSync(bytes ?? new Uint8Array()).toString();
   }
 });
+
+/** What is written beside the export's button, however soon it is written over. */
+const REMEMBER_WHAT_IS_SENT = `
+  window.sent = [];
+  new MutationObserver(() => {
+    for (const status of document.querySelectorAll('[data-testid="toposcope-dock"] [role="status"]')) {
+      window.sent.push(status.textContent);
+    }
+  }).observe(document.body, { subtree: true, childList: true, characterData: true });`;
+
+function isFollow(given: unknown): boolean {
+  return typeof given === 'object' && given !== null && 'follow' in given;
+}

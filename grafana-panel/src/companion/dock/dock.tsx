@@ -50,13 +50,12 @@ export function Dock({ dock, client, width, height, onHeight }: Props): React.JS
     >
       <ResizeHandle height={height} onHeight={onHeight} />
       <header className={styles.bar}>
-        <div className={styles.tabs} role="tablist">
+        <div className={styles.tabs} role="group" aria-label="What is open">
           {tools.map(({ id, kind, target }) => (
             <div key={id} className={cx(styles.tab, id === shown && styles.current)}>
               <button
                 type="button"
-                role="tab"
-                aria-selected={id === shown}
+                aria-pressed={id === shown}
                 className={styles.label}
                 title={`${TOOL_NAMES[kind]}: ${target.name}${placeOf(target)}`}
                 onClick={() => dock.show(id)}
@@ -81,7 +80,7 @@ export function Dock({ dock, client, width, height, onHeight }: Props): React.JS
           key={tool.id}
           className={styles.tool}
           hidden={tool.id !== shown}
-          role="tabpanel"
+          role="region"
           aria-label={`${TOOL_NAMES[tool.kind]} ${tool.target.name}`}
         >
           <ToolView dock={dock} client={client} tool={tool} shown={tool.id === shown} />
