@@ -91,10 +91,9 @@ describe('the audit log', () => {
 
   it('says audit-failed when the disk is full, so that nothing is done', async () => {
     await using file = await LineFile.open('/dev/full');
-    await expect(new AuditLog(file).started(ATTEMPT)).rejects.toMatchObject({
-      code: 'audit-failed',
-      status: 503,
-    });
+    const log = new AuditLog(file);
+    await expect(log.started(ATTEMPT)).rejects.toMatchObject({ code: 'audit-failed', status: 503 });
+    expect(log.isWritable).toBe(false);
   });
 
   it('goes on in a new file after a rotation', async () => {

@@ -44,10 +44,16 @@ export const newAttemptId = (): string => randomUUID();
 export class AuditLog {
   readonly #file: Pick<LineFile, 'append'>;
   readonly #now: () => Date;
+  #isWritable = true;
 
   constructor(file: Pick<LineFile, 'append'>, now: () => Date = () => new Date()) {
     this.#file = file;
     this.#now = now;
+  }
+
+  /** Whether the last line could be written. */
+  get isWritable(): boolean {
+    return this.#isWritable;
   }
 
   /** Writes that something was refused. Throws `audit-failed` when that cannot be written. */
@@ -86,7 +92,9 @@ export class AuditLog {
     };
     try {
       await this.#file.append(jsonLine(line));
+      this.#isWritable = true;
     } catch (error) {
+      this.#isWritable = false;
       throw new Problem('audit-failed', 'The audit log cannot be written; tell the administrator.', {
         cause: error,
       });

@@ -55,12 +55,13 @@ const refusePathTricks: RequestHandler = (request, _, next) => {
 /** What needs no user: it tells how the gateway is and where the exporters are, and changes nothing. */
 function openRoutes(app: Express, core: GatewayCore, openApi: object): void {
   app.get('/healthz', (_, response) => {
-    const { problem } = core.policy;
-    response.json({
-      status: 'ok',
-      hosts: core.register.size,
-      policy: problem === undefined ? 'in force' : `an older one is kept: ${problem}`,
-    });
+    // Anybody may ask: what is wrong with which file is for the service's log.
+    const policy = core.policy.problem === undefined ? 'in force' : 'an older one is kept; the log says why';
+    const audit = core.audit.isWritable
+      ? 'written'
+      : 'cannot be written, so nothing is done; the log says why';
+    const isWell = core.policy.problem === undefined && core.audit.isWritable;
+    response.json({ status: isWell ? 'ok' : 'degraded', hosts: core.register.size, policy, audit });
   });
   app.get('/metrics', async (_, response) => {
     response.type(core.metrics.registry.contentType).send(await core.metrics.registry.metrics());

@@ -251,7 +251,7 @@ export class Attempts {
   async #refuse(attempt: Attempt, error: unknown): Promise<Problem> {
     const { audit, metrics, log } = this.#core;
     const problem = asProblem(error);
-    if (problem.code === 'internal') {
+    if (problem.code === 'internal' || problem.code === 'audit-failed') {
       log.error({ err: error, attempt: attempt.id }, 'an attempt failed');
     }
     metrics.attempted(attempt.action ?? 'none', 'refused');

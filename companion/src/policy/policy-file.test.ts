@@ -15,7 +15,7 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 describe('a policy file', () => {
   it.each([
     ['an unknown field', 'rulez: []', 'rulez'],
-    ['an unknown action', 'rules: [{ allow: [destroy] }]', 'allow'],
+    ['an unknown action', 'rules: [{ allow: [destroy] }]', 'a list of some of list, inspect, top'],
     ['a rule that says nothing', 'rules: [{ role: Admin }]', 'either allow or deny'],
     ['a rule that says both', 'rules: [{ allow: [exec], deny: [exec] }]', 'either allow or deny'],
     ['an unknown role', 'rules: [{ allow: [exec], role: Root }]', 'role'],

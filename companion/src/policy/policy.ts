@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionNameSchema } from '../protocol/action.js';
+import { ACTION_NAMES, actionNameSchema } from '../protocol/action.js';
 import { customNameSchema } from '../protocol/actions/custom.js';
 import { commandSchema } from '../protocol/names.js';
 import { OBJECT_KINDS } from '../protocol/objects.js';
@@ -36,7 +36,9 @@ const scope = {
   containers: containersSchema.optional(),
 };
 
-const actions = z.union([z.literal('*'), z.array(actionNameSchema).min(1)]);
+const actions = z.union([z.literal('*'), z.array(actionNameSchema).min(1)], {
+  error: `must be "*" or a list of some of ${ACTION_NAMES.join(', ')}`,
+});
 
 const ruleSchema = z
   .strictObject({

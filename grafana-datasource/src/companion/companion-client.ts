@@ -1,5 +1,5 @@
 import type { CommandAction, ObjectCommand } from '@toposcope/companion/protocol/action.js';
-import { customResultSchema } from '@toposcope/companion/protocol/actions/custom.js';
+import { customResultSchema, type CustomResult } from '@toposcope/companion/protocol/actions/custom.js';
 import {
   exportProgressSchema,
   logLineSchema,
@@ -76,11 +76,11 @@ export class CompanionClient {
     return (await this.#value(path, topResultSchema, signal)).processes;
   }
 
-  /** Does something; resolves with what a custom action printed, else with nothing. */
-  async act(host: string, container: string, action: CommandAction): Promise<string | undefined> {
+  /** Does something; resolves with what came of a custom action, else with nothing. */
+  async act(host: string, container: string, action: CommandAction): Promise<CustomResult | undefined> {
     const answer = await this.#send(`${pathOf(host, container)}/actions`, { body: action });
     const body: unknown = await answer.json();
-    return action.action === 'custom' ? parsed(customResultSchema, body).output : undefined;
+    return action.action === 'custom' ? parsed(customResultSchema, body) : undefined;
   }
 
   /** Starts a program in a container and does not wait for it. */

@@ -2,6 +2,8 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, ConfirmModal, useStyles2 } from '@grafana/ui';
 import { commandActionSchema, objectCommandSchema } from '@toposcope/companion/protocol/action.js';
+import type { CustomResult } from '@toposcope/companion/protocol/actions/custom.js';
+import type { Capabilities } from '@toposcope/companion/protocol/requests.js';
 import React, { useState } from 'react';
 import type { CompanionClient } from 'toposcope-topology-datasource/companion/companion-client';
 import type { TopologyNode } from 'toposcope-topology-datasource/graph/topology';
@@ -71,7 +73,8 @@ function TargetActions({
   const tools = toolButtons(capabilities, now);
   const actions = actionButtons(capabilities, now);
   if (tools.length + actions.length === 0) {
-    return null;
+    const reason = optedOutReason(capabilities);
+    return reason === undefined ? null : <p className={styles.done}>{reason}</p>;
   }
   return (
     <div className={styles.actions} role="group" aria-label={`What can be done to ${target.name}`}>
@@ -149,10 +152,17 @@ async function carryOut(client: CompanionClient, target: Target, button: ActionB
   const { host, container, object } = target;
   const { action } = button;
   if (object === undefined) {
-    const output = await client.act(host, container, commandActionSchema.parse(action));
-    return { text: doneText(button, target), output, failed: false };
+    const custom = await client.act(host, container, commandActionSchema.parse(action));
+    return custom === undefined
+      ? { text: doneText(button, target), failed: false }
+      : { text: endText(button, custom), output: custom.output, failed: custom.exitCode !== 0 };
   }
   return { text: await client.actOnObject(object, objectCommandSchema.parse(action)), failed: false };
+}
+
+/** Why nobody may do anything to it; undefined where it is only this user who may not. */
+function optedOutReason({ refused }: Capabilities): string | undefined {
+  return Object.values(refused).find((reason) => reason.includes('toposcope.actions'));
 }
 
 function asksFirst({ question, action }: ActionButton): boolean {
@@ -167,6 +177,14 @@ const DONE: Readonly<Record<string, string>> = {
   unpause: 'goes on',
   remove: 'has been removed',
 };
+
+function endText({ label }: ActionButton, { exitCode }: CustomResult): string {
+  return exitCode === null
+    ? `${label}: it did not end by itself.`
+    : exitCode === 0
+      ? `${label}: done.`
+      : `${label}: it ended with exit code ${exitCode}.`;
+}
 
 function doneText({ label, action }: ActionButton, { name }: Target): string {
   const done = DONE[action.action];

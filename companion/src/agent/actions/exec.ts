@@ -3,6 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import type { z } from 'zod';
 import type { ExecAction } from '../../protocol/actions/terminal.js';
+import { Problem } from '../../protocol/problems.js';
 import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
 import type { Answer, Host, Target, Terminal } from '../handler.js';
@@ -14,6 +15,9 @@ const KILLED_AFTER_MS = 2_000;
 
 /** A program in the container with its input and output. Leaving ends it: the runtime alone would let it run on. */
 export async function exec(host: Host, { container, facts }: Target, request: ExecAction): Promise<Answer> {
+  if (!facts.State.Running) {
+    throw new Problem('conflict', 'The container does not run: start it first.');
+  }
   const tty = request.tty ?? true;
   const created = await engineCall(
     'Preparing the program',

@@ -38,8 +38,15 @@ export function LogView({ client, target, shown }: Props): React.JSX.Element {
   const [atEnd, setAtEnd] = useState(true);
 
   useLayoutEffect(() => {
-    if (atEnd && shown) {
-      scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    const { current } = scroller;
+    if (current === null || !shown) {
+      return;
+    }
+    if (atEnd) {
+      current.scrollTo({ top: current.scrollHeight });
+    } else if (current.scrollHeight <= current.clientHeight) {
+      // Few lines are left, and all of them are seen: no scroll will tell.
+      setAtEnd(true);
     }
   }, [log.lines, atEnd, shown, layout]);
 

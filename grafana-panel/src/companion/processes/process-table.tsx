@@ -84,7 +84,7 @@ export function ProcessTable({ processes, onSignal, onRestart }: Props): React.J
             {acts && (
               <td>
                 <div className={styles.actions}>
-                  {onRestart && (
+                  {onRestart && !isZombie(process) && (
                     <IconButton
                       name="sync"
                       tooltip="Restart this process"
@@ -92,7 +92,7 @@ export function ProcessTable({ processes, onSignal, onRestart }: Props): React.J
                       onClick={() => onRestart(process)}
                     />
                   )}
-                  {onSignal && <SignalPicker process={process} onSignal={onSignal} />}
+                  {onSignal && !isZombie(process) && <SignalPicker process={process} onSignal={onSignal} />}
                 </div>
               </td>
             )}
@@ -161,6 +161,11 @@ const STATES: Readonly<Record<string, string>> = {
   I: 'idle',
   X: 'dead',
 };
+
+/** It has ended, and nothing can be done to it any more. */
+function isZombie({ state }: ProcessEntry): boolean {
+  return state === 'Z';
+}
 
 function stateName(letter: string): string {
   return STATES[letter] ?? letter;

@@ -37,6 +37,9 @@ export function ProcessView({ client, target, shown }: Props): React.JSX.Element
   const act = async ({ process: { pid, startTicks, name }, signal }: Wanted) => {
     setWanted(undefined);
     const process = { pid, startTicks };
+    setOutcome(
+      signal === undefined ? `${name} is being restarted …` : `${signal} is being sent to ${name} …`,
+    );
     try {
       await client.act(
         target.host,

@@ -15,6 +15,8 @@ export function createEmulator(host: HTMLElement, look: TerminalLook, events: Em
     cursorBlink: true,
     fontFamily: look.fontFamily,
     fontSize: look.fontSize,
+    // What it cannot read of a binary file is no fault to fill the browser's console with.
+    logLevel: 'off',
     minimumContrastRatio: 4.5,
     scrollback: SCROLLBACK_LINES,
     theme: look.colors,
