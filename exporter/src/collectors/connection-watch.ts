@@ -78,11 +78,12 @@ export class ConnectionWatch {
   private async run(): Promise<void> {
     const { tracker, now, holders, logger } = this.options;
     const began = now();
+    const { isLost } = this.waitingEnds;
     const waiting = this.waitingEnds.take();
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
     try {
-      await this.passOverAll(eventsLost);
+      await this.passOverAll(eventsLost, isLost);
     } catch (error) {
       this.waitingEnds.putBack(waiting);
       this.eventsLost ||= eventsLost;
@@ -102,10 +103,10 @@ export class ConnectionWatch {
     );
   }
 
-  private async passOverAll(eventsLost: boolean): Promise<void> {
+  private async passOverAll(eventsLost: boolean, readsAllProcesses: boolean): Promise<void> {
     const { tracker, now, holders, strangers, containers } = this.options;
     const pause = pacer(now);
-    let processesOf = this.census.take();
+    let processesOf = this.census.take(readsAllProcesses);
     strangers.learn(containers());
     for (const namespace of tracker.namespaces.values()) {
       this.passNamespace(namespace, eventsLost);

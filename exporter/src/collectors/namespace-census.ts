@@ -8,7 +8,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import type { Inhabitants } from './inhabitants.js';
 
 export interface NamespaceCensusOptions {
-  readonly source: Pick<SocketSource, 'open' | 'release'>;
+  readonly source: Pick<SocketSource, 'open' | 'release' | 'events'>;
   readonly tracker: ConnectionTracker;
   readonly inhabitants: Inhabitants;
   readonly cgroupIds: CgroupIds;
@@ -24,18 +24,24 @@ export interface NamespaceCensusOptions {
 /** The processes of each network namespace, by its inode. */
 export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]>;
 
+/** When a namespace was found without a process. */
+interface Emptiness {
+  readonly at: number;
+  /** Of the announcements of ends. */
+  readonly turn: number;
+}
+
 /** Who lives in which network namespace: opens those that processes live in, lets go of those that nobody lives in. */
 export class NamespaceCensus {
-  /** Namespaces without a process, and when they were found so. */
-  private emptySince = new Map<number, number>();
+  private emptySince = new Map<number, Emptiness>();
   private isFirst = true;
 
   constructor(private readonly options: NamespaceCensusOptions) {}
 
-  /** At the beginning of a pass. */
-  take(): ProcessesOfNamespaces {
-    const { tracker } = this.options;
-    const processesOf = this.readProcesses();
+  /** At the beginning of a pass; `isWhole` reads every process again, not only those that are new. */
+  take(isWhole: boolean): ProcessesOfNamespaces {
+    const { tracker, maxTableAgeMs } = this.options;
+    const processesOf = this.readProcesses(isWhole ? 0 : maxTableAgeMs);
     for (const [inode, processes] of processesOf) {
       if (processes.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
         tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirst));
@@ -49,14 +55,14 @@ export class NamespaceCensus {
 
   /** Reads again who lives in the namespaces that are known: there may be new processes. */
   retake(): ProcessesOfNamespaces {
-    const processesOf = this.readProcesses();
+    const processesOf = this.readProcesses(this.options.maxTableAgeMs);
     this.noteOccupants(processesOf);
     return processesOf;
   }
 
-  private readProcesses(): Map<number, ProcessRecord[]> {
-    const { processTable, cgroupIds, maxTableAgeMs } = this.options;
-    const snapshot = processTable.discover(maxTableAgeMs);
+  private readProcesses(maxAgeMs: number): Map<number, ProcessRecord[]> {
+    const { processTable, cgroupIds } = this.options;
+    const snapshot = processTable.discover(maxAgeMs);
     cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
     return byNamespace(snapshot);
   }
@@ -83,14 +89,16 @@ export class NamespaceCensus {
 
   private letGoOfEmpty(processesOf: ProcessesOfNamespaces): void {
     const { source, tracker, now, logger } = this.options;
-    const emptySince = new Map<number, number>();
+    const emptySince = new Map<number, Emptiness>();
     const time = now();
+    const turn = source.events?.turns ?? Infinity;
     for (const namespace of [...tracker.namespaces.values()]) {
       if (processesOf.has(namespace.inode)) {
         continue;
       }
-      const since = this.emptySince.get(namespace.inode) ?? time;
-      if (time - since >= LAST_EVENTS_MS) {
+      const since = this.emptySince.get(namespace.inode) ?? { at: time, turn };
+      const hasHeardAll = turn === Infinity || turn >= since.turn + TURNS;
+      if (time - since.at >= LAST_EVENTS_MS && hasHeardAll) {
         source.release(namespace.inode);
         tracker.removeNamespace(namespace, time);
         logger.debug({ namespace: namespace.inode }, 'network namespace is gone');
@@ -102,8 +110,10 @@ export class NamespaceCensus {
   }
 }
 
-/** Passes may follow each other closely, and on a busy machine the last events of a namespace are late. */
+/** Passes may follow each other closely; the last sockets end a little after the last process. */
 const LAST_EVENTS_MS = 2_000;
+/** On a busy machine the thread that hears of ends may lag: one turn may have begun before, and one is on its way. */
+const TURNS = 3;
 
 /** Without those that may not be looked into or have just ended: their namespace is 0. */
 function byNamespace({ processes }: ProcessSnapshot): Map<number, ProcessRecord[]> {

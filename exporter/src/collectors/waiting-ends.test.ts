@@ -81,6 +81,7 @@ describe('WaitingEnds', () => {
         events: {
           received: 0,
           overruns: 0,
+          turns: 0,
           namespaceOf: ({ nsid }) => namespaces.get(nsid ?? 0),
           isRepeated: () => false,
         },
@@ -160,10 +161,28 @@ describe('WaitingEnds', () => {
     expect(rows()).toEqual(bothNamed);
   });
 
-  it('counts what comes from a namespace that nobody knows', () => {
-    ends.hear(ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]), { source: 1, nsid: 9 });
-    pass();
-    expect(rows()).toEqual([]);
-    expect(tracker.attribution.unattributed.get('namespace_unknown')).toBe(1);
+  describe('from a namespace that is not known', () => {
+    const strange = ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]);
+
+    it('waits for a pass that finds the namespace', () => {
+      ends.hear(strange, { source: 1, nsid: WEB_NSID });
+      pass();
+      expect(ends.isLost).toBe(true);
+      known(WEB_NSID, WEB, '10.9.9.9');
+      pass();
+      expect(rows()).toEqual([`client ${WEB}:80 ${APP} 1`]);
+      expect(ends.isLost).toBe(false);
+    });
+
+    it('is counted as such when three have not', () => {
+      ends.hear(strange, { source: 1, nsid: 9 });
+      const counts = [1, 2, 3].map(() => {
+        pass();
+        return tracker.attribution.unattributed.get('namespace_unknown');
+      });
+      expect(counts).toEqual([undefined, undefined, 1]);
+      expect(rows()).toEqual([]);
+      expect(ends.patienceMs).toBe(Infinity);
+    });
   });
 });

@@ -25,7 +25,7 @@ export interface WaitingEnd {
    * pass.
    */
   readonly namespace: TrackedNamespace | undefined;
-  /** For how many more passes it may wait for its other end. */
+  /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
 }
 
@@ -39,6 +39,7 @@ export class WaitingEnds {
   /** Something that waits comes from a namespace that is not known. */
   private isStrange = false;
   private strangePatienceMs = SHORTEST_PATIENCE_MS;
+  private lost = false;
 
   constructor(private readonly options: WaitingEndsOptions) {}
 
@@ -49,6 +50,11 @@ export class WaitingEnds {
       return this.strangePatienceMs;
     }
     return this.isUrgent ? URGENT_PATIENCE_MS : Infinity;
+  }
+
+  /** Whether something still waits whose namespace the last pass has not found, and the next may. */
+  get isLost(): boolean {
+    return this.lost && this.strangePatienceMs <= 2 * SHORTEST_PATIENCE_MS;
   }
 
   /** The record is not kept. */
@@ -68,7 +74,7 @@ export class WaitingEnds {
       return;
     }
     if (this.waiting.length < MOST_WAITING) {
-      const patience = PASSES_FOR_OTHER_END;
+      const patience = MORE_PASSES;
       this.waiting.push({ origin, record: copySocketRecord(record), namespace, patience });
       this.isUrgent ||= outcome === 'urgent' && record.peerPort !== 0;
       this.isStrange ||= namespace === undefined;
@@ -87,6 +93,7 @@ export class WaitingEnds {
     this.waiting = [];
     this.isUrgent = false;
     this.isStrange = false;
+    this.lost = false;
     return taken;
   }
 
@@ -136,7 +143,7 @@ export class WaitingEnds {
     );
   }
 
-  /** False when the namespace is not known, nor will be. */
+  /** False when the namespace is not known. */
   private giveOne(waiting: WaitingEnd): boolean {
     const { origin, record, patience, namespace } = waiting;
     const { tracker, now, source } = this.options;
@@ -151,7 +158,12 @@ export class WaitingEnds {
       }
       return true;
     }
-    if (record.peerPort !== 0) {
+    if (patience > 0) {
+      // Its process may have been seen before it went into the namespace.
+      this.waiting.push({ ...waiting, patience: patience - 1 });
+      this.isStrange = true;
+      this.lost = true;
+    } else if (record.peerPort !== 0) {
       tracker.attribution.countUnattributed('namespace_unknown');
     }
     return false;
@@ -159,7 +171,7 @@ export class WaitingEnds {
 }
 
 const MOST_WAITING = 50_000;
-const PASSES_FOR_OTHER_END = 2;
+const MORE_PASSES = 2;
 const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;

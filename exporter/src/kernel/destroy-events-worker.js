@@ -13,13 +13,15 @@ setFlagsFromString('--semi-space-growth-factor=1');
  *
  * @typedef {object} Settings
  * @property {number} epoll descriptor
- * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather
+ * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather,
+ *   3 = turns, each of which has passed on all that was there when it began
  */
 const { epoll, control: shared } = /** @type {Settings} */ (workerData);
 const control = new Int32Array(shared);
 const STOP = 0;
 const OVERRUNS = 1;
 const GATHER_MS = 2;
+const TURNS = 3;
 
 const library = koffi.load(null);
 const epollWait = library.func('int epoll_wait(int, void *, int, int)');
@@ -58,6 +60,7 @@ let used = 0;
 while (Atomics.load(control, STOP) === 0) {
   const count = epollWait(epoll, ready, READY, 200);
   if (count <= 0) {
+    Atomics.add(control, TURNS, 1);
     continue;
   }
   // One wake-up for many events: the kernel's buffer holds what comes meanwhile.
@@ -70,6 +73,7 @@ while (Atomics.load(control, STOP) === 0) {
     drain(ready.readInt32LE(at), ready.readUInt32LE(at + 4));
   }
   post();
+  Atomics.add(control, TURNS, 1);
 }
 
 /** @param {number} fd @param {number} source */

@@ -20,6 +20,7 @@ const FRAME_HEADER_BYTES = 16;
 const STOP = 0;
 const OVERRUNS = 1;
 const GATHER_MS = 2;
+const TURNS = 3;
 
 /** Where an event came from: a source's number, and the namespace's id as the listening namespace numbers it. */
 export interface EventOrigin {
@@ -44,7 +45,7 @@ export interface DestroyEventsOptions {
  * own waits for them, so that a busy main thread loses none.
  */
 export class DestroyEvents {
-  private readonly control = new Int32Array(new SharedArrayBuffer(12));
+  private readonly control = new Int32Array(new SharedArrayBuffer(16));
   private readonly sources = new Map<number, NetlinkSocket>();
   private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
@@ -82,6 +83,11 @@ export class DestroyEvents {
   /** Times at which the kernel dropped events. */
   get overruns(): number {
     return Atomics.load(this.control, OVERRUNS);
+  }
+
+  /** Turns of the thread: each has passed on everything that was there when it began. */
+  get turns(): number {
+    return Atomics.load(this.control, TURNS);
   }
 
   /**

@@ -100,6 +100,10 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     return this.destroyEvents.overruns;
   }
 
+  get turns(): number {
+    return this.destroyEvents.turns;
+  }
+
   namespaceOf({ source, nsid }: EventOrigin): number | undefined {
     if (nsid !== undefined) {
       return this.namespaceOfNsid.get(nsid);

@@ -47,6 +47,8 @@ export interface AnnouncedEnds {
   readonly received: number;
   /** Times at which the kernel dropped announcements. */
   readonly overruns: number;
+  /** How often all that had been announced by then was passed on: what was there at a time is, two turns later. */
+  readonly turns: number;
   /** The open namespace that an event came from; undefined while it is not open. */
   namespaceOf(origin: EventOrigin): number | undefined;
   /** The same event comes through another socket too, and counts there. */
