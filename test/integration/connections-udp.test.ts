@@ -194,10 +194,14 @@ describe.skipIf(!isRoot)('UDP in two networks with the same addresses (needs roo
   afterEach(() => Promise.all(networks.map(({ pair }) => pair.tearDown())));
 
   it('leads to the other end in its own network, where both ends track', async () => {
+    for (const { name, pair } of networks) {
+      [pair.a, pair.b].forEach((where) => track(where, true));
+      await pair.run(pair.a, ECHO, `${name}-neighbour`, 8508);
+      await pair.run(pair.b, ECHO, `${name}-server`, 8507);
+    }
+    // Its first pass finds all four.
     const watching = await networks[0].pair.watch();
     for (const { name, pair, sockets } of networks) {
-      [pair.a, pair.b].forEach((where) => track(where, true));
-      await pair.run(pair.b, ECHO, `${name}-server`, 8507);
       await pair.run(pair.a, ASKER, `${name}-client`, pair.b.address, 8507, sockets);
     }
     await eventually(watching, (rows) => {
