@@ -232,7 +232,7 @@ async function show(page: Page, topology: Topology): Promise<void> {
 /** Where a node is on the screen: looked for with the pointer, as a user would. */
 async function find(page: Page, label: string): Promise<Point> {
   const tip = page.getByTestId('toposcope-tip');
-  for (const [x, y] of await sensitivePoints(page)) {
+  for (const [x, y] of await pointsAtRest(page)) {
     await page.mouse.move(x, y);
     if ((await tip.count()) > 0 && (await tip.innerText()).startsWith(`${label}\n`)) {
       return middleOf(page, label, [x, y]);
@@ -256,6 +256,19 @@ function sensitivePoints(page: Page): Promise<Point[]> {
     }
     return points;
   })()`);
+}
+
+/** The same, once the camera has come to where it was going. */
+async function pointsAtRest(page: Page): Promise<Point[]> {
+  let points = await sensitivePoints(page);
+  await expect
+    .poll(async () => {
+      const before = points;
+      points = await sensitivePoints(page);
+      return JSON.stringify(points) === JSON.stringify(before);
+    })
+    .toBe(true);
+  return points;
 }
 
 /** From a first hit to the middle, along both axes. */
