@@ -34,6 +34,15 @@ describe('the buttons of a container', () => {
     expect(actionButtons(may(ALL), target(state)).map(({ label }) => label)).toEqual(labels);
   });
 
+  it('are none of a host, which is not stopped from here', () => {
+    expect(
+      actionButtons(
+        may(ALL, [{ name: 'reload', label: 'Reload', icon: 'sync', confirm: false }]),
+        target('running', ''),
+      ),
+    ).toEqual([]);
+  });
+
   it('are those that the user may press, and no others', () => {
     expect(actionButtons(may(['restart']), target('running')).map(({ label }) => label)).toEqual(['Restart']);
     expect(actionButtons(may([]), target('running'))).toEqual([]);

@@ -18,7 +18,11 @@ export function actionButtons(capabilities: Capabilities, target: Target): reado
     return objectButtons(capabilities, target.object);
   }
   const { allowed, custom } = capabilities;
-  const { name, state } = target;
+  const { container, name, state } = target;
+  if (container === '') {
+    // A host: what may be done to its containers is on their cards.
+    return [];
+  }
   const runs = ['running', 'restarting', ''].includes(state);
   const plain = (
     action: 'start' | 'stop' | 'restart' | 'pause' | 'unpause',

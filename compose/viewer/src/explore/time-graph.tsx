@@ -28,7 +28,8 @@ export function TimeGraph({ frames, range }: Props) {
       stroke: theme.colors.text.secondary,
       grid: { stroke: theme.colors.border.weak, width: 1 },
       ticks: { stroke: theme.colors.border.weak, width: 1 },
-      font: `${theme.typography.bodySmall.fontSize} ${theme.typography.fontFamily}`,
+      // In pixels: a canvas knows no rem, and uPlot scales what ends with px.
+      font: `12px ${theme.typography.fontFamily}`,
     };
     const palette = theme.visualization.palette.map((name) => theme.visualization.getColorByName(name));
     const plot = new UPlot(
