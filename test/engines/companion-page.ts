@@ -1,11 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import axe from 'axe-core';
 import Docker from 'dockerode';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Role } from '../../companion/src/protocol/tiers.js';
 import { buildBusyboxImage } from './busybox-image.js';
+import { seriousFindings } from './serious-findings.js';
 import { startChromium } from './chromium.js';
 import { CompanionStack, openCard } from './companion-stack.js';
 import type { GatewaySettings } from './companion.js';
@@ -88,13 +88,7 @@ export function useCompanionPage(
     },
     card: async (role, theme = 'dark') => openCard(page, `${await stack.urlFor(role)}/?theme=${theme}`, name),
     keep: (picture) => page.screenshot({ path: path.join(ARTEFACTS, `companion-${picture}.png`) }),
-    async seriousFindings(selector) {
-      await page.evaluate(axe.source);
-      return page.evaluate<string[]>(`axe.run(document.querySelector(${JSON.stringify(selector)}))
-        .then(({ violations }) => violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
-    },
+    seriousFindings: (selector) => seriousFindings(page, selector),
   };
 }
 

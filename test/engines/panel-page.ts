@@ -1,9 +1,9 @@
-import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Topology } from '../../grafana-datasource/src/graph/topology';
 import { startChromium } from './chromium.js';
 import { serveHarness, type HarnessPage } from './harness-page.js';
+import { seriousFindings } from './serious-findings.js';
 
 /** The panel alone on a page, new for each test. */
 export interface PanelPage {
@@ -60,13 +60,7 @@ export function usePanelPage(viewport: { readonly width: number; readonly height
     async show(topology) {
       await page.evaluate(`panelHarness.show(${JSON.stringify(topology)})`);
     },
-    async seriousFindings() {
-      await page.evaluate(axe.source);
-      return page.evaluate<string[]>(`axe.run(document.getElementById('root'))
-        .then(({ violations }) => violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html.slice(0, 200) + ' ' + failureSummary)))`);
-    },
+    seriousFindings: () => seriousFindings(page, '#root'),
     places: () =>
       page.evaluate(
         `Object.fromEntries(Object.keys(localStorage).filter((key) => key.startsWith('toposcope.'))
