@@ -161,6 +161,19 @@ describe('WaitingEnds', () => {
     expect(rows()).toEqual(bothNamed);
   });
 
+  it('does not grow while pass after pass fails', () => {
+    const heard = { ...ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]) };
+    for (let failed = 0; failed < 3; failed++) {
+      const taken = ends.take();
+      for (let count = 0; count < 30_000; count++) {
+        ends.hear(heard, { source: 1, nsid: 9 });
+      }
+      ends.putBack(taken);
+    }
+    expect(ends.take()).toHaveLength(50_000);
+    expect(tracker.attribution.unattributed.get('namespace_unknown')).toBe(40_000);
+  });
+
   describe('from a namespace that is not known', () => {
     const strange = ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]);
 

@@ -97,8 +97,13 @@ export class WaitingEnds {
     return taken;
   }
 
+  /** What is too much, as when each pass fails, is given with what is known of it. */
   putBack(taken: readonly WaitingEnd[]): void {
-    this.waiting = [...taken, ...this.waiting];
+    const all = [...taken, ...this.waiting];
+    this.waiting = all.slice(0, MOST_WAITING);
+    for (const each of all.slice(MOST_WAITING)) {
+      this.giveOne({ ...each, patience: 0 });
+    }
   }
 
   give(taken: readonly WaitingEnd[]): void {
