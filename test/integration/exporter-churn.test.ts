@@ -56,7 +56,7 @@ describe.skipIf(!canRun)(
         { timeout: 40_000, interval: 500 },
       );
       // V8 lets garbage lie for longer where it gets little processor time.
-      expect(residentMibOf(exporter.pid) - halfway).toBeLessThan(32);
+      expect(residentMibOf(exporter.pid) - halfway).toBeLessThan(16);
       expect(await exporter.scrape()).not.toMatch(/^toposcope_collector_up\{.*\} 0$/m);
     });
   },
