@@ -1,4 +1,4 @@
-import type { Expression, Pattern, SearchError, Span } from './expression';
+import type { Expression, Pattern, Quantity, SearchError, Span } from './expression';
 import { compiled, literalPattern, regularPattern } from './pattern';
 import { parseQuantity } from './quantity';
 import { FIELD, tokensOf, type Token } from './tokens';
@@ -148,16 +148,40 @@ class Parser {
       (token.kind === 'quoted' || (token.kind === 'word' && FIELD.test(token.text)))
     ) {
       this.#at++;
-      const value = this.#value(next);
-      const quantity = parseQuantity(value.text);
-      if (!quantity) {
-        throw new Misplaced('A number is expected here, as in 50%, 1.5k, 200MiB or 30ms.', value);
-      }
+      const { quantity, to } = this.#quantity(next);
       const { comparison } = next;
-      const whole = { from: token.from, to: value.to };
+      const whole = { from: token.from, to };
       return { kind: 'comparison', field: token.text.toLowerCase(), comparison, quantity, ...whole };
     }
     return { kind: 'term', pattern: patternOf(token), from: token.from, to: token.to };
+  }
+
+  /** A number and its unit, which may stand apart: a bare word after a bare number is its unit or a mistake. */
+  #quantity(after: Token): { quantity: Quantity; to: number } {
+    const number = this.#value(after);
+    const quantity = parseQuantity(number.text);
+    if (!quantity) {
+      throw new Misplaced('A number is expected here, as in 50%, 1.5k, 200MiB or 30ms.', number);
+    }
+    const [unit, follower] = [this.#peek(), this.tokens[this.#at + 1]];
+    const isBare =
+      number.kind === 'word' &&
+      /[\d.]$/.test(number.text) &&
+      unit?.kind === 'word' &&
+      follower?.kind !== 'colon' &&
+      follower?.kind !== 'comparison';
+    if (!isBare) {
+      return { quantity, to: number.to };
+    }
+    const measured = parseQuantity(number.text + unit.text);
+    if (!measured) {
+      throw new Misplaced(
+        `“${unit.text}” is no unit, as %, k, MiB or ms are. If it is another word to look for, write “and” before it.`,
+        unit,
+      );
+    }
+    this.#at++;
+    return { quantity: measured, to: unit.to };
   }
 
   #value(after: Token): ValueToken {
