@@ -30,6 +30,34 @@ describe('the companion behind the data source proxy', () => {
     ]);
   });
 
+  it('tells the labels of a container, and the names in its environment', async () => {
+    const container = {
+      id: ID,
+      name: 'web',
+      image: 'shop/web:3',
+      state: 'running',
+      labels: { 'com.example.team': 'shop' },
+      command: ['serve'],
+      environment: { DB_PASSWORD: '***' },
+      tty: false,
+      pid: 7,
+      createdAt: '2026-01-02T03:04:05Z',
+      startedAt: null,
+      exitCode: null,
+      restarts: 0,
+      health: null,
+      restartPolicy: '',
+      networks: [],
+      mounts: [],
+    };
+    const { client, asked } = clientThatAnswers(200, container);
+    expect(await client.inspect('web-1', ID)).toEqual(container);
+    expect(asked[0]?.url).toMatch(new RegExp(`/operate/v1/hosts/web-1/containers/${ID}$`));
+    await expect(clientThatAnswers(200, { id: ID }).client.inspect('web-1', ID)).rejects.toThrow(
+      'different versions',
+    );
+  });
+
   it('does something by POST', async () => {
     const { client, asked } = clientThatAnswers(200, { state: 'running' });
     await client.act('web-1', ID, { action: 'restart' });

@@ -9,9 +9,11 @@ import {
   type LogsAction,
 } from '@toposcope/companion/protocol/actions/logs.js';
 import {
+  inspectResultSchema,
   listResultSchema,
   topResultSchema,
   type ContainerSummary,
+  type InspectResult,
   type ProcessEntry,
 } from '@toposcope/companion/protocol/actions/observe.js';
 import {
@@ -69,6 +71,11 @@ export class CompanionClient {
 
   async containers(host: string, signal?: AbortSignal): Promise<readonly ContainerSummary[]> {
     return (await this.#value(`/hosts/${host}/containers`, listResultSchema, signal)).containers;
+  }
+
+  /** What the runtime knows of a container, also its labels; values of its environment are masked. */
+  inspect(host: string, container: string, signal?: AbortSignal): Promise<InspectResult> {
+    return this.#value(pathOf(host, container), inspectResultSchema, signal);
   }
 
   async processes(host: string, container: string, signal?: AbortSignal): Promise<readonly ProcessEntry[]> {
