@@ -108,6 +108,15 @@ describe('a rule that allows everything', () => {
     },
   );
 
+  it.each(ordinary.filter((action) => ACTIONS[action].target === 'container'))(
+    'cannot allow %s on a host, whose containers it is for',
+    (action) => {
+      expect(decide(EVERYTHING, false, question(action, { container: undefined }))).toMatchObject({
+        code: 'bad-request',
+      });
+    },
+  );
+
   it.each(ordinary.filter((action) => ACTIONS[action].changes))('yields to --read-only for %s', (action) => {
     expect(decide(EVERYTHING, true, question(action))).toMatchObject({ code: 'read-only' });
   });

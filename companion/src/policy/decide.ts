@@ -62,7 +62,8 @@ export function decide(policy: Policy, readOnly: boolean, question: Question): D
   if (object?.optedOut === true) {
     return refuse('opted-out', `The ${describeReference(object)} has ${ACTIONS_LABEL} set to none.`);
   }
-  if ((traits.target === 'object') !== (object !== undefined)) {
+  const target = object !== undefined ? 'object' : container !== undefined ? 'container' : 'host';
+  if (traits.target !== target) {
     return refuse('bad-request', `${action} is for a ${traits.target}, and this is none.`);
   }
   const custom =

@@ -15,7 +15,16 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 describe('a policy file', () => {
   it.each([
     ['an unknown field', 'rulez: []', 'rulez'],
-    ['an unknown action', 'rules: [{ allow: [destroy] }]', 'a list of some of list, inspect, top'],
+    [
+      'an unknown action',
+      'rules: [{ allow: [exec, fly] }]',
+      'there is no fly; it must be "*" or a list of some of list, inspect, top',
+    ],
+    [
+      "an icon that is none of Grafana's",
+      'actions: [{ name: a, label: A, icon: nosuchicon, command: [x], tier: admin }]',
+      "nosuchicon is none of Grafana's icons, such as play",
+    ],
     ['a rule that says nothing', 'rules: [{ role: Admin }]', 'either allow or deny'],
     ['a rule that says both', 'rules: [{ allow: [exec], deny: [exec] }]', 'either allow or deny'],
     ['an unknown role', 'rules: [{ allow: [exec], role: Root }]', 'role'],

@@ -5,6 +5,7 @@ import { commandSchema } from '../protocol/names.js';
 import { OBJECT_KINDS } from '../protocol/objects.js';
 import { ROLES } from '../protocol/tiers.js';
 import { globSchema } from './glob.js';
+import { ICON_NAMES } from './icon-names.js';
 
 const globs = z.array(globSchema).min(1);
 
@@ -37,8 +38,14 @@ const scope = {
 };
 
 const actions = z.union([z.literal('*'), z.array(actionNameSchema).min(1)], {
-  error: `must be "*" or a list of some of ${ACTION_NAMES.join(', ')}`,
+  error: ({ input }) => `${unknownActions(input)}must be "*" or a list of some of ${ACTION_NAMES.join(', ')}`,
 });
+
+function unknownActions(input: unknown): string {
+  const known: readonly unknown[] = ACTION_NAMES;
+  const unknown = Array.isArray(input) ? input.filter((each) => !known.includes(each)) : [];
+  return unknown.length === 0 ? '' : `there is no ${unknown.map(String).join(', ')}; it `;
+}
 
 const ruleSchema = z
   .strictObject({
@@ -62,10 +69,12 @@ const customActionSchema = z.strictObject({
   name: customNameSchema,
   /** What the button says. */
   label: z.string().min(1).max(64),
-  /** Name of one of Grafana's icons. */
   icon: z
     .string()
-    .regex(/^[a-z0-9-]{1,40}$/)
+    .refine((name) => ICON_NAMES.has(name), {
+      error: ({ input }) =>
+        `${String(input)} is none of Grafana's icons, such as play, sync, fire, trash-alt, database, comment-alt`,
+    })
     .default('play'),
   /** Run in the container, without a shell unless it names one. */
   command: commandSchema,
