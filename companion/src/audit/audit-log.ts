@@ -36,6 +36,11 @@ export interface Ending {
   readonly reason?: string;
   readonly bytes?: number;
   readonly exitCode?: number | null;
+  /** How often it was asked, where one attempt stands for what is asked again and again; and how often it failed. */
+  readonly count?: number;
+  readonly failed?: number;
+  /** Where it is not the time until this is written. */
+  readonly durationMs?: number;
 }
 
 export const newAttemptId = (): string => randomUUID();
@@ -72,7 +77,7 @@ export class AuditLog {
     await this.#write(attempt, given, { outcome: 'started' });
     const startedAt = performance.now();
     return async (ending) => {
-      const durationMs = Math.round(performance.now() - startedAt);
+      const { durationMs = Math.round(performance.now() - startedAt) } = ending;
       await this.#write(attempt, given, { ...ending, durationMs });
       return durationMs;
     };

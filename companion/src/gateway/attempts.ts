@@ -20,6 +20,7 @@ import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';
 import type { SignPermit } from './permit-signer.js';
 import type { Register } from './register.js';
+import { isRepeated, RepeatedLooks } from './repeated-looks.js';
 import type { Tunnel } from './tunnel.js';
 
 export const ANSWER_WITHIN_MS = 30_000;
@@ -65,14 +66,18 @@ export class Attempts {
   readonly #core: GatewayCore;
   /** Ids of what was started and has no end yet. */
   readonly #running = new Set<string>();
+  readonly #looks: RepeatedLooks;
 
   constructor(core: GatewayCore) {
     this.#core = core;
+    this.#looks = new RepeatedLooks(core.audit, (error) => {
+      core.log.error({ err: error }, 'the end of a look could not be written down');
+    });
   }
 
   /** Decides and writes down. Throws the problem of a refusal, which is written down as well. */
   async start(caller: Caller, host: string, target: Target, request: Action): Promise<Started> {
-    const { register, audit, signPermit, limits, log } = this.#core;
+    const { register, signPermit, limits, log } = this.#core;
     await limits.countUser(caller.user);
     let attempt: Attempt = {
       id: newAttemptId(),
@@ -107,7 +112,8 @@ export class Attempts {
         object,
         request: this.#agentRequest(request),
       });
-      const written = await audit.started(attempt);
+      const { id, written } = await this.#writeDown(attempt);
+      attempt = { ...attempt, id };
       this.#running.add(attempt.id);
       const end = (ending: Ending): Promise<void> => this.#end(attempt, written, ending);
       const fail = (problem: Problem, ending: Partial<Ending> = {}): Promise<void> => {
@@ -146,6 +152,7 @@ export class Attempts {
     while (this.#running.size > 0 && performance.now() < until) {
       await setTimeout(10);
     }
+    await this.#looks.close();
   }
 
   /** Writes down a request that was refused before it could be read, unless its sender floods. */
@@ -232,6 +239,15 @@ export class Attempts {
       throw new Problem('policy-refused', 'The policy has no custom action of that name any more.');
     }
     return { action: 'run-custom', name: custom.name, command: custom.command };
+  }
+
+  /** Resolves when the attempt is on the disk, with the id that it has there and what writes its end. */
+  async #writeDown(attempt: Attempt): Promise<{ id: string; written: (ending: Ending) => Promise<number> }> {
+    if (isRepeated(attempt)) {
+      const { id, end } = await this.#looks.start(attempt);
+      return { id, written: end };
+    }
+    return { id: attempt.id, written: await this.#core.audit.started(attempt) };
   }
 
   async #end(attempt: Attempt, written: (ending: Ending) => Promise<number>, ending: Ending): Promise<void> {

@@ -5,6 +5,8 @@ import type { Target } from '../target';
 import { visibleName } from '../visible-name';
 
 const PAUSE_MS = 2_000;
+/** What fails is asked for less and less often. */
+const LONGEST_PAUSE_MS = 60_000;
 
 export interface ShownProcesses {
   /** Undefined until the first answer. */
@@ -25,17 +27,20 @@ export function useProcesses(
     }
     const stop = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let pause = PAUSE_MS;
     const ask = async () => {
       try {
         const processes = await client.processes(host, container, stop.signal);
+        pause = PAUSE_MS;
         setState({ processes: processes.map(asShown), failure: undefined });
       } catch (error) {
         if (stop.signal.aborted) {
           return;
         }
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
         setState((last) => ({ ...last, failure: error instanceof Error ? error.message : String(error) }));
       }
-      timer = setTimeout(() => void ask(), PAUSE_MS);
+      timer = setTimeout(() => void ask(), pause);
     };
     void ask();
     return () => {
