@@ -113,7 +113,7 @@ export const KUBE_FAMILIES = {
       'kube_job_status_start_time',
       'kube_job_status_completion_time',
     ],
-    labels: ['namespace', 'job_name'],
+    labels: ['namespace', 'job_name', 'reason'],
   },
   kubeJobStates: {
     always: [],

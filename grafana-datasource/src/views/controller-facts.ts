@@ -97,7 +97,7 @@ export function controllerFacts(
         ...count('desired', 'Desired', desired),
         ...count('succeeded', 'Succeeded', ready),
         ...of('active', 'Active', 'kube_job_status_active'),
-        ...of('failed', 'Failed', 'kube_job_status_failed'),
+        ...failuresOf(object),
         ...of('parallelism', 'At once', 'kube_job_spec_parallelism'),
         ...created,
         ...when('started', 'Started', 'kube_job_status_start_time'),
@@ -123,6 +123,22 @@ export function controllerFacts(
     case 'controller':
       return count('ready', 'Ready', ready);
   }
+}
+
+const FAILED = 'kube_job_status_failed';
+
+/** How many pods have failed; once a Job has, kube-state-metrics tells in place of that why, by a series a reason. */
+function failuresOf(job: KubeObject | undefined): readonly Fact[] {
+  const failed = job?.number(FAILED, (read) => read('reason') === '');
+  const reasons = job?.texts(
+    FAILED,
+    (read) => read('reason'),
+    (_, value) => value > 0,
+  );
+  return [
+    ...fact('failed', 'Failed', failed === undefined ? '' : String(failed)),
+    ...fact('failure', 'Failed for', ...(reasons ?? [])),
+  ];
 }
 
 type JobState = 'active' | 'complete' | 'failed';

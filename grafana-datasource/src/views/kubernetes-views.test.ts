@@ -174,7 +174,7 @@ describe('what a query leaves out', () => {
     expect(names(drawKubernetes('pods'), 'pod')).not.toContain('migrate-vn4tl');
     expect(names(drawKubernetes('pods', { stopped: true }), 'pod')).toContain('migrate-vn4tl');
     expect(names(drawKubernetes('controllers'), 'job')).toEqual([]);
-    expect(names(drawKubernetes('controllers', { stopped: true }), 'job')).toEqual(['migrate']);
+    expect(names(drawKubernetes('controllers', { stopped: true }), 'job')).toEqual(['import', 'migrate']);
   });
 
   it('other namespaces', () => {

@@ -4,6 +4,9 @@ import { compareText } from '../order';
 import { ROWS_A_STEP, type Steps } from '../steps';
 import { label, sample, type Vector } from '../vector';
 
+/** Which series are meant. */
+type Fits = (read: Read, value: number) => boolean;
+
 /** One series of kube-state-metrics. */
 export interface KubeRow {
   readonly family: string;
@@ -41,24 +44,25 @@ export class KubeObject {
   }
 
   /** The family's sample, of the series that fit; the greatest where there are several. */
-  number(family: string, fits: (read: Read) => boolean = () => true): number | undefined {
+  number(family: string, fits?: Fits): number | undefined {
     const values = this.#rows(family, fits).map(({ value }) => value);
     return values.length === 0 ? undefined : Math.max(...values);
   }
 
   /** A label's first value in the order of texts; empty where no series carries it. */
-  text(family: string, name: string, fits?: (read: Read) => boolean): string {
+  text(family: string, name: string, fits?: Fits): string {
     return this.texts(family, (read) => read(name), fits)[0] ?? '';
   }
 
   /** What is made of each series, distinct and sorted; empty texts are left out. */
-  texts(family: string, text: (read: Read) => string, fits?: (read: Read) => boolean): readonly string[] {
+  texts(family: string, text: (read: Read) => string, fits?: Fits): readonly string[] {
     const texts = this.#rows(family, fits).map(({ labels }) => text((name) => labels.get(name) ?? ''));
     return [...new Set(texts)].filter((value) => value !== '').sort(compareText);
   }
 
-  #rows(family: string, fits: (read: Read) => boolean = () => true) {
-    return (this.#series.get(family) ?? []).filter(({ labels }) => fits((name) => labels.get(name) ?? ''));
+  #rows(family: string, fits: Fits = () => true) {
+    const series = this.#series.get(family) ?? [];
+    return series.filter(({ labels, value }) => fits((name) => labels.get(name) ?? '', value));
   }
 }
 
