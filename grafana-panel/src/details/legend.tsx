@@ -29,6 +29,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['0', 'Show all'],
   ['/', 'Search'],
   ['g t r', 'Graph, table, resources'],
+  ['< >', 'Fill nodes by another metric'],
+  ['q', 'Fill nodes by none'],
 ];
 
 /** What the shapes, marks and lines of the picture mean, and which keys it knows. */

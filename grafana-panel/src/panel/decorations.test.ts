@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeOf, topologyOf } from '../scene/topology.fixture';
-import { decorationsOf, fillsOf } from './decorations';
+import { decorationsOf } from './decorations';
+import { fillScaleOf } from '../scene/fill-scale';
 
 const memory = (value: number | null, limit: number | null) => ({
   ...{ key: 'memory', label: 'Memory', unit: 'bytes', value, limit, expr: '' },
@@ -25,22 +26,17 @@ const TOPOLOGY = {
 };
 
 describe('what is laid over a picture', () => {
-  it('fills nodes to their share of their own limit, or of the greatest value', () => {
-    const decorations = decorationsOf(TOPOLOGY, 'memory', String);
-    expect(decorations.get('limited')?.fill).toBe(0.5);
-    expect(decorations.get('free')?.fill).toBe(0.25);
+  it('is how full nodes are, where something fills them', () => {
+    const decorations = decorationsOf(TOPOLOGY, fillScaleOf(TOPOLOGY, 'memory', undefined), String);
+    expect(decorations.get('limited')?.fill).toEqual({ share: 0.5, isOfLimit: true });
     expect(decorations.has('unmeasured')).toBe(false);
   });
 
   it('is alerts, figures and changes without a metric', () => {
-    const decorations = decorationsOf(TOPOLOGY, '', String);
+    const decorations = decorationsOf(TOPOLOGY, undefined, String);
     expect([...decorations.keys()]).toEqual(['free', 'alerting', 'new']);
-    expect(decorations.get('free')).toMatchObject({ fill: null, badges: ['12'] });
+    expect(decorations.get('free')).toMatchObject({ fill: undefined, badges: ['12'] });
     expect(decorations.get('alerting')).toMatchObject({ alerts: 1, alertSeverity: 'critical' });
     expect(decorations.get('new')?.change).toBe('added');
-  });
-
-  it('can be any metric of the nodes or overlay that fills', () => {
-    expect(fillsOf(TOPOLOGY).map(({ key }) => key)).toEqual(['memory', 'load']);
   });
 });

@@ -6,7 +6,7 @@ import type { PanelOptions } from '../options';
 import { ResourceView } from '../resources/resource-view';
 import type { Size } from '../scene/camera';
 import type { Hover, Insets } from '../scene/stage';
-import type { Mode, PanelState } from '../state/panel-state';
+import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { NodeTable } from '../table/node-table';
 import { NoPicture } from './no-picture';
@@ -31,10 +31,9 @@ interface Props {
   readonly picture: React.Ref<PictureHandle>;
   readonly onHover: (hover: Hover | undefined) => void;
   readonly onSearch: () => void;
+  /** What a key means to the panel; undefined: nothing. */
+  readonly actionOf: (key: string) => (() => void) | undefined;
 }
-
-/** Keys that choose what the panel shows. */
-export const MODE_OF_KEY: Readonly<Record<string, Mode>> = { g: 'graph', t: 'table', r: 'resources' };
 
 /** The picture, the table or the resources; where there is nothing to show, what is so. */
 export function PanelBody(props: Props): React.JSX.Element {
@@ -79,11 +78,9 @@ export function PanelBody(props: Props): React.JSX.Element {
         onSearch={props.onSearch}
         onCamera={(camera) => change({ camera })}
         onKey={(key) => {
-          const mode = MODE_OF_KEY[key];
-          if (mode) {
-            change({ mode });
-          }
-          return mode !== undefined;
+          const act = props.actionOf(key);
+          act?.();
+          return act !== undefined;
         }}
       />
     );

@@ -4,10 +4,10 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { Notice, Topology } from 'toposcope-topology-datasource/graph/topology';
 import { formatInstant } from '../details/moment';
+import { fillsOf } from '../scene/fill-scale';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { Bar } from './bar';
-import { fillsOf } from './decorations';
 import { FillMenu } from './fill-menu';
 import { Notices } from './notices';
 import type { PictureHandle } from './picture';
@@ -87,7 +87,8 @@ export function PanelFooter(props: Props): React.JSX.Element {
             <FillMenu
               fills={fillsOf(topology)}
               fill={fill}
-              onChoose={(key) => change({ fill: key })}
+              onChoose={(key) => change({ fill: key, fillWhole: undefined })}
+              onChooseWhole={(whole) => change({ fillWhole: whole })}
               onPreview={preview}
             />
           </Bar>

@@ -4,12 +4,14 @@ import { useStyles2 } from '@grafana/ui';
 import React, { useRef, useState } from 'react';
 import { CompanionArea } from '../companion/companion-area';
 import { withDefaults, type PanelOptions } from '../options';
+import { fillsOf } from '../scene/fill-scale';
 import type { Hover } from '../scene/stage';
 import { usePanelState } from '../state/use-panel-state';
 import { ErrorBoundary } from './error-boundary';
 import { HoverTip } from './hover-tip';
+import { changeOfKey } from './key-actions';
 import { Minimap } from './minimap';
-import { MODE_OF_KEY, PanelBody } from './panel-body';
+import { PanelBody } from './panel-body';
 import { PanelFooter } from './panel-footer';
 import { PanelHeader } from './panel-header';
 import type { PictureHandle } from './picture';
@@ -61,13 +63,14 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const cards = useCards({ shown, state, change, picture, timeZone, range, viewVariable, width });
   const { card } = cards;
   const focusSearch = () => searchBar.current?.focus();
+  const actionOf = (key: string) => {
+    const keyChange = changeOfKey(key, state.fill, topology ? fillsOf(topology).map((fill) => fill.key) : []);
+    return key === '/' ? focusSearch : keyChange && (() => change(keyChange));
+  };
   usePanelKeys(panel, {
     onClose: cards.closeTop,
     onHelp: cards.toggleHelp,
-    actionOf: (key) => {
-      const mode = MODE_OF_KEY[key];
-      return key === '/' ? focusSearch : mode && (() => change({ mode }));
-    },
+    actionOf,
   });
   useFocusOfMode(panel, state.mode);
 
@@ -100,6 +103,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         picture={picture}
         onHover={setHover}
         onSearch={focusSearch}
+        actionOf={actionOf}
       />
       <header ref={header} className={styles.header}>
         <PanelHeader

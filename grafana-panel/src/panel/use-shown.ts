@@ -6,10 +6,12 @@ import { sourceOfPanel, type TopologySource } from '../details/topology-source';
 import type { PanelOptions } from '../options';
 import type { Size } from '../scene/camera';
 import { clustersOf } from '../scene/clusters';
-import type { Decorations } from '../scene/decoration';
+import { NO_DECORATIONS, type Decorations } from '../scene/decoration';
+import { fillScaleOf, type FillScale } from '../scene/fill-scale';
 import { buildScene, type Scene } from '../scene/scene';
 import { narrow } from '../search/narrow';
 import type { PanelState } from '../state/panel-state';
+import { withStrain } from '../trouble/strain';
 import { decorationsOf } from './decorations';
 import { filterOf } from './filters';
 import { useOtherViews, type OtherViews } from './use-other-views';
@@ -34,8 +36,8 @@ export interface Shown {
   readonly scene: Scene | undefined;
   /** Of the view and layout that the scene is of: another one needs another camera. */
   readonly cameraKey: string;
-  /** Key of the metric that fills the nodes, also while it is only looked at. */
-  readonly fill: string;
+  /** What fills the nodes, also while it is only looked at; undefined: nothing. */
+  readonly fill: FillScale | undefined;
   readonly preview: (fill: string | undefined) => void;
   readonly decorations: Decorations;
   readonly others: OtherViews;
@@ -56,7 +58,9 @@ export function useShown(
     [state.filters, state.moment, state.compareWith],
   );
   const waited = useWaiting(data.state === LoadingState.Loading);
-  const { topology: whole, failure } = useShownTopology(own, source, changes);
+  const { topology: answer, failure } = useShownTopology(own, source, changes);
+  const { marksStrain } = options;
+  const whole = useMemo(() => (answer && marksStrain ? withStrain(answer) : answer), [answer, marksStrain]);
   const topology = useMemo(
     () => whole && narrow(whole, state.pinned, state.focus),
     [whole, state.pinned, state.focus],
@@ -70,16 +74,23 @@ export function useShown(
   );
   const { scene, cameraKey } = useScene(topology, placing, options);
   const [previewed, preview] = useState<string>();
-  const fill = previewed ?? state.fill;
+  const fill = useMemo(
+    () => topology && fillScaleOf(topology, previewed ?? state.fill, state.fillWhole),
+    [topology, previewed, state.fill, state.fillWhole],
+  );
   const decorations = useMemo(
-    () => (topology ? decorationsOf(topology, fill, formatValue) : new Map()),
+    () => (topology ? decorationsOf(topology, fill, formatValue) : NO_DECORATIONS),
     [topology, fill],
   );
-  const others = useOtherViews(
+  const answers = useOtherViews(
     source,
     wantedViews(topology, state.mode, search.expression !== undefined),
     changes,
     topology?.at,
+  );
+  const others = useMemo(
+    () => (marksStrain ? new Map([...answers].map(([view, other]) => [view, withStrain(other)])) : answers),
+    [answers, marksStrain],
   );
   const counts = useMemo(
     () => matchCounts(others, topology, search.expression, search.matches),

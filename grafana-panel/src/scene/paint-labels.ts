@@ -2,6 +2,7 @@ import { SLOT } from '../layout/spacing';
 import { toScreen, type Camera, type Size } from './camera';
 import type { DetailLevel } from './detail-level';
 import { ellipsize, type Measure } from './ellipsis';
+import { labelAnchor, labelGeometry } from './label-geometry';
 import { LabelPlacement, type LabelBox } from './label-placement';
 import type { PaintContext } from './paint-context';
 import { measure, write } from './paint-text';
@@ -21,8 +22,6 @@ const FULL_ROOM = 1.6;
 const EXPANSIONS = [1, 0.85, 0.7, 0.55, 0.4] as const;
 /** Smaller nodes stand nearer together. */
 const FULL_RADIUS = 23;
-const LABEL = { size: 12, line: 15 } as const;
-const SUBLABEL = { size: 10.5, line: 13 } as const;
 
 /**
  * Writes names below nodes, the most important first, each only where it is clear of the others: as on a map, the
@@ -47,11 +46,11 @@ export function paintLabels(
     reserveNodes(placement, nodes, camera, size);
   }
   const candidates = isSparse ? nodes.filter(({ importance }) => importance >= OUTSTANDING) : nodes;
-  const scale = Math.min(1.25, Math.max(0.92, camera.zoom));
+  const { name, second } = labelGeometry(camera.zoom);
   const rooms = ROOMS.map((share) => Math.max(LEAST_ROOM, SLOT.width * camera.zoom * share));
   const fonts: Fonts = {
-    label: `500 ${LABEL.size * scale}px ${palette.fontFamily}`,
-    sublabel: `400 ${SUBLABEL.size * scale}px ${palette.fontFamily}`,
+    label: `500 ${name.size}px ${palette.fontFamily}`,
+    sublabel: `400 ${second.size}px ${palette.fontFamily}`,
   };
   context.textAlign = 'center';
   context.textBaseline = 'middle';
@@ -62,7 +61,7 @@ export function paintLabels(
   /** The widest of the rooms that is free, with both lines or, where it is not tall, with the name alone. */
   const place = (wanted: Wanted, among: readonly number[]): Placed | undefined => {
     const { x, top, isTall } = wanted;
-    const bottom = top + (LABEL.line + (isTall ? SUBLABEL.line : 0)) * scale;
+    const bottom = top + name.line + (isTall ? second.line : 0);
     if (!placement.isFree({ left: x - 14, right: x + 14, top, bottom })) {
       return undefined;
     }
@@ -79,8 +78,7 @@ export function paintLabels(
     if (placed.length >= MOST_LABELS) {
       break;
     }
-    const { x, y } = toScreen(camera, size, node);
-    const top = y + node.radius * camera.zoom * 1.1 + 2 + 4 * camera.zoom;
+    const { x, top } = labelAnchor(node, camera, size);
     const least = node.importance >= OUTSTANDING ? ROOM_OF_OUTSTANDING : LEAST_ROOM;
     const within = 2 * Math.min(x, size.width - x) - 6;
     const most = within < LEAST_ROOM ? Infinity : within;
@@ -109,10 +107,10 @@ export function paintLabels(
       continue;
     }
     context.font = fonts.label;
-    const middle = top + (LABEL.line * scale) / 2;
+    const middle = top + name.line / 2;
     write(context, lines.label, x, middle, quiet ? palette.textSecondary : palette.text, palette);
     context.font = fonts.sublabel;
-    const below = top + (LABEL.line + SUBLABEL.line / 2) * scale;
+    const below = top + name.line + second.line / 2;
     write(context, lines.sublabel, x, below, palette.textSecondary, palette);
     written.set(label.node.id, {
       ...boxOf(label),

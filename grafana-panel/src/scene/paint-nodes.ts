@@ -3,7 +3,7 @@ import type { Decoration, Decorations } from './decoration';
 import type { DetailLevel } from './detail-level';
 import { ICON_OF_KIND } from './icons';
 import type { PaintContext } from './paint-context';
-import { fillColor, paintBadges, paintFill } from './paint-decorations';
+import { fillColor, paintBadges, paintFill, paintMark } from './paint-decorations';
 import type { Palette } from './palette';
 import type { SceneNode } from './scene';
 import { addShape, SHAPE_OF_KIND } from './shapes';
@@ -29,7 +29,7 @@ export function paintNodes(
   }
   for (const node of nodes) {
     const hasIcon = level.icons || node.radius * zoom >= LEAST_WITH_ICON;
-    paintNode(context, node, hasIcon, palette, decorations);
+    paintNode(context, node, hasIcon, zoom, palette, decorations);
   }
 }
 
@@ -69,9 +69,11 @@ function paintDots(
   const byColor = new Map<string, SceneNode[]>();
   for (const node of nodes) {
     const decoration = decorations.get(node.id);
-    const fill = decoration?.fill ?? null;
+    const fill = decoration?.fill;
     const color =
-      fill !== null && fill >= 0.8 ? fillColor(fill, palette) : smallColor(node, decoration, palette);
+      fill?.isOfLimit === true && fill.share >= 0.8
+        ? fillColor(fill, palette)
+        : smallColor(node, decoration, palette);
     const list = byColor.get(color);
     if (list) {
       list.push(node);
@@ -93,13 +95,13 @@ function paintNode(
   context: PaintContext,
   node: SceneNode,
   hasIcon: boolean,
+  zoom: number,
   palette: Palette,
   decorations: Decorations,
 ): void {
   const { x, y, radius, kind, health, count } = node;
   const decoration = decorations.get(node.id);
-  const fill = decoration?.fill ?? null;
-  const filled = fill !== null;
+  const fill = decoration?.fill;
   const shape = SHAPE_OF_KIND[kind];
   const color = hasIcon ? ringColor(node, palette) : smallColor(node, decoration, palette);
   const isImage = kind === 'image';
@@ -112,7 +114,7 @@ function paintNode(
   context.fillStyle = palette.surface;
   context.fill();
   if (health !== 'stopped' || !hasIcon) {
-    context.globalAlpha = filled
+    context.globalAlpha = fill
       ? 0.06
       : hasIcon
         ? trouble
@@ -125,7 +127,7 @@ function paintNode(
     context.fill();
     context.globalAlpha = 1;
   }
-  if (filled) {
+  if (fill) {
     paintFill(context, node, fill, palette);
     context.beginPath();
     addShape(context, shape, x, y, radius);
@@ -136,12 +138,12 @@ function paintNode(
   context.stroke();
   context.setLineDash([]);
   if (hasIcon) {
-    paintIcon(context, node, filled ? palette.text : health === 'stopped' ? color : palette.kinds[kind]);
+    paintIcon(context, node, fill ? palette.text : health === 'stopped' ? color : palette.kinds[kind]);
     if (trouble || health === 'stopped') {
-      paintHealthBadge(context, node, color, palette);
+      paintHealthMark(context, node, zoom, color, palette);
     }
     if (decoration) {
-      paintBadges(context, node, decoration, palette);
+      paintBadges(context, node, decoration, zoom, palette);
     }
   }
 }
@@ -190,40 +192,33 @@ function paintIcon(context: PaintContext, { x, y, kind, radius }: SceneNode, col
 }
 
 /** A mark at the upper left that says the health without colour: `!`, a cross, a bar. */
-function paintHealthBadge(
+function paintHealthMark(
   context: PaintContext,
   { x, y, radius, health }: SceneNode,
+  zoom: number,
   color: string,
   palette: Palette,
 ): void {
-  const cx = x - radius * 0.78;
-  const cy = y - radius * 0.72;
-  context.beginPath();
-  context.arc(cx, cy, 8, 0, Math.PI * 2);
-  context.fillStyle = color;
-  context.fill();
-  context.strokeStyle = palette.background;
-  context.lineWidth = 2;
-  context.stroke();
-  context.strokeStyle = palette.surface;
-  context.lineCap = 'round';
-  context.beginPath();
-  if (health === 'critical') {
-    context.moveTo(cx - 2.6, cy - 2.6);
-    context.lineTo(cx + 2.6, cy + 2.6);
-    context.moveTo(cx + 2.6, cy - 2.6);
-    context.lineTo(cx - 2.6, cy + 2.6);
-  } else if (health === 'warning') {
-    context.moveTo(cx, cy - 3.8);
-    context.lineTo(cx, cy + 0.6);
-    context.moveTo(cx, cy + 3.8);
-    context.lineTo(cx, cy + 3.8);
-  } else {
-    context.moveTo(cx - 2.8, cy);
-    context.lineTo(cx + 2.8, cy);
-  }
-  context.stroke();
-  context.lineCap = 'butt';
+  paintMark(context, { x: x - radius * 0.78, y: y - radius * 0.72 }, zoom, color, palette, () => {
+    context.strokeStyle = palette.surface;
+    context.lineCap = 'round';
+    context.beginPath();
+    if (health === 'critical') {
+      context.moveTo(-2.6, -2.6);
+      context.lineTo(2.6, 2.6);
+      context.moveTo(2.6, -2.6);
+      context.lineTo(-2.6, 2.6);
+    } else if (health === 'warning') {
+      context.moveTo(0, -3.8);
+      context.lineTo(0, 0.6);
+      context.moveTo(0, 3.8);
+      context.lineTo(0, 3.8);
+    } else {
+      context.moveTo(-2.8, 0);
+      context.lineTo(2.8, 0);
+    }
+    context.stroke();
+  });
 }
 
 /** Too small for marks: what changed is told by its colour. */

@@ -1,20 +1,17 @@
-import { toScreen, type Camera, type Size } from './camera';
+import type { Camera, Size } from './camera';
+import { labelAnchor, labelGeometry } from './label-geometry';
 import type { LabelBox } from './label-placement';
 import { measure } from './paint-text';
 import type { Palette } from './palette';
 import type { SceneNode } from './scene';
 
-const FONT_SIZE = 12;
-const SUBLABEL_SIZE = 10.5;
-const LINE = 20;
-const SUBLABEL_LINE = 14;
-const PADDING = 6;
-/** Between the node and its tag, and from the rim. */
+const PADDING = { side: 7, around: 4 } as const;
+/** From the rim of the view. */
 const GAP = 5;
 
 /**
- * Writes a node's whole name and second line on a tag on top of whatever is there: the name of what the keyboard is at is seen at every
- * zoom. The context is in CSS pixels.
+ * Writes a node's whole name and second line on a tag, on top of its label and of whatever else is there: the name of
+ * what the keyboard is at is seen at every zoom. The context is in CSS pixels.
  */
 export function paintTag(
   context: CanvasRenderingContext2D,
@@ -24,16 +21,17 @@ export function paintTag(
   palette: Palette,
 ): void {
   const { label, sublabel } = node;
+  const { name, second } = labelGeometry(camera.zoom);
   const fonts = {
-    label: `500 ${FONT_SIZE}px ${palette.fontFamily}`,
-    sublabel: `400 ${SUBLABEL_SIZE}px ${palette.fontFamily}`,
+    name: `500 ${name.size}px ${palette.fontFamily}`,
+    second: `400 ${second.size}px ${palette.fontFamily}`,
   };
-  context.font = fonts.sublabel;
+  context.font = fonts.second;
   const below = measure(context, sublabel);
-  context.font = fonts.label;
+  context.font = fonts.name;
   const text = {
     width: Math.max(measure(context, label), below),
-    height: LINE + (sublabel === '' ? 0 : SUBLABEL_LINE),
+    height: name.line + (sublabel === '' ? 0 : second.line),
   };
   const { left, top, right, bottom } = tagBox(node, text, camera, size);
   context.fillStyle = palette.background;
@@ -45,17 +43,24 @@ export function paintTag(
   context.fillStyle = palette.text;
   context.textAlign = 'center';
   context.textBaseline = 'middle';
-  context.fillText(label, (left + right) / 2, top + LINE / 2);
-  context.font = fonts.sublabel;
+  const first = top + PADDING.around;
+  context.fillText(label, (left + right) / 2, first + name.line / 2);
+  context.font = fonts.second;
   context.fillStyle = palette.textSecondary;
-  context.fillText(sublabel, (left + right) / 2, top + LINE + SUBLABEL_LINE / 2 - 3);
+  context.fillText(sublabel, (left + right) / 2, first + name.line + second.line / 2);
 }
 
-/** Below the node, moved aside as far as it takes to be within the view. */
-function tagBox(node: SceneNode, { width, height }: Size, camera: Camera, size: Size): LabelBox {
-  const { x, y } = toScreen(camera, size, node);
-  const half = width / 2 + PADDING;
-  const middle = Math.max(half + GAP, Math.min(size.width - half - GAP, x));
-  const top = Math.min(size.height - height - GAP, y + node.radius * camera.zoom + GAP);
-  return { left: middle - half, right: middle + half, top, bottom: top + height };
+/** Round the texts where the node's label has them, moved aside as far as it takes to be within the view. */
+function tagBox(
+  node: SceneNode,
+  { width, height }: { readonly width: number; readonly height: number },
+  camera: Camera,
+  size: Size,
+): LabelBox {
+  const anchor = labelAnchor(node, camera, size);
+  const half = width / 2 + PADDING.side;
+  const whole = height + 2 * PADDING.around;
+  const middle = Math.max(half + GAP, Math.min(size.width - half - GAP, anchor.x));
+  const top = Math.min(size.height - whole - GAP, anchor.top - PADDING.around);
+  return { left: middle - half, right: middle + half, top, bottom: top + whole };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RESOURCES, SCALES } from '../resources/boxes';
+import { FILL_WHOLES } from '../scene/fill-scale';
 import { INITIAL_STATE, MODES, prefixOf, readState, writeState, type PanelState } from './panel-state';
 
 function throughAddress(state: PanelState): PanelState {
@@ -34,6 +35,7 @@ describe('the state of a panel', () => {
         { nil: undefined },
       ),
       fill: text,
+      fillWhole: fc.constantFrom(...FILL_WHOLES, undefined),
       resource: fc.constantFrom(...RESOURCES),
       scale: fc.constantFrom(...SCALES),
       sort: text,

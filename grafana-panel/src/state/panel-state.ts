@@ -1,5 +1,6 @@
 import { RESOURCES, SCALES, type Resource, type ResourceScale } from '../resources/boxes';
 import type { Camera } from '../scene/camera';
+import { FILL_WHOLES, type FillWhole } from '../scene/fill-scale';
 import type { Focus } from '../search/narrow';
 
 export const MODES = ['graph', 'table', 'resources'] as const;
@@ -18,6 +19,8 @@ export interface PanelState {
   readonly camera: Camera | undefined;
   /** Key of the metric or overlay that fills the nodes; empty: none. */
   readonly fill: string;
+  /** What a full node means; undefined: whatever tells the nodes apart. */
+  readonly fillWhole: FillWhole | undefined;
   /** What the resources view shows, and what its rows are as wide as. */
   readonly resource: Resource;
   readonly scale: ResourceScale;
@@ -39,6 +42,7 @@ export const INITIAL_STATE: PanelState = {
   focus: undefined,
   camera: undefined,
   fill: '',
+  fillWhole: undefined,
   resource: 'cpu',
   scale: 'capacity',
   sort: '',
@@ -58,6 +62,7 @@ const NAMES = [
   'focus',
   'cam',
   'fill',
+  'full',
   'res',
   'of',
   'sort',
@@ -81,6 +86,7 @@ export function writeState(state: PanelState): Parameters {
     focus: state.focus ? `${state.focus.hops}~${state.focus.id}` : '',
     cam: state.camera ? writeCamera(state.camera) : '',
     fill: state.fill,
+    full: state.fillWhole ?? '',
     res: state.resource === INITIAL_STATE.resource ? '' : state.resource,
     of: state.scale === INITIAL_STATE.scale ? '' : state.scale,
     sort: state.sort,
@@ -107,6 +113,7 @@ export function readState(search: URLSearchParams, prefix: string): PanelState {
     focus: readFocus(text('focus')),
     camera: readCamera(text('cam')),
     fill: text('fill'),
+    fillWhole: FILL_WHOLES.find((whole) => whole === text('full')),
     resource: RESOURCES.find((resource) => resource === text('res')) ?? INITIAL_STATE.resource,
     scale: SCALES.find((scale) => scale === text('of')) ?? INITIAL_STATE.scale,
     sort: text('sort'),
