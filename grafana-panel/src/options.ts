@@ -8,6 +8,8 @@ export interface PanelOptions {
   /** The dashboard variable that holds the view's id; the tabs set it. Empty: no tabs. */
   viewVariable: string;
   wheel: WheelMode;
+  /** A node near one of its limits gets a warning, without any alert rule. */
+  marksStrain: boolean;
 }
 
 export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>): void {
@@ -36,6 +38,13 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>): vo
         ],
       },
     })
+    .addBooleanSwitch({
+      path: 'marksStrain',
+      name: 'Mark what is near its limits',
+      description:
+        'A warning on what uses 90 % of its CPU, memory, tasks or open files, has twice as much to do as CPUs, or waits.',
+      defaultValue: true,
+    })
     .addTextInput({
       path: 'viewVariable',
       name: 'View variable',
@@ -47,5 +56,5 @@ export function addOptions(builder: PanelOptionsEditorBuilder<PanelOptions>): vo
 
 /** Panels saved by an older version lack the newer options. */
 export function withDefaults(options: Partial<PanelOptions>): PanelOptions {
-  return { direction: 'right', viewVariable: 'view', wheel: 'always', ...options };
+  return { direction: 'right', viewVariable: 'view', wheel: 'always', marksStrain: true, ...options };
 }

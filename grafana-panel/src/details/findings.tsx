@@ -37,6 +37,20 @@ export function Alerts({ alerts }: { readonly alerts: readonly Alert[] }): React
   );
 }
 
+/** Why the node has its mark. */
+export function Reasons({ reasons }: { readonly reasons: readonly string[] }): React.JSX.Element | null {
+  const styles = useStyles2(cardStyles);
+  return reasons.length === 0 ? null : (
+    <Section title="Why it is marked">
+      {reasons.map((reason) => (
+        <div key={reason} className={styles.trouble}>
+          {reason}
+        </div>
+      ))}
+    </Section>
+  );
+}
+
 const CHANGES: Readonly<Record<Change['kind'], string>> = {
   added: 'It was not there at the moment of comparison.',
   removed: 'It was there at the moment of comparison, and is not now.',

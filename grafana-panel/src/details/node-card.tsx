@@ -13,13 +13,14 @@ import { LineDrawing } from '../panel/glyph';
 import { HEALTH_NAMES, KIND_NAMES, VIEW_NAMES } from '../panel/view-names';
 import { ICON_OF_KIND } from '../scene/icons';
 import { paletteOf } from '../scene/palette';
+import { reasonsOf } from '../trouble/reasons';
 import { Card, Section } from './card';
 import { cardStyles } from './card-styles';
 import { ConnectionTable } from './connection-table';
 import { connectionsOf } from './connections';
 import { exploreLink } from './explore-link';
 import { formatValue } from './format';
-import { Alerts, Differences, Gone } from './findings';
+import { Alerts, Differences, Gone, Reasons } from './findings';
 import { formatMoment } from './moment';
 import { IN_A_NEW_TAB } from './new-tab';
 import { NodeLinks } from './node-links';
@@ -66,6 +67,7 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
       {props.gone && <Gone />}
       <NodeLinks node={node} topology={props.topology} onFocus={props.onFocus} />
       <NodeActions node={node} />
+      <Reasons reasons={reasonsOf(node, formatValue)} />
       <Alerts alerts={node.alerts ?? []} />
       <Differences change={node.change} />
       {node.metrics.length > 0 && (

@@ -6,6 +6,7 @@ import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import { edgeFacts, natureOf } from '../details/edge-facts';
 import { formatValue } from '../details/format';
 import type { Hover } from '../scene/stage';
+import { reasonsOf } from '../trouble/reasons';
 import { HEALTH_NAMES, KIND_NAMES } from './view-names';
 
 interface Props {
@@ -17,6 +18,7 @@ interface Props {
 }
 
 const WIDTH = 260;
+const MOST_REASONS = 3;
 
 /** The first facts of what the pointer is on, beside it. */
 export function HoverTip({ hover, topology, width, height }: Props): React.JSX.Element | null {
@@ -39,6 +41,11 @@ export function HoverTip({ hover, topology, width, height }: Props): React.JSX.E
       }}
     >
       <div className={styles.title}>{content.title}</div>
+      {content.reasons.map((reason) => (
+        <div key={reason} className={styles.reason}>
+          {reason}
+        </div>
+      ))}
       {content.lines.map(([name, value]) => (
         <div key={name} className={styles.line}>
           <span>{name}</span>
@@ -51,6 +58,8 @@ export function HoverTip({ hover, topology, width, height }: Props): React.JSX.E
 
 interface Content {
   readonly title: string;
+  /** Why it is in trouble. */
+  readonly reasons: readonly string[];
   readonly lines: readonly (readonly [string, string])[];
 }
 
@@ -61,7 +70,11 @@ function contentOf({ nodes, edges }: Topology, id: string): Content | undefined 
     const metrics = node.metrics
       .slice(0, 4)
       .map(({ label, value, unit }) => [label, formatValue(value, unit)] as const);
-    return { title: node.label, lines: [[kind, node.sublabel], ...metrics] };
+    return {
+      title: node.label,
+      reasons: reasonsOf(node, formatValue).slice(0, MOST_REASONS),
+      lines: [[kind, node.sublabel], ...metrics],
+    };
   }
   const edge = edges.find((candidate) => candidate.id === id);
   if (!edge) {
@@ -72,6 +85,7 @@ function contentOf({ nodes, edges }: Topology, id: string): Content | undefined 
   const facts = edgeFacts(edge, formatValue).slice(0, edge.traffic.failed > 0 ? 4 : 3);
   return {
     title: `${labelOf(edge.source)} → ${labelOf(edge.target)}`,
+    reasons: [],
     lines: [
       ...(ports.length > 0 ? [['Port', ports.slice(0, 4).join(', ')] as const] : []),
       ...(facts.length > 0 ? facts : [[natureOf(edge), ''] as const]),
@@ -93,6 +107,7 @@ const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme
     fontSize: typography.bodySmall.fontSize,
   }),
   title: css({ fontWeight: typography.fontWeightMedium, overflowWrap: 'anywhere' }),
+  reason: css({ color: colors.warning.text, overflowWrap: 'anywhere' }),
   line: css({
     display: 'flex',
     justifyContent: 'space-between',
