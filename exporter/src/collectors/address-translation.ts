@@ -1,7 +1,8 @@
 import type { Endpoint } from '../edges/endpoint.js';
-import type { ConnectionTuple } from '../edges/surroundings.js';
+import type { ConnectionTuple, Translation } from '../edges/surroundings.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { FlowTuple } from '../kernel/conntrack.js';
+import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 
 /**
@@ -13,22 +14,32 @@ export class AddressTranslation {
 
   constructor(
     private readonly source: SocketSource,
+    /** Whether an address is one of this host. */
+    private readonly isHere: (address: IpAddress) => boolean,
     private readonly now: () => number,
   ) {}
 
-  /** What a client's connection was sent to instead; undefined when to what it dialled. */
-  actualDestination({ inode }: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined {
-    const { protocol, peerAddress, peerPort } = connection;
+  /** A client's connection as its server sees it; undefined when that is as the client does, or on another host. */
+  actualDestination({ inode }: TrackedNamespace, connection: ConnectionTuple): Translation | undefined {
+    const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
     const key = `> ${inode} ${protocol} ${peerAddress} ${peerPort}`;
     if (peerPort === 0 || this.isUntranslated(key)) {
       return undefined;
     }
     const reply = this.source.findFlow(inode, protocol, flowOf(connection), 'original')?.reply;
-    if (reply === undefined || (reply.source === peerAddress && reply.sourcePort === peerPort)) {
+    const isAsDialled = reply?.source === peerAddress && reply.sourcePort === peerPort;
+    // Elsewhere it is no matter from where it seems to come: most of what leaves a host is masqueraded.
+    const isAsSent =
+      !this.isHere(peerAddress) ||
+      (reply?.destination === localAddress && reply.destinationPort === localPort);
+    if (reply === undefined || (isAsDialled && isAsSent)) {
       this.noteUntranslated(key);
       return undefined;
     }
-    return { address: reply.source, port: reply.sourcePort };
+    return {
+      server: { address: reply.source, port: reply.sourcePort },
+      client: { address: reply.destination, port: reply.destinationPort },
+    };
   }
 
   /** Who dialled what a server accepted, when another address than its own stands there. */

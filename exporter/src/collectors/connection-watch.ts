@@ -137,6 +137,7 @@ export class ConnectionWatch {
     const { source, tracker, now, firstEphemeralPort } = this.options;
     const time = now();
     namespace.addresses = source.addresses(namespace.inode);
+    namespace.isWatched = source.announcesEnds(namespace.inode);
     const listeners: Listener[] = [];
     const udpSockets = new Map<number, UnconnectedSocket>();
     source.visitSockets(namespace.inode, {
@@ -159,7 +160,7 @@ export class ConnectionWatch {
     });
     namespace.udpSockets = udpSockets;
     namespace.listening.replace(listeners, time);
-    tracker.endNamespace(namespace, source.announcesEnds(namespace.inode) && !eventsLost, time);
+    tracker.endNamespace(namespace, namespace.isWatched && !eventsLost, time);
   }
 
   /** A listener may be held from outside its namespace: an engine puts its resolver into the containers'. */

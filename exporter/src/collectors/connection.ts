@@ -137,7 +137,11 @@ class KernelConnectionCollector implements ConnectionCollector {
         this.eventsFailure = error;
       },
     });
-    this.translation = new AddressTranslation(this.source, this.now);
+    this.translation = new AddressTranslation(
+      this.source,
+      (address) => this.tracker.isHere(address),
+      this.now,
+    );
     this.watch = new ConnectionWatch({
       source: this.source,
       tracker: this.tracker,

@@ -161,6 +161,24 @@ describe('WaitingEnds', () => {
     expect(rows()).toEqual(bothNamed);
   });
 
+  it.each([
+    ['of a stranger', ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]), 9],
+    ['that only the next pass explains', ended(['10.0.0.2', 81], ['10.0.0.1', 40_000]), APP_NSID],
+  ])(
+    'is as urgent after a failed pass when it has an end %s, and less so after each more',
+    (_, end, nsid) => {
+      ends.hear(end, { source: 1, nsid });
+      const patience = [ends.patienceMs];
+      for (let failed = 0; failed < 10; failed++) {
+        ends.putBack(ends.take());
+        patience.push(ends.patienceMs);
+      }
+      expect(patience).toEqual(patience.toSorted((a, b) => a - b));
+      expect(patience[1]).toBeLessThan(5_000);
+      expect(patience.at(-1)).toBe(5_000);
+    },
+  );
+
   it('does not grow while pass after pass fails', () => {
     const heard = { ...ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]) };
     for (let failed = 0; failed < 3; failed++) {

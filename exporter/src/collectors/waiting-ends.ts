@@ -18,7 +18,8 @@ export interface WaitingEndsOptions {
 
 /** An event that must wait for a pass, copied. */
 export interface WaitingEnd {
-  readonly origin: EventOrigin;
+  /** Undefined where the namespace has been known from the first. */
+  readonly origin: EventOrigin | undefined;
   readonly record: SocketRecord;
   /**
    * Where it came from, once that is known: the address by which a stranger is known may be another's by the next
@@ -27,6 +28,8 @@ export interface WaitingEnd {
   readonly namespace: TrackedNamespace | undefined;
   /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
+  /** Waits for a pass soon, before what it asks about is gone. */
+  readonly isUrgent: boolean;
 }
 
 /**
@@ -39,6 +42,7 @@ export class WaitingEnds {
   /** Something that waits comes from a namespace that is not known. */
   private isStrange = false;
   private strangePatienceMs = SHORTEST_PATIENCE_MS;
+  private urgentPatienceMs = URGENT_PATIENCE_MS;
   private lost = false;
 
   constructor(private readonly options: WaitingEndsOptions) {}
@@ -49,7 +53,7 @@ export class WaitingEnds {
       // The namespace may be gone soon.
       return this.strangePatienceMs;
     }
-    return this.isUrgent ? URGENT_PATIENCE_MS : Infinity;
+    return this.isUrgent ? this.urgentPatienceMs : Infinity;
   }
 
   /** Whether something still waits whose namespace the last pass has not found, and the next may. */
@@ -70,26 +74,30 @@ export class WaitingEnds {
     }
     const outcome =
       namespace === undefined ? 'urgent' : tracker.destroyedSockets.giveIfClear(namespace, record, now());
-    if (outcome === 'given') {
+    if (outcome === 'given' || outcome === 'kept') {
       return;
     }
+    const isUrgent = outcome === 'urgent' && record.peerPort !== 0;
     if (this.waiting.length < MOST_WAITING) {
       const patience = MORE_PASSES;
-      this.waiting.push({ origin, record: copySocketRecord(record), namespace, patience });
-      this.isUrgent ||= outcome === 'urgent' && record.peerPort !== 0;
-      this.isStrange ||= namespace === undefined;
+      this.wait({ origin, record: copySocketRecord(record), namespace, patience, isUrgent });
     } else {
       this.giveOne({
         origin,
         record,
         namespace: namespace ?? strangers.namespaceOf(record.localAddress),
         patience: 0,
+        isUrgent,
       });
     }
   }
 
   take(): readonly WaitingEnd[] {
-    const taken = this.waiting;
+    const unpaired = this.options.tracker.destroyedSockets.takeUnpaired();
+    const taken = [
+      ...this.waiting,
+      ...unpaired.map((end) => ({ ...end, origin: undefined, patience: MORE_PASSES, isUrgent: false })),
+    ];
     this.waiting = [];
     this.isUrgent = false;
     this.isStrange = false;
@@ -97,10 +105,18 @@ export class WaitingEnds {
     return taken;
   }
 
-  /** What is too much, as when each pass fails, is given with what is known of it. */
+  /**
+   * What was urgent still is, though the more passes fail, the longer until the next. What is too much by then is given
+   * with what is known of it.
+   */
   putBack(taken: readonly WaitingEnd[]): void {
+    this.strangePatienceMs = Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS);
+    this.urgentPatienceMs = Math.min(this.urgentPatienceMs * 2, LONGEST_PATIENCE_MS);
     const all = [...taken, ...this.waiting];
-    this.waiting = all.slice(0, MOST_WAITING);
+    this.waiting = [];
+    for (const each of all.slice(0, MOST_WAITING)) {
+      this.wait(each);
+    }
     for (const each of all.slice(MOST_WAITING)) {
       this.giveOne({ ...each, patience: 0 });
     }
@@ -121,14 +137,21 @@ export class WaitingEnds {
     for (const each of placed.toSorted((a, b) => Number(isForgetful(a)) - Number(isForgetful(b)))) {
       isInVain = !this.giveOne(each) || isInVain;
     }
+    this.urgentPatienceMs = URGENT_PATIENCE_MS;
     // Namespaces that cannot be found must not keep us looking for them.
     this.strangePatienceMs = isInVain
       ? Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS)
       : SHORTEST_PATIENCE_MS;
   }
 
-  private namespaceOf(origin: EventOrigin): TrackedNamespace | undefined {
-    const inode = this.options.source.events?.namespaceOf(origin);
+  private wait(end: WaitingEnd): void {
+    this.waiting.push(end);
+    this.isUrgent ||= end.isUrgent;
+    this.isStrange ||= end.namespace === undefined;
+  }
+
+  private namespaceOf(origin: EventOrigin | undefined): TrackedNamespace | undefined {
+    const inode = origin && this.options.source.events?.namespaceOf(origin);
     return inode === undefined ? undefined : this.options.tracker.namespaces.get(inode);
   }
 
@@ -152,21 +175,20 @@ export class WaitingEnds {
   private giveOne(waiting: WaitingEnd): boolean {
     const { origin, record, patience, namespace } = waiting;
     const { tracker, now, source } = this.options;
-    if (source.events?.isRepeated(origin) === true) {
+    if (origin !== undefined && source.events?.isRepeated(origin) === true) {
       return true;
     }
     if (namespace !== undefined) {
       if (patience === 0) {
         tracker.destroyedSockets.give(namespace, record, now());
       } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
-        this.waiting.push({ ...waiting, patience: patience - 1 });
+        this.wait({ ...waiting, patience: patience - 1, isUrgent: false });
       }
       return true;
     }
     if (patience > 0) {
       // Its process may have been seen before it went into the namespace.
-      this.waiting.push({ ...waiting, patience: patience - 1 });
-      this.isStrange = true;
+      this.wait({ ...waiting, patience: patience - 1, isUrgent: false });
       this.lost = true;
     } else if (record.peerPort !== 0) {
       tracker.attribution.countUnattributed('namespace_unknown');

@@ -54,6 +54,11 @@ export class AddressBook {
     this.elsewhere.add(address);
   }
 
+  /** Whether any namespace of this host has the address. */
+  isHere(address: IpAddress): boolean {
+    return this.namespacesOf.has(address);
+  }
+
   /** Whether the address leads to some place on this host. */
   isLocal(from: TrackedNamespace, address: IpAddress): boolean {
     return this.candidates(from, address).length > 0;

@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
-import type { ConnectionTuple, Surroundings } from './surroundings.js';
+import type { ConnectionEnd, ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
 
@@ -17,7 +17,10 @@ export type UnattributedReason =
   | 'short_lived'
   /** The namespace was gone before it was found. */
   | 'namespace_unknown'
-  /** The peer's address leads to several places on this host: networks overlap, or one has just taken it from another. */
+  /**
+   * The peer's address leads to several places on this host (networks overlap, or one has just taken it from another),
+   * or to one that had no such connection.
+   */
   | 'peer_ambiguous';
 
 export interface AttributionOptions {
@@ -34,6 +37,12 @@ export type Finding = { readonly listener: Listener | undefined } & (
   | { readonly role: 'server'; readonly origin: Origin }
 );
 
+/**
+ * Whether the end of a connection that no pass saw can be attributed now, or had better wait: for its other end, for a
+ * pass, or for one soon, before what it asks about is gone.
+ */
+export type Clarity = 'clear' | 'unpaired' | 'waits' | 'urgent';
+
 /** Says what a socket is: which end of its connection, whose, and who is at the other end. */
 export class Attribution {
   readonly unattributed = new Map<UnattributedReason, number>();
@@ -48,7 +57,7 @@ export class Attribution {
   }
 
   /** What can be known of a connection's both ends now; the role is decided unless it is given. */
-  examine(namespace: TrackedNamespace, connection: ConnectionTuple, role?: Role): Finding {
+  examine(namespace: TrackedNamespace, connection: ConnectionEnd, role?: Role): Finding {
     const { protocol, localAddress, localPort } = connection;
     const listener = namespace.listening.find(protocol, localAddress, localPort);
     return (role ?? this.roleOf(namespace, connection, listener)) === 'server'
@@ -69,16 +78,8 @@ export class Attribution {
       : this.clientLabels(socket, finding.destination);
   }
 
-  /**
-   * Whether the end of a connection that no pass saw, and whose peer is known, can be attributed now, or had better
-   * wait for a pass: for the next, or for one soon, before what it asks about is gone.
-   */
-  clarity(
-    namespace: TrackedNamespace,
-    connection: ConnectionTuple,
-    finding: Finding,
-    failed: boolean,
-  ): 'clear' | 'waits' | 'urgent' {
+  /** How clear the end of a connection is that no pass saw, and whose peer is known. */
+  clarity(namespace: TrackedNamespace, connection: ConnectionEnd, finding: Finding): Clarity {
     if (finding.role === 'server') {
       const { listener, origin } = finding;
       // Without a listener's owner, or a listener at all, a pass will say more.
@@ -93,26 +94,39 @@ export class Attribution {
       if (candidates.length > 1 || this.addressBook.isShared(reached.address)) {
         return 'waits';
       }
-      const isKnownClient =
-        candidates.length === 0
-          ? this.addressBook.isElsewhere(reached.address)
-          : !this.isUnpaired(connection, finding);
-      // The only one that it may be in has just lost its container.
-      const otherwise = candidates.length === 1 ? 'urgent' : 'waits';
-      return isKnownClient ? 'clear' : otherwise;
+      const [candidate] = candidates;
+      if (candidate === undefined) {
+        return this.addressBook.isElsewhere(reached.address) ? 'clear' : 'waits';
+      }
+      if (!this.isUnpaired(connection, finding)) {
+        return 'clear';
+      }
+      // The only one that it may be in may have just lost its container.
+      return this.farEnds.isCertain(namespace, candidate) ? 'unpaired' : 'urgent';
     }
     const { peer, reached } = finding.destination;
     // Of several that have the address, the right one may not have been heard of yet.
-    if (peer === 'ambiguous' || this.addressBook.isShared(reached.address)) {
+    if (this.addressBook.isShared(reached.address)) {
       return 'waits';
     }
-    // A client of this host: its edge names the listener, which a pass must have found; a refused one has none.
-    const isClear =
-      peer === undefined
-        ? this.addressBook.isElsewhere(reached.address) &&
-          connection.peerPort < this.options.firstEphemeralPort
-        : peer.listener?.owner !== undefined || failed;
-    return isClear ? 'clear' : 'urgent';
+    if (peer === 'ambiguous') {
+      const [candidate] = this.addressBook.candidates(namespace, reached.address);
+      const isThere = candidate !== undefined && this.farEnds.isCertain(namespace, candidate);
+      return isThere ? 'unpaired' : 'waits';
+    }
+    if (peer === undefined) {
+      const isElsewhere =
+        this.addressBook.isElsewhere(reached.address) &&
+        connection.peerPort < this.options.firstEphemeralPort;
+      return isElsewhere ? 'clear' : 'urgent';
+    }
+    // Its edge names the listener, which a pass must have found.
+    if (peer.listener?.owner !== undefined) {
+      return 'clear';
+    }
+    // Nobody listens where an attempt is refused.
+    const refused = peer.namespace === namespace ? 'clear' : 'waits';
+    return connection.established ? 'urgent' : refused;
   }
 
   /** Whether only the other end, which was not heard of yet, tells where that is. */
@@ -145,8 +159,15 @@ export class Attribution {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
     const { ended } = this.otherEnds;
     if (peerPort !== 0) {
-      const local = { address: localAddress, port: localPort };
-      ended.note(namespace, protocol, local, { address: peerAddress, port: peerPort });
+      const listener = namespace.listening.find(protocol, localAddress, localPort);
+      const isClient = this.roleOf(namespace, connection, listener) === 'client';
+      const { seenAs, reached } = isClient
+        ? this.farEnds.routeOf(namespace, connection)
+        : {
+            seenAs: { address: localAddress, port: localPort },
+            reached: { address: peerAddress, port: peerPort },
+          };
+      ended.note(namespace, protocol, seenAs, reached);
     } else if (!namespace.listening.hasPort(protocol, localPort)) {
       // A server's port stands for many connections, a client's for this one.
       ended.noteForgetful(namespace, protocol, localPort, peerAddress);
@@ -211,9 +232,14 @@ export class Attribution {
     return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
-  private clientLabels(socket: TrackedSocket, { translated, proxied, peer }: Destination): EdgeLabels {
+  private clientLabels(
+    socket: TrackedSocket,
+    { translated, proxied, seenAs, peer }: Destination,
+  ): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
     socket.actual = translated;
+    socket.isMasqueraded = seenAs.port !== socket.localPort || seenAs.address !== socket.localAddress;
+    socket.seenAs = socket.isMasqueraded ? seenAs : undefined;
     if (peer === 'ambiguous') {
       this.countUnattributed('peer_ambiguous');
     }

@@ -395,7 +395,10 @@ describe('ConnectionTracker', () => {
   });
 
   it('keeps what was dialled and adds who answered where addresses are translated', () => {
-    start({ actualDestination: () => ({ address: '10.0.0.2', port: 80 }) });
+    start({
+      actualDestination: ({ inode }, { localAddress: address, localPort: port }) =>
+        inode === 1 ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } } : undefined,
+    });
     pass([[web, socket('10.0.0.1 40000', '10.96.0.1 8080', 1)]]);
     expect(only('client').labels).toMatchObject({
       peer_ip: '10.96.0.1',
@@ -410,9 +413,9 @@ describe('ConnectionTracker', () => {
   it('asks once where a short connection was led', () => {
     let asked = 0;
     start({
-      actualDestination: () => {
+      actualDestination: (_, { localAddress: address, localPort: port }) => {
         asked++;
-        return { address: '10.0.0.2', port: 80 };
+        return { server: { address: '10.0.0.2', port: 80 }, client: { address, port } };
       },
     });
     const brief = closed(socket('10.0.0.1 40000', '10.96.0.1 8080', 1));
@@ -447,6 +450,7 @@ describe('ConnectionTracker', () => {
     const twin = namespace(3, '333333333333' as ContainerId, '10.0.0.2');
     twin.listening.replace([listener(80, '333333333333' as ContainerId, 'twin')], 0);
     tracker.rebuildAddresses();
+    pass([[web, client]]);
     pass([[web, client]]);
     expect(only('client').labels).toMatchObject({ peer_container_id: '', peer_process: '' });
     expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
@@ -641,6 +645,156 @@ describe('ConnectionTracker', () => {
       tracker.destroyedSockets.give(webTwin, ofClient, 0);
       expect(only('client').labels.peer_container_id).toBe('');
       expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
+    });
+  });
+
+  describe('where every socket is seen or announced, and another may have the address that no pass has found', () => {
+    const ofClient = closed(client);
+    const ofServer = closed(server);
+    const attempt = { ...ofClient, counters: counters(0, 0, false) };
+    const peers = (): string[] =>
+      [...ledger.values()].map(({ labels: l, opened }) => `${l.role} → ${l.peer_container_id}: ${opened}`);
+    const ambiguous = () => tracker.attribution.unattributed.get('peer_ambiguous');
+
+    beforeEach(() => {
+      web.isWatched = true;
+      app.isWatched = true;
+    });
+
+    it.each([
+      ['client’s', [[() => web, ofClient] as const, [() => app, ofServer] as const]],
+      ['server’s', [[() => app, ofServer] as const, [() => web, ofClient] as const]],
+    ] as const)('joins both ends as soon as they are heard of, the %s first', (_, heard) => {
+      const outcomes = heard.map(([where, record]) =>
+        tracker.destroyedSockets.giveIfClear(where(), record, 0),
+      );
+      expect(outcomes).toEqual(['kept', 'given']);
+      expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
+      expect(tracker.destroyedSockets.takeUnpaired()).toEqual([]);
+    });
+
+    it('joins hundreds of a kind, in whatever order they are heard of, each byte once', () => {
+      const events = Array.from({ length: 200 }, (_, index) => {
+        const port = 33_000 + index;
+        const atClient = closed(socket(`10.0.0.1 ${port}`, '10.0.0.2 80', index * 2 + 10), {
+          counters: { ...counters(10, 20), receivedOctets: 21 },
+        });
+        const atServer = closed(socket('10.0.0.2 80', `10.0.0.1 ${port}`, index * 2 + 11), {
+          counters: { ...counters(20, 10), receivedOctets: 11 },
+        });
+        return [
+          [web, atClient],
+          [app, atServer],
+        ] as const;
+      }).flat();
+      fc.assert(
+        fc.property(fc.shuffledSubarray(events, { minLength: 400 }), (shuffled) => {
+          start();
+          web.isWatched = true;
+          app.isWatched = true;
+          for (const [where, record] of shuffled) {
+            const place = tracker.namespaces.get(where.inode);
+            expect(place && tracker.destroyedSockets.giveIfClear(place, record, 0)).toMatch(/given|kept/);
+          }
+          expect(only('client')).toMatchObject({ opened: 200, closed: 200, sentBytes: 2_000 });
+          expect(only('server')).toMatchObject({ opened: 200, closed: 200, sentBytes: 4_000 });
+          expect(only('client').receivedBytes).toBe(4_000);
+          expect(only('server').receivedBytes).toBe(2_000);
+        }),
+        { numRuns: 5 },
+      );
+    });
+
+    it('names nobody at the known address when nothing of the connection was there', () => {
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      const [unpaired] = tracker.destroyedSockets.takeUnpaired();
+      expect(unpaired).toEqual({ namespace: web, record: ofClient });
+      pass([]);
+      expect(tracker.destroyedSockets.giveIfPaired(web, ofClient, 0)).toBe('waits');
+      tracker.destroyedSockets.give(web, ofClient, 0);
+      expect(peers()).toEqual(['client → : 1']);
+      expect(ambiguous()).toBe(1);
+    });
+
+    it('names the one that the next pass finds with that address', () => {
+      const twin = '333333333333' as ContainerId;
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      const found = namespace(3, twin, '10.0.0.2');
+      found.isWatched = true;
+      tracker.rebuildAddresses();
+      tracker.destroyedSockets.takeUnpaired();
+      tracker.attribution.noteEnded(found, ofServer);
+      expect(tracker.destroyedSockets.giveIfPaired(web, ofClient, 0)).toBe('given');
+      expect(peers()).toEqual([`client → ${twin}: 1`]);
+    });
+
+    it('names the server that still has its end open', () => {
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      tracker.destroyedSockets.takeUnpaired();
+      pass([[app, server]]);
+      expect(tracker.destroyedSockets.giveIfPaired(web, ofClient, 0)).toBe('given');
+      expect(peers()).toContain(`client → ${APP}: 1`);
+    });
+
+    it('gives a refused attempt, which leaves nothing at its peer, after the pass that may find another', () => {
+      app.listening.replace([], 0);
+      expect(tracker.destroyedSockets.giveIfClear(web, attempt, 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfPaired(web, attempt, 0)).toBe('given');
+      expect(only('client')).toMatchObject({ failed: 1, labels: { peer_container_id: APP } });
+    });
+
+    it('looks for the other end of an open connection in one more pass, as the first may have read it too early', () => {
+      pass([[web, client]]);
+      expect(peers()).toEqual([]);
+      pass([
+        [web, client],
+        [app, server],
+      ]);
+      expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
+      expect(ambiguous()).toBeUndefined();
+    });
+
+    it('names nobody for an open connection that is not open at the known address', () => {
+      pass([[web, client]]);
+      pass([[web, client]]);
+      expect(peers()).toEqual(['client → : 1']);
+      expect(ambiguous()).toBe(1);
+    });
+
+    it('joins what ends before its other end is found with that, and counts it once', () => {
+      pass([[web, client]]);
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      expect(tracker.destroyedSockets.giveIfClear(app, ofServer, 0)).toBe('given');
+      pass([]);
+      expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
+      expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
+    });
+
+    it('counts once what had not met its other end when its namespace went', () => {
+      pass([[web, client]]);
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      tracker.removeNamespace(web, 0);
+      tracker.destroyedSockets.give(web, ofClient, 0);
+      expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
+    });
+
+    it('joins both ends where the client’s address and the server’s are translated', () => {
+      const gateway = { address: '10.0.0.254', port: 50_000 };
+      start({
+        actualDestination: ({ inode }) =>
+          inode === 1 ? { server: { address: '10.0.0.2', port: 80 }, client: gateway } : undefined,
+        actualSource: () => ({ address: '10.0.0.1', port: 40_000 }),
+      });
+      web.isWatched = true;
+      app.isWatched = true;
+      namespace(3, NO_CONTAINER, gateway.address).isWatched = true;
+      tracker.rebuildAddresses();
+      const { destroyedSockets } = tracker;
+      const dialled = closed(socket('10.0.0.1 40000', '10.0.0.254 8080', 1));
+      const accepted = closed(socket('10.0.0.2 80', '10.0.0.254 50000', 2));
+      expect(destroyedSockets.giveIfClear(web, dialled, 0)).toBe('kept');
+      expect(destroyedSockets.giveIfClear(app, accepted, 0)).toBe('given');
+      expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
     });
   });
 

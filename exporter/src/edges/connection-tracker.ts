@@ -1,3 +1,4 @@
+import type { IpAddress } from '../kernel/ip-address.js';
 import { TCP_SYN_SENT, type SocketRecord } from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
 import { Attribution, type AttributionOptions } from './attribution.js';
@@ -5,6 +6,7 @@ import { DestroyedSockets } from './destroyed-sockets.js';
 import { isWithEmbeddedResolver } from './embedded-resolver.js';
 import { accountCounters, addRoundTrip } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
+import { LoneEnds } from './lone-ends.js';
 import { OtherEnds } from './other-ends.js';
 import { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -20,6 +22,11 @@ import {
 } from './tracked-socket.js';
 import type { UdpFlowEnd } from './udp-flow-end.js';
 import { UdpFlows } from './udp-flows.js';
+
+interface Unsettled {
+  readonly namespace: TrackedNamespace;
+  readonly socket: TrackedSocket;
+}
 
 export interface TrackerOptions extends AttributionOptions {
   readonly ledger: EdgeLedger;
@@ -37,12 +44,13 @@ export class ConnectionTracker {
   readonly destroyedSockets: DestroyedSockets;
   private readonly addressBook = new AddressBook();
   /** Found by this pass, waiting for its end: only then is known who owns them and who listens where. */
-  private unsettled: { namespace: TrackedNamespace; socket: TrackedSocket }[] = [];
+  private unsettled: Unsettled[] = [];
 
   constructor(private readonly options: TrackerOptions) {
     const endings = new PairedEndings();
+    const lone = new LoneEnds();
     const flowEnds = new Map<string, UdpFlowEnd>();
-    this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings, flowEnds));
+    this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings, lone, flowEnds));
     const shared = {
       attribution: this.attribution,
       addressBook: this.addressBook,
@@ -50,7 +58,7 @@ export class ConnectionTracker {
       firstEphemeralPort: options.firstEphemeralPort,
     };
     this.udpFlows = new UdpFlows({ ...shared, ends: flowEnds });
-    this.destroyedSockets = new DestroyedSockets({ ...shared, endings, udpFlows: this.udpFlows });
+    this.destroyedSockets = new DestroyedSockets({ ...shared, endings, lone, udpFlows: this.udpFlows });
   }
 
   /** Inodes whose holders this pass would like to know: listeners and connections without an owner. */
@@ -132,12 +140,13 @@ export class ConnectionTracker {
   /** Gives everything new to its edge, owners and listeners now being known. */
   endPass(now: number): void {
     this.attribution.otherEnds.reset();
-    for (const { namespace, socket } of this.unsettled) {
-      if (!socket.settled) {
-        giveTo(this.options.ledger.edge(this.attribution.attribute(namespace, socket), now), socket);
+    const found = this.unsettled;
+    this.unsettled = [];
+    for (const each of found) {
+      if (!this.settle(each, now)) {
+        this.unsettled.push(each);
       }
     }
-    this.unsettled = [];
     for (const namespace of this.namespaces.values()) {
       namespace.briefEdges.clear();
     }
@@ -148,16 +157,38 @@ export class ConnectionTracker {
 
   /** A namespace whose last process is gone: what was open in it is closed. */
   removeNamespace(namespace: TrackedNamespace, now: number): void {
-    for (const socket of namespace.sockets.values()) {
+    for (const [cookie, socket] of namespace.sockets) {
       withdraw(socket);
       countEnd(socket, now);
+      namespace.depart(cookie, socket);
     }
     this.namespaces.delete(namespace.inode);
     this.rebuildAddresses();
   }
 
+  /** Whether a namespace of this host has the address. */
+  isHere(address: IpAddress): boolean {
+    return this.addressBook.isHere(address);
+  }
+
   rebuildAddresses(): void {
     this.addressBook.rebuild(this.namespaces.values());
+  }
+
+  /** False for what is tried again after the next pass. */
+  private settle({ namespace, socket }: Unsettled, now: number): boolean {
+    // What has ended is given with its last numbers.
+    if (socket.settled || socket.isEnding) {
+      return true;
+    }
+    const finding = this.attribution.examine(namespace, socket);
+    // Of two namespaces that are read one after the other, the first may have been too early.
+    if (!socket.isUnpaired && this.attribution.isUnpaired(socket, finding)) {
+      socket.isUnpaired = true;
+      return false;
+    }
+    giveTo(this.options.ledger.edge(this.attribution.attribute(namespace, socket, finding), now), socket);
+    return true;
   }
 
   /** Takes the numbers of a dump's row. */

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
-import type { Endpoint } from './endpoint.js';
+import { keyOfEnd, type Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /**
@@ -58,7 +58,7 @@ export class EndedConnections {
 const MOST_ENDS = 50_000;
 
 function keyOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): string {
-  return `${protocol} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
+  return `${protocol} ${keyOfEnd(local, peer)}`;
 }
 
 function forgetfulKeyOf(protocol: SocketProtocol, localPort: number, peerAddress: IpAddress): string {

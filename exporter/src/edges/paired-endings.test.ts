@@ -14,7 +14,7 @@ describe('PairedEndings', () => {
     addReceived(tally, credited);
     const endings = new PairedEndings();
     endings.add(ending({ receivedOctets: octets, creditedBytes: credited, tally }));
-    endings.add(ending({ local: 'b 2', peer: 'a 1', sentBytes: sent }));
+    endings.add(ending({ key: 'b 2 a 1', otherKey: 'a 1 b 2', sentBytes: sent }));
     addReceived(tally, 1_000);
     expect(tally.receivedBytes).toBe(payload + 1_000);
   });
@@ -24,7 +24,7 @@ describe('PairedEndings', () => {
     addReceived(tally, 101);
     const endings = new PairedEndings();
     endings.add(ending({ receivedOctets: 101, creditedBytes: 101, tally }));
-    endings.add(ending({ local: 'b 2', peer: 'a 1', sentBytes: 100 }));
+    endings.add(ending({ key: 'b 2 a 1', otherKey: 'a 1 b 2', sentBytes: 100 }));
     expect(tally.receivedBytes).toBe(101);
     addReceived(tally, 1);
     expect(tally.receivedBytes).toBe(101);
@@ -33,8 +33,8 @@ describe('PairedEndings', () => {
 
 function ending(some: Partial<Ending>): Ending {
   return {
-    local: 'a 1',
-    peer: 'b 2',
+    key: 'a 1 b 2',
+    otherKey: 'b 2 a 1',
     sentBytes: 0,
     receivedOctets: 0,
     creditedBytes: 0,

@@ -1,12 +1,11 @@
 import { addReceived, type Tally } from './edge.js';
-import type { Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /** One end of a connection that has just ended, whose received bytes are uncertain by one: a FIN counts as a byte. */
 export interface Ending {
-  /** `address port`, as this end saw itself and the other. */
-  readonly local: string;
-  readonly peer: string;
+  /** `keyOfEnd` of this end, and of the other, as the server sees them. */
+  readonly key: string;
+  readonly otherKey: string;
   readonly sentBytes: number;
   /** As the kernel counts: with the FIN, if there was one. */
   readonly receivedOctets: number;
@@ -27,15 +26,14 @@ export class PairedEndings {
   private readonly waiting = new Map<string, Ending>();
 
   add(ending: Ending): void {
-    const reverse = `${ending.peer} ${ending.local}`;
-    const other = this.waiting.get(reverse);
+    const { key, otherKey } = ending;
+    const other = this.waiting.get(otherKey);
     if (other !== undefined) {
-      this.waiting.delete(reverse);
+      this.waiting.delete(otherKey);
       settleBy(ending, other);
       settleBy(other, ending);
       return;
     }
-    const key = `${ending.local} ${ending.peer}`;
     const earlier = this.waiting.get(key);
     if (earlier !== undefined) {
       this.giveUp(earlier);
@@ -49,9 +47,9 @@ export class PairedEndings {
     }
   }
 
-  /** Where a connection between those ends has ended whose other end was not heard of yet. */
-  placeOf(local: Endpoint, peer: Endpoint): TrackedNamespace | undefined {
-    return this.waiting.get(`${local.address} ${local.port} ${peer.address} ${peer.port}`)?.namespace;
+  /** Where the end with that key was, while its other end was not heard of yet. */
+  placeOf(key: string): TrackedNamespace | undefined {
+    return this.waiting.get(key)?.namespace;
   }
 
   /** Settles what has waited for long enough. */
@@ -66,13 +64,18 @@ export class PairedEndings {
   }
 
   private giveUp(ending: Ending): void {
-    this.waiting.delete(`${ending.local} ${ending.peer}`);
+    this.waiting.delete(ending.key);
     settleAlone(ending);
   }
 }
 
 /** Settles an ending whose other end cannot be seen from here. */
-export function settleAlone({ orderly, tally, receivedOctets, creditedBytes }: Ending): void {
+export function settleAlone({
+  orderly,
+  tally,
+  receivedOctets,
+  creditedBytes,
+}: Pick<Ending, 'orderly' | 'tally' | 'receivedOctets' | 'creditedBytes'>): void {
   if (!orderly) {
     addReceived(tally, receivedOctets - creditedBytes);
   }

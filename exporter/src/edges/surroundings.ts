@@ -10,8 +10,8 @@ export interface Surroundings {
   ownerOfInode(inode: number): SocketOwner | undefined;
   /** The owner, without a process, that a cgroup stands for. */
   ownerOfCgroup(cgroupId: number): SocketOwner | undefined;
-  /** Where network address translation has sent a client's connection. */
-  actualDestination(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
+  /** What network address translation has made of a client's connection. */
+  actualDestination(namespace: TrackedNamespace, connection: ConnectionTuple): Translation | undefined;
   /** Where a connection that was accepted really came from, when its source was translated. */
   actualSource(namespace: TrackedNamespace, connection: ConnectionTuple): Endpoint | undefined;
   /** Where a userland proxy passes on what it accepts; undefined for any other process. */
@@ -24,10 +24,23 @@ export interface Surroundings {
   nameOf(address: IpAddress): string;
 }
 
+/** A client's connection as its server sees it. */
+export interface Translation {
+  /** The server: where the connection was sent to. */
+  readonly server: Endpoint;
+  /** The client: from where it came. */
+  readonly client: Endpoint;
+}
+
 export interface ConnectionTuple {
   readonly protocol: SocketProtocol;
   readonly localAddress: IpAddress;
   readonly localPort: number;
   readonly peerAddress: IpAddress;
   readonly peerPort: number;
+}
+
+export interface ConnectionEnd extends ConnectionTuple {
+  /** The handshake was completed: over TCP, both ends have or had a socket. */
+  readonly established: boolean;
 }

@@ -32,6 +32,8 @@ export class TrackedNamespace {
   addresses: ReadonlySet<IpAddress> = new Set();
   /** NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
+  /** Every socket in it is seen, or announced when it ends: a connection that left no trace here did not lead here. */
+  isWatched = false;
   /** The sockets that the next whole pass finds are the exporter's inheritance, not news. */
   inheriting: boolean;
 

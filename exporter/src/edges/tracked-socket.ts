@@ -25,10 +25,16 @@ export interface TrackedSocket extends Accounted {
   isMasqueraded: boolean;
   /** Who answered a client whose destination was translated. */
   actual: Endpoint | undefined;
+  /** How its server sees a client whose source was translated. */
+  seenAs: Endpoint | undefined;
   owner: SocketOwner | undefined;
   established: boolean;
   /** Passes that have not found it since one did. */
   missed: number;
+  /** A pass had no other end for it; the next may. */
+  isUnpaired: boolean;
+  /** The kernel has announced its end, which waits for its other end or a pass. */
+  isEnding: boolean;
 }
 
 /** Starts to track what a dump has just shown. */
@@ -49,9 +55,12 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     role: undefined,
     isMasqueraded: false,
     actual: undefined,
+    seenAs: undefined,
     owner: undefined,
     established: false,
     missed: 0,
+    isUnpaired: false,
+    isEnding: false,
     segments: accounted?.segments ?? Number.NaN,
     sentBytes: accounted?.sentBytes ?? 0,
     receivedBytes: accounted?.receivedBytes ?? 0,

@@ -1,0 +1,167 @@
+import type { AddressBook } from './address-book.js';
+import type { Attribution, Finding } from './attribution.js';
+import type { Edge } from './edge.js';
+import { OTHER, type EdgeLedger } from './edge-ledger.js';
+import { keyOfEnd } from './endpoint.js';
+import { leavesTrace } from './far-ends.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
+import { giveTo, type TrackedSocket } from './tracked-socket.js';
+
+export interface BriefConnectionsOptions {
+  readonly attribution: Attribution;
+  readonly addressBook: AddressBook;
+  readonly ledger: EdgeLedger;
+}
+
+/** For what the end of a connection may still wait. */
+export type Waits = 'for a pass' | 'for its other end' | 'no longer';
+
+/** What becomes of an end: one that is `unpaired` waits for its other end, and has this key for it (`keyOfEnd`). */
+export type Settlement = 'given' | 'waits' | 'urgent' | { readonly key: string };
+
+/** Finds the edges of connections that have ended before any pass could. */
+export class BriefConnections {
+  constructor(private readonly options: BriefConnectionsOptions) {}
+
+  /**
+   * Gives a connection that no pass has seen to its edge. There may be thousands a second of one kind, and until the
+   * next pass nothing that decides about them changes, but whether the other end was heard of.
+   */
+  settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number, waits: Waits): Settlement {
+    const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
+    const isServer = namespace.listening.hasPort(protocol, localPort);
+    const kind = isServer
+      ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
+      : `> ${protocol} ${peerAddress} ${peerPort}`;
+    const known = namespace.briefEdges.get(kind);
+    const { attribution, addressBook } = this.options;
+    const isLocalShared = addressBook.isShared(localAddress);
+    if (isLocalShared) {
+      attribution.noteEnded(namespace, socket);
+    }
+    // What has waited may be of another that had the address before.
+    if (known !== undefined && waits === 'for a pass' && attribution.isCertain(namespace, known.peer)) {
+      const otherIn = this.otherIn(namespace, socket, known.peer);
+      if (otherIn === known.peer) {
+        socket.role = known.edge.labels.role === 'server' ? 'server' : 'client';
+        giveTo(known.edge, socket);
+        return 'given';
+      }
+      if (otherIn === undefined && !isLocalShared) {
+        return { key: keyOfEnd(localOf(socket), peerOf(socket)) };
+      }
+    }
+    const finding = attribution.examine(namespace, socket);
+    const verdict = this.judge(namespace, socket, finding, waits);
+    if (verdict !== 'given') {
+      return verdict;
+    }
+    if (waits !== 'for a pass') {
+      attribution.noteElsewhere(namespace, finding);
+    }
+    const edge = this.giveToEdge(namespace, socket, finding, now);
+    const isAlways =
+      namespace.soleOccupant !== undefined &&
+      socket.actual === undefined &&
+      !socket.isMasqueraded &&
+      !isAmbiguous(finding);
+    // The ledger counts what it folds; a client's process is its own connections' only.
+    if (
+      isAlways &&
+      !(isServer && edge.labels.peer_process !== '') &&
+      edge.labels.peer_ip !== OTHER &&
+      (isServer || socket.role === 'client')
+    ) {
+      namespace.briefEdges.set(kind, { edge, peer: placeOfPeer(finding) });
+    }
+    return 'given';
+  }
+
+  /** Gives a connection to its edge that has ended before the pass that saw it knew its edge. */
+  settleSeen(namespace: TrackedNamespace, socket: TrackedSocket, now: number, waits: Waits): Settlement {
+    const { attribution } = this.options;
+    const finding = attribution.examine(namespace, socket);
+    const isUnpaired = attribution.isUnpaired(socket, finding);
+    const verdict = isUnpaired ? this.judge(namespace, socket, finding, waits) : 'given';
+    if (verdict === 'given') {
+      this.giveToEdge(namespace, socket, finding, now);
+    }
+    return verdict;
+  }
+
+  /** Whether it can be given by what was found out. */
+  private judge(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    finding: Finding,
+    waits: Waits,
+  ): Settlement {
+    const { attribution, addressBook } = this.options;
+    if (waits === 'no longer') {
+      return 'given';
+    }
+    if (waits === 'for its other end') {
+      return attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
+    }
+    const clarity = attribution.clarity(namespace, socket, finding);
+    if (clarity === 'clear') {
+      return 'given';
+    }
+    if (clarity !== 'unpaired') {
+      return clarity;
+    }
+    // Where two of this host have the address, both may have a connection between the same ports.
+    return addressBook.isShared(socket.localAddress) ? 'waits' : { key: keyOf(socket, finding) };
+  }
+
+  /** Where the connection's other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */
+  private otherIn(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    peer: TrackedNamespace | undefined,
+  ): TrackedNamespace | undefined {
+    return peer !== undefined && leavesTrace(namespace, peer, socket)
+      ? this.options.attribution.otherEnds.waitingAt(keyOfEnd(peerOf(socket), localOf(socket)))
+      : peer;
+  }
+
+  private giveToEdge(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    finding: Finding,
+    now: number,
+  ): Edge {
+    const { ledger, attribution } = this.options;
+    const edge = ledger.edge(attribution.attribute(namespace, socket, finding), now);
+    giveTo(edge, socket);
+    return edge;
+  }
+}
+
+/** As the server sees both ends. */
+function keyOf(socket: TrackedSocket, finding: Finding): string {
+  return finding.role === 'server'
+    ? keyOfEnd(localOf(socket), peerOf(socket))
+    : keyOfEnd(finding.destination.seenAs, finding.destination.reached);
+}
+
+function localOf({ localAddress, localPort }: TrackedSocket) {
+  return { address: localAddress, port: localPort };
+}
+
+function peerOf({ peerAddress, peerPort }: TrackedSocket) {
+  return { address: peerAddress, port: peerPort };
+}
+
+/** What is found for one connection may be wrong for the next. */
+function isAmbiguous(finding: Finding): boolean {
+  return finding.role === 'server' ? !finding.origin.isCertain : finding.destination.peer === 'ambiguous';
+}
+
+function placeOfPeer(finding: Finding): TrackedNamespace | undefined {
+  if (finding.role === 'server') {
+    return finding.origin.candidates[0];
+  }
+  const { peer } = finding.destination;
+  return peer === 'ambiguous' ? undefined : peer?.namespace;
+}
