@@ -3,9 +3,38 @@ import Docker from 'dockerode';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../protocol/problems.js';
 
-/** The container runtime's API; Podman's socket speaks it too. */
-export function connectEngine(socketPath: string): Docker {
-  return new Docker({ socketPath });
+/** How long the runtime may take for what it knows, and for what it does: stopping waits for the program. */
+const PATIENCE_MS = { look: 25_000, act: 120_000 } as const;
+
+/** The container runtime's API; Podman's socket speaks it too. Connections to one that hangs are closed. */
+export function connectEngine(
+  socketPath: string,
+  patience: Readonly<Record<keyof typeof PATIENCE_MS, number>> = PATIENCE_MS,
+): Docker {
+  const engine = new Docker({ socketPath });
+  const { modem } = engine;
+  const dial = modem.dial.bind(modem);
+  // Each call of the library goes through here; neither it nor the layer below gives up by itself.
+  modem.dial = (request, answered) => {
+    const late = new AbortController();
+    const tooLate = new EngineLate(request.method === 'GET' ? patience.look : patience.act);
+    const clock = setTimeout(() => late.abort(), tooLate.withinMs);
+    const signals = [late.signal, ...(request.abortSignal === undefined ? [] : [request.abortSignal])];
+    dial({ ...request, abortSignal: AbortSignal.any(signals) }, (error, answer) => {
+      clearTimeout(clock);
+      answered?.(late.signal.aborted ? tooLate : error, answer);
+    });
+  };
+  return engine;
+}
+
+class EngineLate extends Error {
+  readonly withinMs: number;
+
+  constructor(withinMs: number) {
+    super(`the container runtime did not answer in ${withinMs / 1000} s.`);
+    this.withinMs = withinMs;
+  }
 }
 
 /** Awaits a call of the runtime's API and turns its errors into problems. `what` names the call for the reader. */
@@ -66,6 +95,9 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
 function engineProblem(what: string, error: unknown): Problem {
   if (error instanceof Problem) {
     return error;
+  }
+  if (error instanceof EngineLate) {
+    return new Problem('engine-failed', `${what}: ${error.message}`, { cause: error });
   }
   const parsed = engineErrorSchema.safeParse(error);
   if (!parsed.success) {

@@ -63,6 +63,11 @@ export class Procfs {
     return readlinkSync(join(this.#root, String(pid), 'cwd'));
   }
 
+  /** Which pid namespace a process is in, such as `pid:[4026531836]`: the same pid in another one is another process. */
+  pidNamespace(pid: number): string {
+    return readlinkSync(join(this.#root, String(pid), 'ns/pid'));
+  }
+
   uptimeSeconds(): number {
     return z.coerce.number().parse(readFileSync(join(this.#root, 'uptime'), 'utf8').split(' ', 1)[0]);
   }

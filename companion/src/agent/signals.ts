@@ -1,5 +1,22 @@
+import { setTimeout } from 'node:timers/promises';
 import { Problem } from '../protocol/problems.js';
 import type { Signal } from '../protocol/names.js';
+
+const KILLED_AFTER_MS = 2_000;
+
+/**
+ * Ends a program and what it has started in its group: HUP, a moment, and KILL if it is still there.
+ *
+ * @param leader the program, which leads the group
+ * @param isSame whether the leader's pid is still that program's
+ */
+export async function endGroup(leader: number, isSame: () => boolean): Promise<void> {
+  signalGroup(leader, 'SIGHUP');
+  await setTimeout(KILLED_AFTER_MS);
+  if (isSame()) {
+    signalGroup(leader, 'SIGKILL');
+  }
+}
 
 /** Signals a whole process group; one that has ended already is as it should be. */
 export function signalGroup(leader: number, signal: NodeJS.Signals): void {

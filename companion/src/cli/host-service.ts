@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { connectEngine } from '../agent/engine.js';
 import type { Host } from '../agent/handler.js';
+import { endLeftPrograms } from '../agent/left-programs.js';
 import { perform } from '../agent/perform.js';
 import { PermitVerifier } from '../agent/permit-verifier.js';
 import { Procfs } from '../agent/procfs.js';
@@ -19,10 +20,15 @@ export interface HostFlags {
   readonly 'exporter.address'?: string;
 }
 
+/** What serves this host. Ends first what a service before it was killed over. */
 export function hostService(flags: HostFlags, keys: readonly KeyObject[], log: Logger): AgentService {
+  const procfs = new Procfs();
+  void endLeftPrograms(procfs, log).catch((error: unknown) => {
+    log.warn({ err: error }, 'what terminals have left cannot be ended');
+  });
   const host: Host = {
     engine: connectEngine(flags['engine.socket']),
-    procfs: new Procfs(),
+    procfs,
     hostShell: commandSchema.parse(flags['hostShell.command'].split(/\s+/)),
   };
   const allows = new Set(flags.allow);

@@ -8,10 +8,9 @@ import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
 import type { Answer, Host, Target, Terminal } from '../handler.js';
 import { FrameParser } from '../logs/frames.js';
-import { signalGroup } from '../signals.js';
+import { endGroup } from '../signals.js';
+import { markOf } from '../left-programs.js';
 import { execInspectSchema } from './detached.js';
-
-const KILLED_AFTER_MS = 2_000;
 
 /** A program in the container with its input and output. Leaving ends it: the runtime alone would let it run on. */
 export async function exec(host: Host, { container, facts }: Target, request: ExecAction): Promise<Answer> {
@@ -27,7 +26,7 @@ export async function exec(host: Host, { container, facts }: Target, request: Ex
       AttachStdin: true,
       AttachStdout: true,
       AttachStderr: true,
-      Env: tty ? ['TERM=xterm-256color'] : [],
+      Env: [...(tty ? ['TERM=xterm-256color'] : []), ...markOf(host.procfs)],
       ...(request.user === undefined ? {} : { User: request.user }),
       ...(request.workingDirectory === undefined ? {} : { WorkingDir: request.workingDirectory }),
     }),
@@ -104,7 +103,7 @@ export function withoutFrames(source: Duplex): Transform {
   return output;
 }
 
-/** HUP, a moment, KILL, to the whole group of the program: the runtime makes it the leader of its session. */
+/** With its whole group: the runtime makes the program the leader of its session. */
 async function endProgram(
   { procfs }: Host,
   facts: Docker.ContainerInspectInfo,
@@ -119,9 +118,5 @@ async function endProgram(
   if (program === undefined) {
     return;
   }
-  signalGroup(pid, 'SIGHUP');
-  await setTimeout(KILLED_AFTER_MS);
-  if (processes.find(pid)?.startTicks === program.startTicks) {
-    signalGroup(pid, 'SIGKILL');
-  }
+  await endGroup(pid, () => processes.find(pid)?.startTicks === program.startTicks);
 }

@@ -6,6 +6,7 @@ import { Problem } from '../../protocol/problems.js';
 import { ContainerProcesses } from '../container-processes.js';
 import { engineCall } from '../engine.js';
 import { valueAnswer, type Answer, type Host, type Target } from '../handler.js';
+import { withoutMark } from '../left-programs.js';
 import { signalOne } from '../signals.js';
 import { startDetached } from './detached.js';
 
@@ -40,7 +41,7 @@ export async function restartProcess(
   refuseRewritten(command);
   const again = {
     Cmd: command,
-    Env: procfs.environment(pid),
+    Env: withoutMark(procfs.environment(pid)),
     WorkingDir: procfs.workingDirectory(pid),
     User: `${uid}:${gid}`,
   };
