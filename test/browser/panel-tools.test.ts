@@ -16,7 +16,7 @@ const SHOP = {
         alerts: [{ name: 'CacheDown', severity: 'critical', labels: { job: 'cache' } }],
       }),
       nodeOf('database', { health: 'critical', metrics: [metric('cpu', 0.5, 1)] }),
-      nodeOf('web', { metrics: [metric('cpu', 0.2, 1)] }),
+      nodeOf('web', { metrics: [metric('cpu', 0.2, 1)], sublabel: 'example.com/shop/web:4.1.0' }),
     ],
     [edgeOf('app', 'cache'), edgeOf('app', 'database', { failed: 1 }), edgeOf('web', 'app')],
   ),
@@ -126,6 +126,12 @@ describe("the panel's tools", () => {
     await page.getByRole('button', { name: /^Fill nodes by/ }).click();
     await page.getByRole('button', { name: 'CPU', exact: true }).click();
     await expect.poll(() => parameter('fill')).toBe('cpu');
+    await page.getByText('its limit, or 1').waitFor();
+    await page.getByRole('button', { name: /^Fill nodes by/ }).click();
+    await page.getByRole('radio', { name: 'The greatest value' }).click({ force: true });
+    await page.getByText('0.90, the greatest').waitFor();
+    await expect.poll(() => parameter('full')).toBe('greatest');
+    await page.keyboard.press('Escape');
     for (const [name, ending] of [
       ['Drawing (SVG)', /\.svg$/],
       ['Picture (PNG)', /\.png$/],
@@ -137,9 +143,23 @@ describe("the panel's tools", () => {
       const download = await file;
       expect(download.suggestedFilename()).toMatch(ending);
       const content = readFileSync(await download.path(), 'latin1');
+      // The whole line, although its node stands at the rim.
       expect(content).toContain(
-        ending.test('.svg') ? 'database</text>' : ending.test('.csv') ? 'database' : 'PNG',
+        ending.test('.svg') ? 'example.com/shop/web:4.1.0</text>' : ending.test('.csv') ? 'CPU,' : 'PNG',
       );
+    }
+  });
+
+  it('goes through the metrics that fill nodes by < and >, and takes the fill away by q', async () => {
+    await page.getByTestId('toposcope-picture').focus();
+    for (const [key, fill] of [
+      ['>', 'cpu'],
+      ['>', null],
+      ['<', 'cpu'],
+      ['q', null],
+    ] as const) {
+      await page.keyboard.press(key);
+      await expect.poll(() => parameter('fill')).toBe(fill);
     }
   });
 

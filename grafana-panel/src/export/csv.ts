@@ -1,5 +1,32 @@
+import type { Column, Row } from '../table/columns';
+
+/** Numbers as they are: a spreadsheet adds up nothing that has its unit beside it. */
+export function csvOfTable(columns: readonly Column[], rows: readonly Row[]): Blob {
+  const heads = columns.map(({ label, unit }) => {
+    const written = unit === undefined ? '' : (UNITS[unit] ?? unit);
+    return written === '' ? label : `${label} (${written})`;
+  });
+  const cells = rows.map((row) =>
+    columns.map(({ unit, sortValue, text }) =>
+      unit === undefined ? text(row, () => '') : String(sortValue(row) ?? ''),
+    ),
+  );
+  return csvOf([heads, ...cells]);
+}
+
+/** How Grafana's unit ids are written in a head; others as they are. */
+const UNITS: Readonly<Record<string, string>> = {
+  short: '',
+  none: '',
+  percentunit: 'share',
+  percent: '%',
+  Bps: 'bytes/s',
+  s: 'seconds',
+  'suffix:cores': 'cores',
+};
+
 /** Rows as comma-separated values (RFC 4180). */
-export function csvOf(rows: readonly (readonly string[])[]): Blob {
+function csvOf(rows: readonly (readonly string[])[]): Blob {
   const text = rows.map((cells) => cells.map(quoted).join(',')).join('\r\n');
   return new Blob([`${text}\r\n`], { type: 'text/csv' });
 }

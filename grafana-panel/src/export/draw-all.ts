@@ -20,10 +20,13 @@ const LEVEL: DetailLevel = {
   hairlines: false,
 };
 
+/** Beside the outermost nodes, so that their names are as long as the others'. */
+const MARGIN = 80;
+
 /** Size of a scene at zoom 1. */
 export function sizeOf({ bounds }: Scene): Size {
   return {
-    width: Math.ceil(bounds.right - bounds.left),
+    width: Math.ceil(bounds.right - bounds.left) + 2 * MARGIN,
     height: Math.ceil(bounds.bottom - bounds.top),
   };
 }
@@ -37,7 +40,7 @@ export function drawAll(
   zoom: number,
 ): void {
   const { width, height } = sizeOf(scene);
-  const { left, top } = scene.bounds;
+  const [left, top] = [scene.bounds.left - MARGIN, scene.bounds.top];
   const camera: Camera = { x: left + width / 2, y: top + height / 2, zoom: 1 };
   context.setTransform(zoom, 0, 0, zoom, 0, 0);
   context.fillStyle = palette.background;

@@ -1,7 +1,6 @@
 import { config } from '@grafana/runtime';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
-import { formatValue } from '../details/format';
-import { csvOf } from '../export/csv';
+import { csvOfTable } from '../export/csv';
 import { download, fileName, jsonOf, pngOf, svgOf } from '../export/export-files';
 import { proposalFor } from '../export/proposal';
 import type { Decorations } from '../scene/decoration';
@@ -40,9 +39,7 @@ export async function exportAs(
       return;
     case 'csv': {
       const columns = columnsOf(topology);
-      const rows = sorted(rowsOf(topology), columns, '');
-      const cells = rows.map((row) => columns.map(({ text }) => text(row, formatValue)));
-      download(csvOf([columns.map(({ label }) => label), ...cells]), fileName(topology, kind));
+      download(csvOfTable(columns, sorted(rowsOf(topology), columns, '')), fileName(topology, kind));
       return;
     }
     case 'proposal': {

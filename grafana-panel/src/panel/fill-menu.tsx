@@ -13,6 +13,8 @@ interface Props {
   readonly fills: readonly MetricScale[];
   /** Undefined: nothing fills. */
   readonly fill: FillScale | undefined;
+  /** The same, or what is looked at in the menu, which must not change under the pointer. */
+  readonly shown: FillScale | undefined;
   readonly onChoose: (key: string) => void;
   readonly onChooseWhole: (whole: FillWhole) => void;
   readonly onPreview: (key: string | undefined) => void;
@@ -27,6 +29,7 @@ const WHOLES: { readonly value: FillWhole; readonly label: string }[] = [
 export function FillMenu({
   fills,
   fill,
+  shown,
   onChoose,
   onChooseWhole,
   onPreview,
@@ -40,7 +43,7 @@ export function FillMenu({
       <Popover
         glyph="fill"
         label="Fill nodes by"
-        text={`Fill: ${fill?.label ?? 'none'}`}
+        text={`Fill: ${shown?.label ?? 'none'}`}
         active={fill !== undefined}
         side="above"
         align="left"
@@ -72,7 +75,7 @@ export function FillMenu({
           </>
         )}
       </Popover>
-      {fill && <FillLegend fill={fill} />}
+      {shown && <FillLegend fill={shown} />}
     </>
   );
 }

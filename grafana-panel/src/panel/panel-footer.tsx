@@ -32,7 +32,7 @@ interface Props {
 /** Below the picture: what is to be known about it, its buttons, the moment, the metric that fills its nodes. */
 export function PanelFooter(props: Props): React.JSX.Element {
   const { shown, state, change, picture, timeZone, range, showsPicture, roomy, onHelp } = props;
-  const { topology, scene, failure, placing, search, waited, fill, preview } = shown;
+  const { topology, scene, failure, placing, search, waited, fill, shownFill, preview } = shown;
   const styles = useStyles2(getStyles);
   return (
     <>
@@ -87,6 +87,7 @@ export function PanelFooter(props: Props): React.JSX.Element {
             <FillMenu
               fills={fillsOf(topology)}
               fill={fill}
+              shown={shownFill}
               onChoose={(key) => change({ fill: key, fillWhole: undefined })}
               onChooseWhole={(whole) => change({ fillWhole: whole })}
               onPreview={preview}

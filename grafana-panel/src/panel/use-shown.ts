@@ -36,8 +36,10 @@ export interface Shown {
   readonly scene: Scene | undefined;
   /** Of the view and layout that the scene is of: another one needs another camera. */
   readonly cameraKey: string;
-  /** What fills the nodes, also while it is only looked at; undefined: nothing. */
+  /** What fills the nodes; undefined: nothing. */
   readonly fill: FillScale | undefined;
+  /** The same, or what is looked at in the menu. */
+  readonly shownFill: FillScale | undefined;
   readonly preview: (fill: string | undefined) => void;
   readonly decorations: Decorations;
   readonly others: OtherViews;
@@ -74,13 +76,12 @@ export function useShown(
   );
   const { scene, cameraKey } = useScene(topology, placing, options);
   const [previewed, preview] = useState<string>();
-  const fill = useMemo(
-    () => topology && fillScaleOf(topology, previewed ?? state.fill, state.fillWhole),
-    [topology, previewed, state.fill, state.fillWhole],
-  );
+  const fillOf = (key: string) => topology && fillScaleOf(topology, key, state.fillWhole);
+  const fill = useMemo(() => fillOf(state.fill), [topology, state.fill, state.fillWhole]);
+  const shownFill = useMemo(() => (previewed === undefined ? fill : fillOf(previewed)), [previewed, fill]);
   const decorations = useMemo(
-    () => (topology ? decorationsOf(topology, fill, formatValue) : NO_DECORATIONS),
-    [topology, fill],
+    () => (topology ? decorationsOf(topology, shownFill, formatValue) : NO_DECORATIONS),
+    [topology, shownFill],
   );
   const answers = useOtherViews(
     source,
@@ -98,7 +99,7 @@ export function useShown(
   );
   return {
     ...{ source, whole, topology, failure, waited, search, placing, scene, cameraKey },
-    ...{ fill, preview, decorations, others, counts },
+    ...{ fill, shownFill, preview, decorations, others, counts },
   };
 }
 

@@ -19,13 +19,40 @@ const order = (sort: string) => sorted(rowsOf(TOPOLOGY), COLUMNS, sort).map(({ n
 describe('the table', () => {
   it('has columns for the facts and metrics that its nodes have', () => {
     expect(COLUMNS.map(({ label }) => label)).toEqual([
-      ...['Name', 'Kind', 'Health', 'Image', 'CPU', 'Called by', 'Calls', 'Traffic'],
+      ...['Name', 'Kind', 'State', 'Image', 'CPU', 'Called by', 'Calls', 'Traffic'],
     ]);
   });
 
   it('does not say of each row what all are', () => {
     const labels = columnsOf(topologyOf([nodeOf('a'), nodeOf('b')], [])).map(({ label }) => label);
     expect(labels).not.toContain('Kind');
+  });
+
+  it('says in one column how each is, and in another what its health check says', () => {
+    const fact = (key: string, value: string) => ({ key, label: key, values: [value] });
+    const topology = topologyOf(
+      [
+        nodeOf('a', { facts: [fact('state', 'running')] }),
+        nodeOf('b', {
+          health: 'critical',
+          facts: [fact('state', 'running'), fact('health', 'unhealthy')],
+        }),
+        nodeOf('c', { health: 'stopped', facts: [fact('state', 'exited')] }),
+        nodeOf('d', { health: 'unknown' }),
+      ],
+      [],
+    );
+    const columns = columnsOf(topology);
+    expect(columns.map(({ label }) => label).slice(0, 3)).toEqual(['Name', 'State', 'Health check']);
+    const texts = sorted(rowsOf(topology), columns, 'state').map((row) =>
+      columns.slice(0, 3).map(({ text }) => text(row, String)),
+    );
+    expect(texts).toEqual([
+      ['b', 'running, critical', 'unhealthy'],
+      ['a', 'running', ''],
+      ['d', '', ''],
+      ['c', 'exited', ''],
+    ]);
   });
 
   it.each([

@@ -4,7 +4,8 @@ import { HEALTH_NAMES, KIND_NAMES } from '../panel/view-names';
 export interface Column {
   readonly key: string;
   readonly label: string;
-  readonly isNumber: boolean;
+  /** A unit id of Grafana; absent: the column holds texts. */
+  readonly unit?: string;
   /** What is sorted by; null comes last either way. */
   readonly sortValue: (row: Row) => string | number | null;
   readonly text: (row: Row, format: Format) => string;
@@ -21,8 +22,12 @@ export interface Row {
   readonly bytes: number;
 }
 
-/** Facts that are worth a column, where the nodes have them. */
-const FACTS = ['image', 'state', 'host', 'restarts'];
+/** Facts that are worth a column, where the nodes have them; the state has one for all nodes. */
+const FACTS = ['health', 'image', 'host', 'restarts'];
+/** Other names than the fact's own. */
+const FACT_LABELS: Readonly<Record<string, string>> = { health: 'Health check' };
+/** Rows sorted by state begin with what is in trouble. */
+const WORST_FIRST = ['critical', 'warning', 'ok', 'unknown', 'stopped'] as const;
 
 export function rowsOf({ nodes, edges }: Topology): Row[] {
   const numbers = new Map(nodes.map(({ id }) => [id, { inbound: 0, outbound: 0, bytes: 0 }]));
@@ -49,7 +54,7 @@ export function columnsOf({ nodes }: Topology): Column[] {
   for (const node of nodes) {
     for (const { key, label } of node.facts) {
       if (FACTS.includes(key)) {
-        facts.set(key, label);
+        facts.set(key, FACT_LABELS[key] ?? label);
       }
     }
     for (const { key, label, unit } of node.metrics) {
@@ -60,7 +65,10 @@ export function columnsOf({ nodes }: Topology): Column[] {
     textColumn('name', 'Name', ({ node }) => (node.count > 1 ? `${node.label} ×${node.count}` : node.label)),
     // The view's name says what all are.
     ...(kinds.size > 1 ? [textColumn('kind', 'Kind', ({ node }) => KIND_NAMES[node.kind])] : []),
-    textColumn('health', 'Health', ({ node }) => HEALTH_NAMES[node.health]),
+    {
+      ...textColumn('state', 'State', ({ node }) => stateOf(node)),
+      sortValue: ({ node }) => `${WORST_FIRST.indexOf(node.health)} ${stateOf(node)}`,
+    },
     ...[...facts].map(([key, label]) => factColumn(key, label)),
     ...[...metrics].map(([key, { label, unit }]) => metricColumn(key, label, unit)),
     numberColumn('inbound', 'Called by', 'short', ({ inbound }) => inbound),
@@ -90,12 +98,19 @@ function compare(a: string | number, b: string | number): number {
   return typeof a === 'number' && typeof b === 'number' ? a - b : COLLATOR.compare(String(a), String(b));
 }
 
+/** What it says of itself, and that it is in trouble. */
+function stateOf({ health, facts }: TopologyNode): string {
+  const state = facts.find(({ key }) => key === 'state')?.values.join(', ') ?? '';
+  const isTrouble = health === 'warning' || health === 'critical';
+  return state === '' ? HEALTH_NAMES[health] : isTrouble ? `${state}, ${HEALTH_NAMES[health]}` : state;
+}
+
 function textColumn(key: string, label: string, text: (row: Row) => string): Column {
-  return { key, label, isNumber: false, text, sortValue: (row) => text(row) || null };
+  return { key, label, text, sortValue: (row) => text(row) || null };
 }
 
 function numberColumn(key: string, label: string, unit: string, value: (row: Row) => number | null): Column {
-  return { key, label, isNumber: true, text: (row, format) => format(value(row), unit), sortValue: value };
+  return { key, label, unit, text: (row, format) => format(value(row), unit), sortValue: value };
 }
 
 function factColumn(key: string, label: string): Column {

@@ -64,7 +64,7 @@ export function NodeTable(props: Props): React.JSX.Element {
               aria-rowindex={first + index + 2}
               className={cx(styles.row, row.node.id === selected && styles.selected)}
             >
-              {columns.map(({ key, isNumber, text }, at) =>
+              {columns.map(({ key, unit, text }, at) =>
                 at === 0 ? (
                   <th key={key} scope="row">
                     <button type="button" className={styles.open} onClick={() => onOpen(row.node.id)}>
@@ -72,7 +72,11 @@ export function NodeTable(props: Props): React.JSX.Element {
                     </button>
                   </th>
                 ) : (
-                  <td key={key} className={cx(isNumber && styles.number)} title={text(row, formatValue)}>
+                  <td
+                    key={key}
+                    className={cx(unit !== undefined && styles.number)}
+                    title={text(row, formatValue)}
+                  >
                     {text(row, formatValue)}
                   </td>
                 ),
@@ -88,7 +92,7 @@ export function NodeTable(props: Props): React.JSX.Element {
 }
 
 function HeaderCell({
-  column: { key, label, isNumber },
+  column: { key, label, unit },
   sort,
   onSort,
 }: {
@@ -97,6 +101,7 @@ function HeaderCell({
   readonly onSort: (sort: string) => void;
 }): React.JSX.Element {
   const styles = useStyles2(getStyles);
+  const isNumber = unit !== undefined;
   const isSorted = sort.replace(/^-/, '') === key || (sort === '' && key === 'name');
   const descending = sort.startsWith('-');
   // Of numbers the greatest are looked for first.
