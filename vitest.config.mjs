@@ -18,6 +18,7 @@ const WITHOUT_SHARED_ENGINE = [
   'exporter-containerd',
   'exporter-engine',
   'exporter-podman',
+  'exporter-podman-rootless',
   'exporter-swarm',
   'exporter-web',
   'hosts',

@@ -11,6 +11,7 @@ const PACKAGES = {
   conntrack: '/usr/sbin/conntrack',
   'busybox-static': '/usr/share/doc/busybox-static',
   podman: '/usr/bin/podman',
+  uidmap: '/usr/bin/newuidmap',
   'docker-compose': '/usr/bin/docker-compose',
   'nginx-light': '/usr/sbin/nginx',
   'fonts-dejavu-core': '/usr/share/fonts/truetype/dejavu',

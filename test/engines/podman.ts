@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,20 +16,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
 import { identify } from '../../compose/local/src/processes/process-identity.js';
 import { stopProcessGroup } from '../../compose/local/src/processes/stop-process-group.js';
+import type { OrdinaryUser } from './ordinary-user.js';
 
 export const PODMAN = '/usr/bin/podman';
 const IMAGE = 'localhost/toposcope-busybox';
 const START_MS = 30_000;
 
-/** Podman's service as root, with folders and a network namespace of its own, and one image of a static busybox. */
+/**
+ * Podman's service as root, with folders and a network namespace of its own, or as an ordinary user; and one image of a
+ * static busybox.
+ */
 export class OwnPodman {
   readonly socketPath: string;
   readonly image = IMAGE;
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'toposcope-podman-'));
   private child: ChildProcess | undefined;
 
-  constructor() {
-    this.socketPath = path.join(this.folder, 'podman.sock');
+  constructor(private readonly user?: OrdinaryUser) {
+    this.socketPath =
+      user === undefined
+        ? path.join(this.folder, 'podman.sock')
+        : path.join(user.runtimeFolder, 'podman/podman.sock');
   }
 
   async start(): Promise<void> {
@@ -44,21 +60,29 @@ runtime = "runc"
       'network-backend': 'cni',
       'network-config-dir': at('net'),
     };
+    const service = [
+      PODMAN,
+      ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+      ...['system', 'service', '--time=0', `unix://${this.socketPath}`],
+    ];
+    const configuration = { CONTAINERS_CONF: at('containers.conf') };
+    const [command = '', ...args] =
+      this.user === undefined
+        ? ['unshare', '--net', ...service]
+        : this.user.command(service, { ...configuration, HOME: this.folder });
+    if (this.user !== undefined) {
+      await mkdir(path.dirname(this.socketPath), { recursive: true });
+      for (const owned of [this.folder, path.dirname(this.socketPath)]) {
+        chownSync(owned, this.user.id, this.user.id);
+      }
+    }
     const log = openSync(at('log'), 'a');
-    this.child = spawn(
-      'unshare',
-      [
-        '--net',
-        PODMAN,
-        ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
-        ...['system', 'service', '--time=0', `unix://${this.socketPath}`],
-      ],
-      {
-        detached: true,
-        stdio: ['ignore', log, log],
-        env: { ...process.env, CONTAINERS_CONF: at('containers.conf') },
-      },
-    );
+    this.child = spawn(command, args, {
+      detached: true,
+      cwd: this.folder,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, ...configuration },
+    });
     closeSync(log);
     const end = Date.now() + START_MS;
     while (!existsSync(this.socketPath)) {

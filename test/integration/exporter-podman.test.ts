@@ -29,6 +29,7 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
     cart = podman.run('run', '--detach', '--pod=shop', '--name=cart', image, '/bin/busybox', ...echo);
     alone = podman.run('run', '--detach', '--name=alone', '--network=host', image, ...SLEEP);
     exporter = await ExporterRun.serving([`--runtime.docker=${podman.socketPath}`, '--runtime.cri=none']);
+    await exporter.logged(/Reading containers from podman/);
   });
   afterAll(async () => {
     await podman.dispose();
@@ -96,7 +97,7 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
           expect.stringContaining(ofContainer(cart)),
         ]);
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     );
   });
 
@@ -122,9 +123,10 @@ describe.skipIf(!canRun)('the exporter beside Podman (needs root and podman)', (
       expect(sampleOf(text, 'toposcope_container_threads{', ofContainer(id))).toBe(1);
       expect(linesOf(text, 'toposcope_process_group_processes{', ofContainer(id))).toHaveLength(1);
     }
-    const monitors = linesOf(text, 'toposcope_process_info{', 'name="conmon"');
-    expect(monitors.length).toBeGreaterThanOrEqual(3);
-    expect(monitors.filter((line) => !line.includes('container_id=""'))).toEqual([]);
+    // Not one by one: a machine may have more processes than are told so.
+    const monitors = linesOf(text, 'toposcope_process_group_processes{', 'name="conmon"');
+    expect(monitors).toEqual([expect.stringContaining('container_id=""')]);
+    expect(sampleOf(text, 'toposcope_process_group_processes{', 'name="conmon"')).toBeGreaterThanOrEqual(3);
   });
 
   it('follows its events: a newcomer, a pause, an end, a removal', async () => {
