@@ -144,7 +144,7 @@ describe.skipIf(!canRun)('three hosts and two gateways (needs root, dockerd and 
     await until('the agents are back', () => bothKnow(3), 60_000);
   });
 
-  it('an agent that is killed is gone at once, and comes back', async () => {
+  it('an agent that is killed is gone at once, comes back, and ends what its terminals have left', async () => {
     const [first, second] = clients;
     const [dying, running] = [await openTerminal(first, 'coral'), await openTerminal(first, 'beryl')];
     await agents.get('coral')?.();
@@ -154,11 +154,13 @@ describe.skipIf(!canRun)('three hosts and two gateways (needs root, dockerd and 
       expect(dying.last).toMatchObject({ type: 'problem', problem: { code: 'agent-lost' } });
       await echoes([running]);
       expect((await ask(second, 'view', pathOf('coral'))).statusCode).toBe(404);
+      expect(await shellsOn('coral')).toBe(1);
     } finally {
       startAgent('coral');
     }
     await until('it is back', () => bothKnow(3), 60_000);
     await servesAll(second);
+    await until('the shell has ended', async () => (await shellsOn('coral')) === 0);
   });
 
   function prepareGateway(name: string, number: number): Gateway {
@@ -327,6 +329,13 @@ describe.skipIf(!canRun)('three hosts and two gateways (needs root, dockerd and 
       expect(found.map(({ id }) => id)).toEqual(running.map(({ Id }) => Id));
       expect(found).toHaveLength(1);
     }
+  }
+
+  /** Shells that terminals have opened; the container's own one has a script. */
+  async function shellsOn(name: HostName): Promise<number> {
+    const container = hosts.get(name)?.docker.getContainer(containers.get(name) ?? '');
+    const { Processes } = (await container?.top({ ps_args: '-eo pid,args' })) as { Processes: string[][] };
+    return Processes.filter(([, command]) => command === 'sh').length;
   }
 
   const pathOf = (name: HostName): string => `/hosts/${name}/containers/${containers.get(name) ?? ''}`;
