@@ -5,6 +5,7 @@ import {
 } from '@toposcope/exporter/contract/connection-families.js';
 import * as self from '@toposcope/exporter/contract/self-families.js';
 import { COMPANION } from '../../promql/companion-families.js';
+import { NAMED_AFTER_EXPORTER } from '../../rules/alerts/exporter-down.js';
 import { join, onePer } from '../../promql/labels.js';
 import { select } from '../../promql/select.js';
 import type { Board } from '../board.js';
@@ -53,7 +54,7 @@ export const healthBoard: Board = {
           unit: 'short',
           empty: '0',
           width: 4,
-          expr: `count(up == 0 and on (cluster, job, instance) (last_over_time(${select(self.exporterBuildInfo, HERE)}[1d]) or up{job=~".*toposcope.*"})) or vector(0)`,
+          expr: `count(up == 0 and on (cluster, job, instance) (last_over_time(${select(self.exporterBuildInfo, HERE)}[1d]) or up{${NAMED_AFTER_EXPORTER}})) or vector(0)`,
           badFrom: 1,
         }),
         stat({

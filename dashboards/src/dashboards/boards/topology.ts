@@ -21,6 +21,8 @@ const ofHosts = (title: string, place: Place) => ({
   title,
   url: `${drillDown(place, {})}&\${host:queryparam}`,
 });
+/** Those of edges between workloads belong to no host. */
+const FIRING = 'ALERTS{alertname=~"Toposcope.*", alertstate="firing", cluster=~"$cluster", host=~"$host|"}';
 const connections = { title: 'Connections', url: drillDown('connections', {}) };
 
 export const topologyBoard: Board = {
@@ -54,7 +56,7 @@ export const topologyBoard: Board = {
           unit: 'short',
           empty: '0',
           width: 4,
-          expr: 'count(ALERTS{alertname=~"Toposcope.*", alertstate="firing"}) or vector(0)',
+          expr: `count(${FIRING}) or vector(0)`,
           warningFrom: 1,
           link: ofHosts('Exporter and companion health', 'health'),
         }),
@@ -115,7 +117,7 @@ export const topologyBoard: Board = {
           columns: [
             {
               title: '',
-              expr: 'group by (alertname, severity, cluster, host, name, client_workload, server_workload, port) (ALERTS{alertname=~"Toposcope.*", alertstate="firing"})',
+              expr: `group by (alertname, severity, cluster, host, name, client_workload, server_workload, port) (${FIRING})`,
             },
             { title: 'Alert', label: 'alertname', width: 300 },
             { title: 'Severity', label: 'severity', width: 100 },
