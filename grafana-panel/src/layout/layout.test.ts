@@ -161,6 +161,22 @@ describe('layout', () => {
     expect(positions.get('b1')?.y).toBe(positions.get('b2')?.y);
   });
 
+  it('lets a lone node come up to what is above it', () => {
+    const chain = ['a', 'b', 'c'];
+    const fan = Array.from({ length: 6 }, (_, index) => `server-${index}`);
+    const edges = [
+      { source: 'a', target: 'b' },
+      { source: 'b', target: 'c' },
+      ...fan.map((target) => ({ source: 'c', target })),
+    ];
+    const ids = [...chain, ...fan, 'alone'];
+    const positions = final({ nodes: ids.map((id) => ({ id, group: '' })), edges }, RIGHT);
+    const lowest = Math.max(...fan.map((id) => positions.get(id)?.y ?? 0));
+    const alone = positions.get('alone')?.y ?? 0;
+    expect(alone).toBeGreaterThan(positions.get('a')?.y ?? 0);
+    expect(alone).toBeLessThan(lowest);
+  });
+
   it('lays a big graph out by forces, yielding pictures on the way, the same every time', () => {
     const graph = serviceMap(700, 1_400, 5, 12);
     const steps = [...layout(graph, RIGHT)];

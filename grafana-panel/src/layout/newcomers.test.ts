@@ -21,6 +21,17 @@ it('puts a new server after its client, a new client before its server', () => {
   expect(before.x).toBe(0);
 });
 
+it('takes the next rank also where ranks are further apart', () => {
+  const apart = new Map([...KNOWN].map(([id, { x, y }]) => [id, { x: x * 1.6, y }]));
+  const positions = placeNewcomers(
+    graph(['web', 'app', 'db', 'app2', 'tool'], [...CHAIN, ['web', 'app2'], ['tool', 'app']]),
+    apart,
+    'right',
+  );
+  expect(positions.get('app2')?.x).toBe(RANK * 1.6);
+  expect(positions.get('tool')?.x).toBe(0);
+});
+
 it('puts one between its client and its server', () => {
   expect(placed('app2', [...CHAIN, ['web', 'app2'], ['app2', 'db']]).x).toBe(RANK);
 });

@@ -113,7 +113,15 @@ function wish(
   const before = Math.min(...callees.map(alongOf));
   const ideal =
     callers.length === 0 ? before - rank : callees.length === 0 ? after + rank : (after + before) / 2;
-  const along = columns.find((column) => Math.abs(column - ideal) < rank / 3) ?? ideal;
+  const along =
+    columns.find((column) => Math.abs(column - ideal) < rank / 3) ??
+    // Ranks may be further apart than the least distance.
+    (callers.length === 0
+      ? columns.findLast((column) => column < before - rank / 2 && column > before - 2 * rank)
+      : callees.length === 0
+        ? columns.find((column) => column > after + rank / 2 && column < after + 2 * rank)
+        : undefined) ??
+    ideal;
   const across = all.reduce((sum, point) => sum + acrossOf(point), 0) / all.length;
   return direction === 'right' ? { x: along, y: across } : { x: across, y: along };
 }
