@@ -233,6 +233,39 @@ describe.skipIf(!isRoot)('connections in two networks with the same addresses (n
   });
 });
 
+describe.skipIf(!isRoot)('connections to a namespace that no pass has found yet (needs root)', () => {
+  const known = new NamespacePair('toposcope-left', 2);
+  const unknown = new NamespacePair('toposcope-right', 2);
+
+  beforeEach(() => [known, unknown].forEach((pair) => pair.setUp()));
+  afterEach(() => Promise.all([known, unknown].map((pair) => pair.tearDown())));
+
+  it.each(['lives on', 'ends at once'])(
+    'are never given to a known one with the same address, when their server %s',
+    async (ending) => {
+      await known.run(known.b, NAMED_SERVER, 'known-server', 8112);
+      unknown.spawn(unknown.a, 'cat');
+      // No pass comes between but those that the connections ask for.
+      const watching = await known.watch({ passIntervalMs: 60_000 });
+      const server = await unknown.run(unknown.b, NAMED_SERVER, 'unknown-server', 8112);
+      await unknown.run(unknown.a, NAMED_CLIENT, 'client', unknown.b.address, 8112, 22_000, 0, 20);
+      if (ending === 'ends at once') {
+        await server.kill();
+      }
+      await eventually(watching, (rows) => {
+        const closed = (labels: Record<string, string>) =>
+          sumOf(rows, 'toposcope_connections_closed_total', { role: 'client', port: '8112', ...labels });
+        expect(closed({ peer_process: 'known-server' })).toBe(0);
+        expect(closed({})).toBe(20);
+        // Of a server that has ended there may be nobody left to name.
+        if (ending === 'lives on') {
+          expect(closed({ peer_process: 'unknown-server' })).toBe(20);
+        }
+      });
+    },
+  );
+});
+
 /** What `ss` says of the one connection to that port when the other end has all that was sent. */
 async function whenAllIsAcknowledged(
   namespace: string,
