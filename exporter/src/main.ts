@@ -1,5 +1,12 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
+import { tooOld } from './node-version.js';
+
+const objection = tooOld(process.versions.node);
+if (objection !== undefined) {
+  process.stderr.write(`${objection}\n`);
+  process.exit(1);
+}
 
 /**
  * Keeps V8's young generation at its first size: it would grow to 32 MiB on the garbage of loading modules and stay
