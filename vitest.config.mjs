@@ -27,6 +27,7 @@ const WITHOUT_SHARED_ENGINE = [
   'install-orchestrators',
   'install-packages',
   'install-scrape-configs',
+  'install-secrets',
   'kubernetes-views',
   'npm-start',
   'rules',

@@ -5,16 +5,28 @@ set -eu
 umask 077
 secrets=${1:-/secrets}
 main=${TOPOSCOPE_COMPANION_MAIN:-/app/companion/dist/main.js}
+gateway=$secrets/gateway
+grafana=$secrets/grafana
 
-if [ ! -e "$secrets/gateway/gateway.pub" ]; then
-  node "$main" keygen "$secrets/gateway"
+# It is written last: without it, whatever else is there was never in use.
+if [ ! -s "$gateway/gateway.pub" ]; then
+  rm -f "$gateway"/*.token "$gateway"/gateway.*
+  node "$main" keygen "$gateway"
 fi
-if [ ! -e "$secrets/grafana/grafana-admin.password" ]; then
-  node -p 'crypto.randomBytes(18).toString("base64url")' > "$secrets/grafana/grafana-admin.password"
+for name in view.token operate.token admin.token join.token gateway.key; do
+  if [ ! -s "$gateway/$name" ]; then
+    echo "$name is missing among the gateways' secrets: put it back, or have all made anew, which ends every agent's and" >&2
+    echo "Grafana's access and forgets what was recorded: docker compose --file compose/docker-compose.yml down --volumes" >&2
+    exit 1
+  fi
+done
+if [ ! -s "$grafana/grafana-admin.password" ]; then
+  node -p 'crypto.randomBytes(18).toString("base64url")' > "$grafana/.new"
+  mv "$grafana/.new" "$grafana/grafana-admin.password"
 fi
-cp "$secrets/gateway/join.token" "$secrets/gateway/gateway.pub" "$secrets/agent/"
-cp "$secrets/gateway/view.token" "$secrets/gateway/operate.token" "$secrets/gateway/admin.token" "$secrets/grafana/"
+cp "$gateway/join.token" "$gateway/gateway.pub" "$secrets/agent/"
+cp "$gateway/view.token" "$gateway/operate.token" "$gateway/admin.token" "$grafana/"
 
 # The users that the gateway and Grafana run as. The agent is root.
-chown -R 1000:1000 "$secrets/gateway"
-chown -R 472:0 "$secrets/grafana"
+chown -R 1000:1000 "$gateway"
+chown -R 472:0 "$grafana"

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 
-/** Makes every secret that a gateway and its agents need. Never overwrites one. */
+/** Makes every secret that a gateway and its agents need. Never overwrites one. `gateway.pub` comes last. */
 export function addKeygenCommand(program: Command): void {
   program
     .command('keygen')
@@ -20,6 +21,13 @@ export function addKeygenCommand(program: Command): void {
         'gateway.key': privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
         'gateway.pub': publicKey.export({ type: 'spki', format: 'pem' }).toString(),
       };
+      const present = Object.keys(files).filter((name) => existsSync(join(directory, name)));
+      if (present.length > 0) {
+        throw new Error(
+          `${directory} has ${present.join(', ')} already, and nothing is overwritten: name another directory, or ` +
+            'remove all six files to make new secrets.',
+        );
+      }
       for (const [name, text] of Object.entries(files)) {
         await writeFile(join(directory, name), text.endsWith('\n') ? text : `${text}\n`, {
           flag: 'wx',
