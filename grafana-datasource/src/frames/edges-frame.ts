@@ -85,7 +85,12 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
 
 /** `tcp/443, udp/53`; the protocol alone where the server's port is not known. */
 export function portsText(links: readonly EdgeLink[]): string {
-  return links.map(({ protocol, port }) => (port === '' ? protocol : `${protocol}/${port}`)).join(', ');
+  const [only] = links;
+  return links.length === 1 && only !== undefined ? portText(only) : links.map(portText).join(', ');
+}
+
+function portText({ protocol, port }: EdgeLink): string {
+  return port === '' ? protocol : `${protocol}/${port}`;
 }
 
 /** The value of PromQL of the user's own, else the bytes per second both ways. */

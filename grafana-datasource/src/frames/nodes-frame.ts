@@ -36,10 +36,12 @@ const ICONS: Partial<Record<NodeKind, string>> = {
   overflow: 'ellipsis-v',
 };
 
+const NODES_A_STEP = 2 * ROWS_A_STEP;
+
 /** The nodes as Grafana's node graph reads them: names in lower case, unique ids. */
 export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
   const [first, second] = metricKeys(nodes);
-  const labels = factLabels(nodes);
+  const labels = yield* factLabels(nodes);
   const columns: ((node: TopologyNode) => string | number | null)[] = [];
   const fields: Field[] = [];
   const text = (name: string, read: (node: TopologyNode) => string | null, config = {}) => {
@@ -81,13 +83,13 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
     }
   }
 
-  let row = 0;
-  for (const node of nodes) {
-    for (const [index, read] of columns.entries()) {
-      (fields[index]?.values as (string | number | null)[]).push(read(node));
-    }
-    if (++row % (ROWS_A_STEP / 4) === 0) {
-      yield;
+  for (const [index, read] of columns.entries()) {
+    const values = fields[index]?.values as (string | number | null)[];
+    for (const node of nodes) {
+      values.push(read(node));
+      if (values.length % NODES_A_STEP === 0) {
+        yield;
+      }
     }
   }
   return {
@@ -104,16 +106,26 @@ function metricKeys(nodes: readonly TopologyNode[]): TopologyNode['metrics'] {
 }
 
 /** The facts that there are, with what they are called. */
-function factLabels(nodes: readonly TopologyNode[]): ReadonlyMap<string, string> {
+function* factLabels(nodes: readonly TopologyNode[]): Steps<ReadonlyMap<string, string>> {
   const labels = new Map<string, string>();
+  let row = 0;
   for (const { facts } of nodes) {
     for (const { key, label } of facts) {
       labels.set(key, label);
+    }
+    if (++row % NODES_A_STEP === 0) {
+      yield;
     }
   }
   return labels;
 }
 
-function factText(node: TopologyNode, key: string): string | null {
-  return node.facts.find((fact) => fact.key === key)?.values.join(', ') ?? null;
+function factText({ facts }: TopologyNode, key: string): string | null {
+  for (const fact of facts) {
+    if (fact.key === key) {
+      const [only = ''] = fact.values;
+      return fact.values.length === 1 ? only : fact.values.join(', ');
+    }
+  }
+  return null;
 }

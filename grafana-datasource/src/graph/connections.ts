@@ -68,10 +68,10 @@ const EDGE_QUERIES = {
 } as const satisfies Record<string, QueryId>;
 type EdgeNumber = keyof typeof EDGE_QUERIES;
 
-/** All rows, and their numbers in columns: per second, but `open`; absent where nothing was measured. */
+/** All rows, and their numbers in columns: per second, but `open`; NaN where nothing was measured. */
 export interface Connections {
   readonly rows: readonly Connection[];
-  readonly numbers: Readonly<Record<EdgeNumber, readonly (number | undefined)[]>>;
+  readonly numbers: Readonly<Record<EdgeNumber, Float64Array>>;
 }
 
 export const EDGE_QUERY_IDS: readonly QueryId[] = Object.values(EDGE_QUERIES);
@@ -98,36 +98,68 @@ type Columns = Readonly<Record<keyof typeof LABELS, Column>>;
  * rows whose client is named: it is on the same host, so its own row says the same.
  */
 export function* joinConnections(vectors: Vectors): Steps<Connections> {
-  const rows: Connection[] = [];
-  const numbers = Object.fromEntries(
-    Object.keys(EDGE_QUERIES).map((name) => [name, []]),
-  ) as unknown as Record<EdgeNumber, (number | undefined)[]>;
-  const places = new Places(rows);
-  const longest = Math.max(...EDGE_QUERY_IDS.map((query) => vectors[query]?.size ?? 0));
-  const blank = new Array<string>(longest).fill('');
-  for (const [name, query] of Object.entries(EDGE_QUERIES) as [EdgeNumber, QueryId][]) {
-    const vector = vectors[query] ?? EMPTY_VECTOR;
+  const answers = Object.values(EDGE_QUERIES).map((query) => vectors[query] ?? EMPTY_VECTOR);
+  const blank = new Array<string>(Math.max(...answers.map(({ size }) => size))).fill('');
+  const places = new Places();
+  const placesOf: Int32Array[] = [];
+  let before: Columns | undefined;
+  for (const [index, vector] of answers.entries()) {
     const columns = columnsOf(vector, blank);
-    const column = numbers[name];
-    // Prometheus mostly gives the families' rows in one order: the row after the last one is a good guess.
-    let place = 0;
-    for (let row = 0; row < vector.size; row++) {
-      if (row % ROWS_A_STEP === 0) {
-        yield;
-      }
-      const role = columns.role[row];
-      if ((role !== 'client' && role !== 'server') || !columns.host[row] || isSaidByClient(columns, row)) {
-        continue;
-      }
-      place = places.find(columns, row, place);
-      if (place === rows.length) {
-        rows.push(new Connection(place, role, columns, row));
-      }
-      column[place] ??= sample(vector, row);
-      place++;
+    // Prometheus mostly gives families of the same series in one order.
+    const last = placesOf[index - 1];
+    const isSame =
+      last !== undefined &&
+      before !== undefined &&
+      last.length === vector.size &&
+      (yield* haveSameRows(columns, before, vector.size));
+    placesOf.push(isSame ? last : yield* places.ofRows(columns, vector.size));
+    before = columns;
+  }
+  const { rows } = places;
+  const columns: [string, Float64Array][] = [];
+  for (const [index, name] of Object.keys(EDGE_QUERIES).entries()) {
+    const vector = answers[index] ?? EMPTY_VECTOR;
+    columns.push([name, yield* inPlace(vector, placesOf[index] ?? new Int32Array(0), rows.length)]);
+  }
+  return { rows, numbers: Object.fromEntries(columns) as Record<EdgeNumber, Float64Array> };
+}
+
+/** The samples where their rows stand; of rows that say the same, the first. */
+function* inPlace(vector: Vector, places: Int32Array, size: number): Steps<Float64Array> {
+  const column = new Float64Array(size).fill(NaN);
+  for (let row = 0; row < vector.size; row++) {
+    const place = places[row] ?? NOWHERE;
+    if (place !== NOWHERE && Number.isNaN(column[place])) {
+      column[place] = sample(vector, row) ?? NaN;
+    }
+    if (row % NUMBERS_A_STEP === 0) {
+      yield;
     }
   }
-  return { rows, numbers };
+  return column;
+}
+
+/** Of a row that is left out. */
+const NOWHERE = -1;
+/** Numbers and texts that are just copied or compared. */
+const NUMBERS_A_STEP = 16 * ROWS_A_STEP;
+
+function* haveSameRows(a: Columns, b: Columns, size: number): Steps<boolean> {
+  for (const name of Object.keys(LABELS) as (keyof Columns)[]) {
+    const [left, right] = [a[name], b[name]];
+    if (left === right) {
+      continue;
+    }
+    for (let row = 0; row < size; row++) {
+      if ((left[row] ?? '') !== (right[row] ?? '')) {
+        return false;
+      }
+      if (row % NUMBERS_A_STEP === 0) {
+        yield;
+      }
+    }
+  }
+  return true;
 }
 
 function isSaidByClient({ role, peerContainer, peerProcess }: Columns, row: number): boolean {
@@ -143,38 +175,56 @@ function columnsOf({ labels }: Vector, blank: Column): Columns {
 /** How far ahead a row is looked for before all are: families leave out rows, such as those without a round trip. */
 const LOOK_AHEAD = 8;
 
-/** Finds the rows that are the same connection. */
+/** The rows of all answers, each connection once. */
 class Places {
-  readonly #rows: readonly Connection[];
+  readonly rows: Connection[] = [];
   /** By what tells most rows apart: the last such row, and for each row the one before it. Made when it is needed. */
   readonly #lastOf = new Map<string, number>();
   readonly #before: number[] = [];
 
-  constructor(rows: readonly Connection[]) {
-    this.#rows = rows;
+  /** Where the rows stand; new ones are added. */
+  *ofRows(columns: Columns, size: number): Steps<Int32Array> {
+    const places = new Int32Array(size).fill(NOWHERE);
+    // A family that leaves rows out, such as those without a round trip, has the others in the same order.
+    let place = 0;
+    for (let row = 0; row < size; row++) {
+      if (row % ROWS_A_STEP === 0) {
+        yield;
+      }
+      const role = columns.role[row];
+      if ((role !== 'client' && role !== 'server') || !columns.host[row] || isSaidByClient(columns, row)) {
+        continue;
+      }
+      place = this.#find(columns, row, place);
+      if (place === this.rows.length) {
+        this.rows.push(new Connection(place, role, columns, row));
+      }
+      places[row] = place++;
+    }
+    return places;
   }
 
   /** Where the row stands, looked for from the guess on; the number of rows when it is new. */
-  find(columns: Columns, row: number, guess: number): number {
-    const end = Math.min(guess + LOOK_AHEAD, this.#rows.length);
+  #find(columns: Columns, row: number, guess: number): number {
+    const end = Math.min(guess + LOOK_AHEAD, this.rows.length);
     for (let place = guess; place < end; place++) {
-      if (this.#rows[place]?.equals(columns, row) === true) {
+      if (this.rows[place]?.equals(columns, row) === true) {
         return place;
       }
     }
     this.#catchUp();
     const key = shortKey(columns.container[row], columns.peerIp[row], columns.port[row]);
     for (let place = this.#lastOf.get(key); place !== undefined && place >= 0; place = this.#before[place]) {
-      if (this.#rows[place]?.equals(columns, row) === true) {
+      if (this.rows[place]?.equals(columns, row) === true) {
         return place;
       }
     }
-    return this.#rows.length;
+    return this.rows.length;
   }
 
   #catchUp(): void {
-    for (let place = this.#before.length; place < this.#rows.length; place++) {
-      const { container = '', peerIp = '', port = '' } = this.#rows[place] ?? {};
+    for (let place = this.#before.length; place < this.rows.length; place++) {
+      const { container = '', peerIp = '', port = '' } = this.rows[place] ?? {};
       const key = shortKey(container, peerIp, port);
       this.#before.push(this.#lastOf.get(key) ?? -1);
       this.#lastOf.set(key, place);

@@ -1,11 +1,12 @@
 import type { EdgeLabel } from '@toposcope/exporter/contract/connection-families.js';
 import type { Matcher } from '../promql/selector';
 import type { AddressBook } from './address-book';
+import { ConnectionEdge } from './connection-edge';
 import type { Connection, Connections } from './connections';
-import { edgeExpression } from './edge-expression';
 import type { Endpoint, KubernetesEndpoint } from './endpoint';
 import { edgeId } from './node-id';
 import { compareText } from './order';
+import { Pairs } from './pairs';
 import { type Ends, resolve } from './resolve';
 import { ROWS_A_STEP, type Steps } from './steps';
 import type { EdgeLink, TopologyEdge } from './topology';
@@ -35,19 +36,49 @@ export interface EdgeSources {
   readonly scope: readonly Matcher[];
 }
 
-/** Resolves every row's ends, places them, and adds up the rows of each pair of nodes. */
+/** Resolves every row's ends, places them, and adds up the rows of each pair of nodes. Sorted by id. */
 export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<TopologyEdge[]> {
   const { connections, book, labels, scope } = sources;
-  const { rows: all, numbers } = connections;
-  const hosts = new Set(all.map(({ host }) => host));
-  const speaks = (host: string) => hosts.has(host);
-  const pairs = new Map<string, { source: string; target: string; connections: Connection[] }>();
-  const serverPorts = new Map<Connection, string>();
-  for (const [row, connection] of all.entries()) {
-    if (row % ROWS_A_STEP === 0) {
+  const { pairs, serverPorts } = yield* pairUp(connections.rows, book, placement);
+  const expressions = { labels, matchers: scope };
+  const edges: TopologyEdge[] = [];
+  for (const { source, target, rows } of yield* pairs.sorted()) {
+    const links = linksOf(rows, connections.numbers, serverPorts);
+    const [only] = links;
+    const traffic =
+      links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows, connections.numbers);
+    const id = edgeId(source, target);
+    edges.push(new ConnectionEdge({ id, source, target, traffic, links }, rows, expressions));
+    if (edges.length % EDGES_A_STEP === 0) {
       yield;
     }
-    const ends = resolve(connection, book, speaks);
+  }
+  return edges;
+}
+
+const EDGES_A_STEP = ROWS_A_STEP / 8;
+
+interface Paired {
+  readonly pairs: Pairs;
+  /** Of rows whose server listens on another port than was dialled. */
+  readonly serverPorts: ReadonlyMap<Connection, string>;
+}
+
+function* pairUp(rows: readonly Connection[], book: AddressBook, placement: EdgeChoice): Steps<Paired> {
+  const speaking = new Set<string>();
+  for (const { host } of rows) {
+    speaking.add(host);
+  }
+  yield;
+  const speaks = (host: string) => speaking.has(host);
+  const pairs = new Pairs();
+  const serverPorts = new Map<Connection, string>();
+  let count = 0;
+  for (const row of rows) {
+    if (++count % EDGES_A_STEP === 0) {
+      yield;
+    }
+    const ends = resolve(row, book, speaks);
     if (ends === undefined || !placement.keeps(ends)) {
       continue;
     }
@@ -59,38 +90,13 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
     if (source === target && !placement.keepsLoop(ends)) {
       continue;
     }
-    const serverPort = serverPortOf(connection, ends, book);
-    if (serverPort !== connection.port) {
-      serverPorts.set(connection, serverPort);
+    const serverPort = serverPortOf(row, ends, book);
+    if (serverPort !== row.port) {
+      serverPorts.set(row, serverPort);
     }
-    const id = edgeId(source, target);
-    const pair = pairs.get(id);
-    if (pair === undefined) {
-      pairs.set(id, { source, target, connections: [connection] });
-    } else {
-      pair.connections.push(connection);
-    }
+    pairs.add(source, target, row);
   }
-  const edges: TopologyEdge[] = [];
-  for (const [id, { source, target, connections: rows }] of pairs) {
-    const links = linksOf(rows, numbers, serverPorts);
-    const [only] = links;
-    edges.push({
-      id,
-      source,
-      target,
-      traffic: links.length === 1 && only !== undefined ? only.traffic : trafficOf(rows, numbers),
-      links,
-      // Most are never read, and all together they are longer than everything else.
-      get expr() {
-        return edgeExpression(rows, labels, scope);
-      },
-    });
-    if (edges.length % (ROWS_A_STEP / 8) === 0) {
-      yield;
-    }
-  }
-  return edges;
+  return { pairs, serverPorts };
 }
 
 /** The port that the server itself listens on, as far as that is known: what was dialled may be a Service's. */

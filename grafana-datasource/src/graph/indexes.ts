@@ -8,7 +8,7 @@ export type Read = (name: string) => string;
 /** Visits the rows of a vector, pausing now and then. No vector has no rows. */
 export function* eachRow(
   vector: Vector | undefined,
-  visit: (read: Read, value: number | undefined) => void,
+  visit: (read: Read, value: number | undefined, row: number) => void,
 ): Steps<void> {
   if (vector === undefined) {
     return;
@@ -17,28 +17,36 @@ export function* eachRow(
   let row = 0;
   const read: Read = (name) => columns.get(name)?.(row) ?? '';
   for (; row < vector.size; row++) {
-    visit(read, sample(vector, row));
+    visit(read, sample(vector, row), row);
     if (row % ROWS_A_STEP === 0) {
       yield;
     }
   }
 }
 
-/** Samples by the labels that name what they measure, joined by `/`. The greater one where two rows say the same. */
+/**
+ * Samples by the labels that name what they measure, joined by `/`. The greater one where two rows say the same.
+ *
+ * @param part a label and its value: of other rows nothing is taken
+ */
 export function* numbersBy(
   vector: Vector | undefined,
   names: readonly string[],
+  part?: readonly [name: string, value: string],
 ): Steps<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
   if (vector === undefined) {
     return numbers;
   }
   const key = keys(vector, names);
+  const isPart = partTest(vector, part);
   for (let row = 0; row < vector.size; row++) {
     const value = sample(vector, row);
-    const name = key(row);
-    if (value !== undefined && value > (numbers.get(name) ?? -Infinity)) {
-      numbers.set(name, value);
+    if (value !== undefined && isPart(row)) {
+      const name = key(row);
+      if (value > (numbers.get(name) ?? -Infinity)) {
+        numbers.set(name, value);
+      }
     }
     if (row % ROWS_A_STEP === 0) {
       yield;
@@ -54,15 +62,27 @@ export function* textsBy(
   text: (read: Read) => string,
 ): Steps<ReadonlyMap<string, readonly string[]>> {
   const texts = new Map<string, string[]>();
-  yield* eachRow(vector, (read) => {
+  const key = vector === undefined ? () => '' : keys(vector, names);
+  yield* eachRow(vector, (read, _, row) => {
     const value = text(read);
-    const key = names.map(read).join('/');
-    const known = texts.get(key);
-    if (value !== '' && known?.includes(value) !== true) {
-      texts.set(key, known === undefined ? [value] : [...known, value].sort(compareText));
+    if (value === '') {
+      return;
+    }
+    const name = key(row);
+    const known = texts.get(name);
+    if (known?.includes(value) !== true) {
+      texts.set(name, known === undefined ? [value] : [...known, value].sort(compareText));
     }
   });
   return texts;
+}
+
+function partTest(vector: Vector, part: readonly [string, string] | undefined): (row: number) => boolean {
+  if (part === undefined) {
+    return () => true;
+  }
+  const read = label(vector, part[0]);
+  return (row) => read(row) === part[1];
 }
 
 /** The labels of a row, joined by `/`. */

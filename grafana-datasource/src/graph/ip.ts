@@ -7,23 +7,25 @@ const ROUTED = new Set(['unicast', '6to4', 'teredo', 'rfc6145', 'rfc6052', 'as11
 /** What is known of an address by itself. */
 export class Ip {
   readonly #address: Address | undefined;
+  readonly #range: string | undefined;
 
   /** Text that is no address is kept as one that is nowhere. IPv4-mapped IPv6 is IPv4. */
   constructor(text: string) {
     this.#address = ipaddr.isValid(text) ? ipaddr.process(text) : undefined;
+    this.#range = this.#address?.range();
   }
 
   get isPublic(): boolean {
-    return this.#address !== undefined && ROUTED.has(this.#address.range());
+    return this.#range !== undefined && ROUTED.has(this.#range);
   }
 
   get isLoopback(): boolean {
-    return this.#address?.range() === 'loopback';
+    return this.#range === 'loopback';
   }
 
   /** Loopback and link-local addresses mean something else on every host. */
   get isHostLocal(): boolean {
-    return this.isLoopback || this.#address?.range() === 'linkLocal';
+    return this.isLoopback || this.#range === 'linkLocal';
   }
 
   /** The network that a container engine's default address pools would have put the address into. */

@@ -41,5 +41,11 @@ function* merge<Item extends { readonly id: string }>(
       yield;
     }
   }
-  return [...merged, ...right.slice(taken)];
+  for (; taken < right.length; taken++) {
+    const item = right[taken];
+    if (item !== undefined) {
+      merged.push(item);
+    }
+  }
+  return merged;
 }

@@ -29,15 +29,15 @@ export function trafficOf(rows: readonly Connection[], numbers: Connections['num
   let rttCount = 0;
   for (const { role, place } of rows) {
     const [sent, received] = [numbers.sent[place], numbers.received[place]];
-    sum.open += numbers.open[place] ?? 0;
-    sum.opened += numbers.opened[place] ?? 0;
-    sum.closed += numbers.closed[place] ?? 0;
-    sum.failed += numbers.failed[place] ?? 0;
+    sum.open += orNothing(numbers.open[place]);
+    sum.opened += orNothing(numbers.opened[place]);
+    sum.closed += orNothing(numbers.closed[place]);
+    sum.failed += orNothing(numbers.failed[place]);
     sum.requestBytes = plus(sum.requestBytes, role === 'client' ? sent : received);
     sum.responseBytes = plus(sum.responseBytes, role === 'client' ? received : sent);
     sum.retransmits = plus(sum.retransmits, numbers.retransmits[place]);
-    rttSum += numbers.rttSum[place] ?? 0;
-    rttCount += numbers.rttCount[place] ?? 0;
+    rttSum += orNothing(numbers.rttSum[place]);
+    rttCount += orNothing(numbers.rttCount[place]);
   }
   if (rttCount > 0) {
     sum.rtt = rttSum / rttCount;
@@ -51,5 +51,13 @@ export function bytesOf({ requestBytes, responseBytes }: Traffic): number {
 }
 
 function plus(sum: number | null, value: number | undefined): number | null {
-  return value === undefined ? sum : (sum ?? 0) + value;
+  return isMeasured(value) ? (sum ?? 0) + value : sum;
+}
+
+function orNothing(value: number | undefined): number {
+  return isMeasured(value) ? value : 0;
+}
+
+function isMeasured(value: number | undefined): value is number {
+  return value !== undefined && !Number.isNaN(value);
 }

@@ -7,7 +7,7 @@ import { kubeNotices } from '../graph/kubernetes/kube-notices';
 import { NodeSet } from '../graph/node-set';
 import { noContainers, readNotices } from '../graph/notices';
 import { sortedById } from '../graph/order';
-import type { Steps } from '../graph/steps';
+import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { NodeKind, Notice, Topology, TopologyEdge, TopologyNode } from '../graph/topology';
 import type { Vector } from '../graph/vector';
 import type { Vectors } from '../graph/vectors';
@@ -87,8 +87,10 @@ export function* buildTopology(
       keeps: (ends) => selection.keeps(ends),
     },
   );
-  const edges = [...connections, ...(placement.edges ?? [])];
-  const ends = endsOf(edges);
+  // Connections come sorted.
+  const edges =
+    placement.edges === undefined ? connections : yield* sortedById([...connections, ...placement.edges]);
+  const ends = yield* endsOf(edges);
   // What came only for an edge's sake goes when the edge's other end is not shown.
   nodes.keep((id) => ends.has(id) || (options.unconnected && own.has(id)));
   if (options.unconnected && placement.addUnclaimed !== undefined) {
@@ -110,7 +112,7 @@ export function* buildTopology(
     view: view.id,
     at,
     nodes: shown,
-    edges: yield* sortedById(edges.map((edge) => withWidths(edge, overlaid))),
+    edges: overlaid.ofEdges.size === 0 ? edges : edges.map((edge) => withWidths(edge, overlaid)),
     notices: [
       ...notices,
       ...(placement.notices ?? []),
@@ -149,10 +151,13 @@ function withWidths(edge: TopologyEdge, { ofEdges }: Overlaid): TopologyEdge {
   return overlays === undefined ? edge : { ...edge, overlays };
 }
 
-function endsOf(edges: readonly TopologyEdge[]): ReadonlySet<string> {
+function* endsOf(edges: readonly TopologyEdge[]): Steps<ReadonlySet<string>> {
   const ends = new Set<string>();
-  for (const { source, target } of edges) {
+  for (const [row, { source, target }] of edges.entries()) {
     ends.add(source).add(target);
+    if (row % ROWS_A_STEP === 0) {
+      yield;
+    }
   }
   return ends;
 }

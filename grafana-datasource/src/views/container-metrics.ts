@@ -15,6 +15,8 @@ export interface Series {
   readonly matchers: readonly Matcher[];
 }
 
+type Limited = 'cpu' | 'memory' | 'pids';
+
 interface ContainerMetric extends MetricStyle {
   readonly query: QueryId;
   readonly family: Family;
@@ -22,7 +24,7 @@ interface ContainerMetric extends MetricStyle {
   /** The label that tells the parts of one answer apart, and this metric's part. */
   readonly part?: readonly [label: string, value: string];
   readonly matchers?: readonly Matcher[];
-  readonly limit?: 'cpu' | 'memory' | 'pids';
+  readonly limit?: Limited;
 }
 
 const CONTAINER_METRICS: readonly ContainerMetric[] = [
@@ -140,57 +142,69 @@ export class ContainerNumbers {
   }
 
   static *read(vectors: Vectors): Steps<ContainerNumbers> {
-    const answers = new Map<QueryId, ReadonlyMap<string, number>>();
     const values: ReadonlyMap<string, number>[] = [];
     for (const { query, part } of CONTAINER_METRICS) {
-      const labels = part === undefined ? CONTAINER : [...CONTAINER, part[0]];
-      const answer = answers.get(query) ?? (yield* numbersBy(vectors[query], labels));
-      answers.set(query, answer);
-      values.push(answer);
+      values.push(yield* numbersBy(vectors[query], CONTAINER, part));
     }
     return new ContainerNumbers(values, {
       cpu: yield* numbersBy(vectors.containerCpuLimit, CONTAINER),
       memory: yield* numbersBy(vectors.containerMemoryLimit, CONTAINER),
       pids: yield* numbersBy(vectors.containerPidsLimit, CONTAINER),
       hostCpus: yield* numbersBy(vectors.hostCpus, ['host']),
-      hostMemory: yield* numbersBy(vectors.hostMemory, ['host', 'state']),
+      hostMemory: yield* numbersBy(vectors.hostMemory, ['host'], ['state', 'total']),
     });
   }
 
   /** One container's metrics, with the expressions of `CONTAINER_SERIES`; without a limit of its own, the host's capacity is the limit. */
   ofContainer(host: string, id: string, expressions: readonly string[]): readonly Metric[] {
     const key = `${host}/${id}`;
-    return this.#metrics([key], expressions, (limit) => {
-      const capacity = {
-        cpu: this.#limits.hostCpus.get(host),
-        memory: this.#limits.hostMemory.get(`${host}/total`),
-        pids: undefined,
-      };
-      return this.#limits[limit].get(key) ?? capacity[limit];
-    });
+    return this.#metrics(
+      (values) => values.get(key),
+      expressions,
+      (limit) => this.#limits[limit].get(key) ?? this.#capacity(host, limit),
+    );
   }
 
   /** The sums over a group. It has a limit when every member has one of its own. */
   ofGroup(keys: readonly string[], expressions: readonly string[]): readonly Metric[] {
-    return this.#metrics(keys, expressions, (limit) => {
-      const limits = keys.map((key) => this.#limits[limit].get(key));
-      return limits.includes(undefined) ? undefined : sumOfKnown(limits);
-    });
+    return this.#metrics(
+      (values) => sumOfKnown(keys.map((key) => values.get(key))),
+      expressions,
+      (limit) => {
+        const limits = keys.map((key) => this.#limits[limit].get(key));
+        return limits.includes(undefined) ? undefined : sumOfKnown(limits);
+      },
+    );
+  }
+
+  #capacity(host: string, limit: Limited): number | undefined {
+    switch (limit) {
+      case 'cpu':
+        return this.#limits.hostCpus.get(host);
+      case 'memory':
+        return this.#limits.hostMemory.get(host);
+      case 'pids':
+        return undefined;
+    }
   }
 
   #metrics(
-    keys: readonly string[],
+    valueIn: (values: ReadonlyMap<string, number>) => number | undefined,
     expressions: readonly string[],
-    limitOf: (limit: 'cpu' | 'memory' | 'pids') => number | undefined,
+    limitOf: (limit: Limited) => number | undefined,
   ): readonly Metric[] {
-    return CONTAINER_METRICS.map((style, index) => {
-      const { part, limit } = style;
-      const suffix = part === undefined ? '' : `/${part[1]}`;
-      const value = sumOfKnown(keys.map((key) => this.#values[index]?.get(`${key}${suffix}`)));
-      return metric(style, value, expressions[index] ?? '', limit && limitOf(limit));
-    });
+    return CONTAINER_METRICS.map((style, index) =>
+      metric(
+        style,
+        valueIn(this.#values[index] ?? NOTHING),
+        expressions[index] ?? '',
+        style.limit && limitOf(style.limit),
+      ),
+    );
   }
 }
+
+const NOTHING: ReadonlyMap<string, number> = new Map();
 
 const CONTAINER = ['host', 'container_id'];
 

@@ -1,0 +1,46 @@
+import type { Connection } from './connections';
+import { sortedById } from './order';
+import type { Steps } from './steps';
+
+/** The rows between two nodes. */
+export interface Pair {
+  readonly source: string;
+  readonly target: string;
+  readonly rows: Connection[];
+}
+
+interface Source {
+  /** Ids hold no `>` of their own, so that sorting by this and then by target is sorting by the ids of edges. */
+  readonly id: `${string}>`;
+  readonly targets: Map<string, Pair & { readonly id: string }>;
+}
+
+/** Rows by the pair of nodes that they are between. */
+export class Pairs {
+  readonly #sources = new Map<string, Source>();
+
+  add(source: string, target: string, row: Connection): void {
+    let from = this.#sources.get(source);
+    if (from === undefined) {
+      from = { id: `${source}>`, targets: new Map() };
+      this.#sources.set(source, from);
+    }
+    const pair = from.targets.get(target);
+    if (pair === undefined) {
+      from.targets.set(target, { id: target, source, target, rows: [row] });
+    } else {
+      pair.rows.push(row);
+    }
+  }
+
+  /** In the order of the ids that their edges have. */
+  *sorted(): Steps<Pair[]> {
+    const pairs: Pair[] = [];
+    for (const { targets } of yield* sortedById([...this.#sources.values()])) {
+      for (const pair of targets.size === 1 ? targets.values() : yield* sortedById([...targets.values()])) {
+        pairs.push(pair);
+      }
+    }
+    return pairs;
+  }
+}
