@@ -5,6 +5,7 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
 import type { SocketSource } from '../kernel/socket-source.js';
+import { sharesNetwork, type Container } from '../runtimes/container.js';
 import type { Inhabitants } from './inhabitants.js';
 
 export interface NamespaceCensusOptions {
@@ -14,6 +15,7 @@ export interface NamespaceCensusOptions {
   readonly cgroupIds: CgroupIds;
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
+  readonly containers: () => Iterable<Pick<Container, 'id' | 'networkMode'>>;
   readonly logger: Logger;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -77,12 +79,17 @@ export class NamespaceCensus {
   }
 
   private noteOccupants(processesOf: ProcessesOfNamespaces): void {
-    const { tracker, containerOf, inhabitants } = this.options;
+    const { tracker, containerOf, containers, inhabitants } = this.options;
     inhabitants.learn(processesOf);
+    const owners = new Set([...containers()].filter((each) => !sharesNetwork(each)).map(({ id }) => id));
     for (const [inode, processes] of processesOf) {
       const namespace = tracker.namespaces.get(inode);
       if (namespace !== undefined) {
-        namespace.occupants = new Set(processes.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+        const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
+        const containersOf = (some: readonly ProcessRecord[]) =>
+          new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+        namespace.occupants = containersOf(busy.length > 0 ? busy : processes);
+        namespace.owner = onlyOne([...containersOf(processes)].filter((id) => owners.has(id)));
       }
     }
   }
@@ -114,6 +121,13 @@ export class NamespaceCensus {
 const LAST_EVENTS_MS = 2_000;
 /** On a busy machine the thread that hears of ends may lag: one turn may have begun before, and one is on its way. */
 const TURNS = 3;
+
+/** What holds the namespaces of a pod, and does nothing else: Kubernetes' and Podman's. */
+const SANDBOX_PROCESSES: ReadonlySet<string> = new Set(['pause', 'catatonit']);
+
+function onlyOne<Item>(items: readonly Item[]): Item | undefined {
+  return items.length === 1 ? items[0] : undefined;
+}
 
 /** Without those that may not be looked into or have just ended: their namespace is 0. */
 function byNamespace({ processes }: ProcessSnapshot): Map<number, ProcessRecord[]> {

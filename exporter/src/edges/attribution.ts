@@ -1,4 +1,4 @@
-import { NO_CONTAINER } from '../contract/ids.js';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
@@ -13,7 +13,10 @@ import type { TrackedSocket } from './tracked-socket.js';
 
 /** Why a connection could not be given to a container or process. */
 export type UnattributedReason =
-  /** Several containers share the namespace, and the socket was gone before a pass could see whose it was. */
+  /**
+   * Several containers share the namespace, and the socket was gone before a pass could see whose it was. It is given
+   * to the one that passes have seen with that peer, else to the one that the namespace was made for.
+   */
   | 'short_lived'
   /** The namespace was gone before it was found. */
   | 'namespace_unknown'
@@ -215,12 +218,10 @@ export class Attribution {
     listener: Listener | undefined,
   ): SocketOwner {
     this.noteHolder(socket);
-    if (socket.owner !== undefined) {
-      return socket.owner;
-    }
-    const byCgroup = this.ownerOfCgroup(socket.cgroupId);
-    if (byCgroup !== undefined) {
-      return byCgroup;
+    const seen = socket.owner ?? this.ownerOfCgroup(socket.cgroupId);
+    if (seen !== undefined) {
+      noteDialled(namespace, socket, seen.containerId);
+      return seen;
     }
     if (socket.role === 'server' && listener?.owner !== undefined) {
       return listener.owner;
@@ -229,7 +230,7 @@ export class Attribution {
     if (sole === undefined) {
       this.countUnattributed('short_lived');
     }
-    return { containerId: sole ?? NO_CONTAINER, process: '', pid: 0 };
+    return { containerId: sole ?? likeliestOf(namespace, socket), process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -332,3 +333,26 @@ export class Attribution {
 }
 
 const INTERNET = 'internet';
+const MOST_DIALLED = 1_000;
+
+/** Only where a container is sure to have dialled, though not which: outside containers too many processes may have. */
+function noteDialled({ owner, dialledBy }: TrackedNamespace, socket: TrackedSocket, by: ContainerId): void {
+  if (owner === undefined || socket.role !== 'client') {
+    return;
+  }
+  const key = keyOfDialled(socket);
+  if (dialledBy.has(key)) {
+    dialledBy.set(key, dialledBy.get(key) === by ? by : undefined);
+  } else if (dialledBy.size < MOST_DIALLED) {
+    dialledBy.set(key, by);
+  }
+}
+
+function likeliestOf({ owner, occupants, dialledBy }: TrackedNamespace, socket: TrackedSocket): ContainerId {
+  const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
+  return dialled !== undefined && occupants.has(dialled) ? dialled : (owner ?? NO_CONTAINER);
+}
+
+function keyOfDialled({ protocol, peerAddress, peerPort }: TrackedSocket): string {
+  return `${protocol} ${peerAddress} ${peerPort}`;
+}

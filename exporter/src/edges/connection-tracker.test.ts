@@ -394,6 +394,47 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
+  describe('in a namespace that containers share', () => {
+    const SIDECAR = '333333333333' as ContainerId;
+    const brief = (peer: string, cookie: number) =>
+      closed(socket(`10.0.0.1 ${40_000 + cookie}`, peer, cookie));
+    const givenTo = () => edges('client').map(({ labels, opened }) => `${labels.container_id} ${opened}`);
+
+    beforeEach(() => {
+      start({
+        ownerOfInode: (inode) =>
+          inode === 1_050 ? { containerId: SIDECAR, process: 'shipper', pid: 7 } : undefined,
+      });
+      web.occupants = new Set([WEB, SIDECAR]);
+      web.owner = WEB;
+    });
+
+    it('gives a short connection to the one that passes have seen with that peer, and counts the doubt', () => {
+      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
+      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
+      expect(givenTo()).toEqual([`${SIDECAR} 1`, `${SIDECAR} 1`]);
+      expect(edges('client').map(({ labels }) => labels.process)).toEqual(['shipper', '']);
+      expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
+    });
+
+    it('gives it to the one that the namespace was made for when none was seen, or that one has gone', () => {
+      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 52), 0);
+      expect(givenTo()).toEqual([`${WEB} 1`]);
+      pass([[web, socket('10.0.0.1 40050', '10.0.0.9 443', 50)]]);
+      web.occupants = new Set([WEB, '444444444444' as ContainerId]);
+      tracker.destroyedSockets.give(web, brief('10.0.0.9 443', 53), 0);
+      expect(givenTo()).toEqual([`${WEB} 1`, `${SIDECAR} 1`, `${WEB} 1`]);
+    });
+
+    it('gives it to nobody outside containers, where too many may have dialled', () => {
+      web.occupants = new Set([NO_CONTAINER, SIDECAR]);
+      web.owner = undefined;
+      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
+      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
+      expect(givenTo()).toEqual([`${SIDECAR} 1`, `${NO_CONTAINER} 1`]);
+    });
+  });
+
   it('keeps what was dialled and adds who answered where addresses are translated', () => {
     start({
       actualDestination: ({ inode }, { localAddress: address, localPort: port }) =>

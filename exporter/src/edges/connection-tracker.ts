@@ -1,3 +1,4 @@
+import { NO_CONTAINER } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import { TCP_SYN_SENT, type SocketRecord } from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
@@ -151,7 +152,9 @@ export class ConnectionTracker {
       namespace.briefEdges.clear();
     }
     this.destroyedSockets.expire(now);
-    const living = new Set([...this.namespaces.values()].flatMap(({ occupants }) => [...occupants]));
+    const living = new Set(
+      [...this.namespaces.values()].flatMap(({ occupants, owner }) => [...occupants, owner ?? NO_CONTAINER]),
+    );
     this.options.ledger.expire(now, living);
   }
 

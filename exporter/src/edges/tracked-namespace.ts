@@ -30,8 +30,12 @@ export class TrackedNamespace {
   /** What passes have seen of `sockets`. */
   readonly seen = new SeenSockets();
   addresses: ReadonlySet<IpAddress> = new Set();
-  /** NO_CONTAINER stands for what runs outside containers. */
+  /** Whoever may open sockets in it; NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
+  /** Of several that share it, the container that it was made for: a pod's sandbox, or the one that others joined. */
+  owner: ContainerId | undefined;
+  /** Which container's sockets passes have seen with a peer, by `keyOfDialled`; undefined where several containers'. */
+  readonly dialledBy = new Map<string, ContainerId | undefined>();
   /** Every socket in it is seen, or announced when it ends: a connection that left no trace here did not lead here. */
   isWatched = false;
   /** The sockets that the next whole pass finds are the exporter's inheritance, not news. */
