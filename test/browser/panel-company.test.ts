@@ -78,6 +78,10 @@ describe('the panel on a company of a hundred hosts', () => {
     await panel.page.getByRole('button', { name: /^app-66\b/ }).waitFor();
     await expect.poll(() => panel.page.getByRole('button').count(), { timeout: 60_000 }).toBeGreaterThan(100);
     await keep('resources');
+    await panel.page.getByRole('radio', { name: 'Memory' }).click({ force: true });
+    await panel.page.getByRole('radio', { name: 'Of what is used' }).click({ force: true });
+    await panel.page.getByRole('button', { name: /^app-66 .* GiB/ }).waitFor();
+    await keep('resources-memory');
   });
 
   it('moves no node in 50 refreshes that replace 5 % each, and is the same after a reload', async () => {

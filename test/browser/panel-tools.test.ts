@@ -120,6 +120,12 @@ describe("the panel's tools", () => {
       .toMatchObject([{ time: { mode: 'at', at: String(SHOP.at) }, compareWith: '1h' }]);
     await page.getByRole('button', { name: 'Live again' }).click();
     await expect.poll(() => parameter('at')).toBeNull();
+    await page.getByRole('button', { name: /^Moment and comparison/ }).click();
+    await page.getByRole('button', { name: 'Everything seen within the time range' }).click();
+    await expect.poll(() => parameter('at')).toBe('range');
+    await expect
+      .poll(() => page.evaluate<{ time?: unknown }[]>('panelHarness.questions.slice(-1)'))
+      .toMatchObject([{ time: { mode: 'range' }, compareWith: '1h' }]);
   });
 
   it('fills nodes by a metric, and exports what is shown', async () => {
@@ -185,6 +191,16 @@ describe("the panel's tools", () => {
     await page.getByText('No answer for 5 s; as of 08:00:00').waitFor();
     await page.evaluate(`panelHarness.show(${JSON.stringify(SHOP)})`);
     await expect.poll(() => page.getByText(/^No answer/).count()).toBe(0);
+  });
+
+  it('marks what is near its limits, and says why', async () => {
+    await open('?topo1-card=app&topo1-q=health:warning');
+    const card = page.getByTestId('toposcope-card');
+    await expect.poll(() => card.innerText()).toContain('CPU: 0.90 of 1');
+    expect(await found()).toBe('1');
+    await page.evaluate('panelHarness.setOptions({ marksStrain: false })');
+    await expect.poll(found).toBe('0');
+    expect(await card.innerText()).not.toContain('Why it is marked');
   });
 
   it('goes by arrow keys over what the search found alone', async () => {
@@ -257,6 +273,10 @@ describe("the panel's tools", () => {
     expect(await panel.seriousFindings()).toEqual([]);
     await page.getByRole('radio', { name: 'Table' }).click({ force: true });
     await page.getByTestId('toposcope-table').waitFor();
+    expect(await panel.seriousFindings()).toEqual([]);
+    await open(`?theme=${theme}&topo1-card=${encodeURIComponent('web>app')}&topo1-q=cpu+%3E+(`);
+    await page.getByRole('heading', { name: 'web → app' }).waitFor();
+    await page.getByRole('alert').waitFor();
     expect(await panel.seriousFindings()).toEqual([]);
   });
 

@@ -7,11 +7,15 @@ type Topology = ReturnType<typeof topologyOf>;
 type Point = readonly [number, number];
 
 const METRIC = { key: 'cpu', label: 'CPU', unit: 'percentunit', value: 0.123, limit: null, expr: 'cpu_expr' };
+const LABELS = ['team=shop', ...Array.from({ length: 9 }, (_, index) => `example_label_${index}=${index}`)];
 const SHOP = topologyOf(
   [
     nodeOf('app', {
       sublabel: 'shop/app:3',
-      facts: [{ key: 'image', label: 'Image', values: ['shop/app:3'] }],
+      facts: [
+        { key: 'image', label: 'Image', values: ['shop/app:3'] },
+        { key: 'labels', label: 'Labels', values: LABELS },
+      ],
       metrics: [METRIC, { ...METRIC, key: 'memory', label: 'Memory', unit: 'bytes', value: 536_870_912 }],
     }),
     nodeOf('database', { health: 'critical' }),
@@ -50,6 +54,11 @@ describe('the panel', () => {
     }
     await expect.poll(() => card.locator('path[d^="M0"]').count()).toBeGreaterThan(0);
     expect(await page.evaluate('panelHarness.asked')).toEqual(['cpu', 'memory']);
+    const labels = card.getByRole('table', { name: 'Labels' }).getByRole('row');
+    expect(await labels.count()).toBe(10);
+    await card.getByRole('textbox', { name: 'Part of a name or value of Labels' }).fill('shop');
+    await expect.poll(() => labels.allInnerTexts()).toEqual(['team\tshop']);
+    await page.getByTestId('toposcope-picture').focus();
     await page.keyboard.press('Escape');
     expect(await card.count()).toBe(0);
   });

@@ -9,6 +9,8 @@ type Add = (id: QueryId, labels: Row['labels'], value?: number) => void;
 
 const GIGABYTE = 1024 ** 3;
 const SINCE = 1_790_000_000;
+/** A host whose databases have too much to do. */
+const HOT = 'data-03';
 
 /** What the exporters on the company's hosts would publish, by the query that asks for it; counters by their growth in a second. */
 export function rowsOf({ hosts, instances, calls }: Company): Rows {
@@ -22,11 +24,14 @@ export function rowsOf({ hosts, instances, calls }: Company): Rows {
     }
   };
   const random = randomNumbers(5);
-  for (const host of hosts) {
-    addHost(host, hostAddress(hosts, host), random(), add);
-  }
-  for (const instance of instances) {
-    addContainer(instance, random(), add);
+  const chances = hosts.map(() => random());
+  const loads = loadsOf(instances, random);
+  hosts.forEach((host, index) => {
+    const used = sumOf(loads.flatMap((load) => (load.instance.host === host ? [load] : [])));
+    addHost(host, hostAddress(hosts, host), used, chances[index] ?? 0, add);
+  });
+  for (const load of loads) {
+    addContainer(load, add);
   }
   for (const call of calls) {
     addCall(call, add);
@@ -37,9 +42,43 @@ export function rowsOf({ hosts, instances, calls }: Company): Rows {
   return rows;
 }
 
-function addHost(host: string, ip: string, chance: number, add: Add): void {
-  const isHot = host === 'data-03';
-  const [cpus, memory] = host.startsWith('data') ? [32, 256] : [16, 64];
+/** What one container uses. */
+interface Load {
+  readonly instance: Instance;
+  /** 0 to 1. */
+  readonly chance: number;
+  /** Cores. */
+  readonly cpu: number;
+}
+
+/** Databases use more than what asks them; those on one host use nearly all of it. */
+function loadsOf(instances: readonly Instance[], random: () => number): Load[] {
+  const loads = instances.map((instance): Load => {
+    const chance = random();
+    const share = instance.state === 'exited' ? 0 : 0.05 + 1.4 * chance ** 3;
+    return { instance, chance, cpu: isOfDatabases(instance) ? share * 3 : share };
+  });
+  const hot = loads.filter(({ instance }) => instance.host === HOT);
+  const factor = (0.91 * cpusOf(HOT)) / sumOf(hot);
+  return loads.map((load) => (load.instance.host === HOT ? { ...load, cpu: load.cpu * factor } : load));
+}
+
+function sumOf(loads: readonly Load[]): number {
+  return loads.reduce((sum, { cpu }) => sum + cpu, 0);
+}
+
+function isOfDatabases({ service }: Instance): boolean {
+  return service.pool === 'data';
+}
+
+function cpusOf(host: string): number {
+  return host.startsWith('data') ? 32 : 16;
+}
+
+/** @param used Cores, by its containers. */
+function addHost(host: string, ip: string, used: number, chance: number, add: Add): void {
+  const isHot = host === HOT;
+  const [cpus, memory] = [cpusOf(host), host.startsWith('data') ? 256 : 64];
   const kernel = host.startsWith('app-6') ? '6.1.0-31-amd64' : '6.12.9-amd64';
   const machine = { machine_id: host, os: 'Debian GNU/Linux', os_version: '12', kernel, arch: 'x64' };
   add('hostInfo', { host, ...machine });
@@ -51,7 +90,7 @@ function addHost(host: string, ip: string, chance: number, add: Add): void {
   add('hostAddresses', { host, interface: 'eth0', ip, scope: 'global' });
   add('hostBootTime', { host }, SINCE);
   add('hostCpus', { host }, cpus);
-  const busy = cpus * (isHot ? 0.97 : 0.12 + 0.6 * chance);
+  const busy = Math.min(cpus, used + 0.06 * cpus);
   add('hostBusy', { host }, busy);
   add('hostLoad1', { host }, busy * 1.1);
   add('hostLoad5', { host }, busy);
@@ -60,7 +99,7 @@ function addHost(host: string, ip: string, chance: number, add: Add): void {
   add('hostMemory', { host, state: 'available' }, memory * GIGABYTE * (isHot ? 0.08 : 0.7 - 0.4 * chance));
 }
 
-function addContainer(instance: Instance, chance: number, add: Add): void {
+function addContainer({ instance, chance, cpu }: Load, add: Add): void {
   const { service, host, id, slot, addresses, state, health } = instance;
   const { stack, name, image, process, port, team } = service;
   const key = { host, container_id: id };
@@ -87,10 +126,9 @@ function addContainer(instance: Instance, chance: number, add: Add): void {
     add('containerAddresses', { ...key, network, ip });
   }
   add('listeners', { ...key, process, protocol: 'tcp', ip: '0.0.0.0', port, published: 'no' });
-  const cpu = 0.05 + 1.4 * chance ** 3;
   const memory = GIGABYTE * (0.2 + 0.7 * chance);
   add('containerCpu', key, cpu);
-  add('containerCpuLimit', key, 2);
+  add('containerCpuLimit', key, isOfDatabases(instance) ? 24 : 2);
   add('containerMemory', key, memory);
   add('containerMemoryLimit', key, GIGABYTE);
   add('containerPids', key, 14);

@@ -134,6 +134,7 @@ export function cardStyles(theme: GrafanaTheme2) {
       whiteSpace: 'nowrap',
       'button&:hover': { background: colors.action.hover },
     }),
+    command: css({ display: 'block', overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }),
     quiet: css({ color: colors.text.secondary }),
   };
 }

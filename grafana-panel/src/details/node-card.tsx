@@ -18,6 +18,7 @@ import { Card, Section } from './card';
 import { cardStyles } from './card-styles';
 import { ConnectionTable } from './connection-table';
 import { connectionsOf } from './connections';
+import { ContainerSettings, LABELS } from './container-settings';
 import { exploreLink } from './explore-link';
 import { formatValue } from './format';
 import { Alerts, Differences, Gone, Reasons } from './findings';
@@ -51,9 +52,9 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
   const theme = useTheme2();
   const styles = useStyles2(cardStyles);
   const { inbound, outbound } = connectionsOf(props.topology, node.id);
-  const subtitle = [KIND_NAMES[node.kind], HEALTH_NAMES[node.health], node.sublabel].filter(
-    (part) => part !== '',
-  );
+  const health = props.gone ? '' : HEALTH_NAMES[node.health];
+  const subtitle = [KIND_NAMES[node.kind], health, node.sublabel].filter((part) => part !== '');
+  const facts = node.facts.filter(({ key }) => key !== LABELS);
   const color = paletteOf(theme, false).kinds[node.kind];
   return (
     <Card
@@ -77,9 +78,9 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
           linkOf={(expr) => exploreLink(props.topology, expr, props.range)}
         />
       )}
-      {node.facts.length > 0 && (
+      {facts.length > 0 && (
         <Section title="Facts">
-          <Facts facts={node.facts} now={props.topology.at / 1000} timeZone={props.timeZone} />
+          <Facts facts={facts} now={props.topology.at / 1000} timeZone={props.timeZone} />
         </Section>
       )}
       {inbound.length > 0 && (
@@ -97,6 +98,7 @@ export function NodeCard({ node, ...props }: CardProps & { readonly node: Topolo
           <p className={styles.quiet}>None in this view.</p>
         </Section>
       )}
+      <ContainerSettings node={node} />
       <Relatives relatives={node.relatives} onSwitch={props.onSwitch} />
     </Card>
   );

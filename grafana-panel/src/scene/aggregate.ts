@@ -30,7 +30,7 @@ export interface Aggregate {
 }
 
 /** Between the outermost nodes' centres and the frame, in the world's units; names have room where there are few. */
-const MARGIN = { around: 38, below: 62 } as const;
+const MARGIN = { around: 38, below: 74 } as const;
 /** Of the frame's nodes so many times the mean distance away from the middle are strays: they do not blow it up. */
 const STRAY = 3.2;
 

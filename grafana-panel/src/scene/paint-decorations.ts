@@ -7,7 +7,7 @@ import { addShape, SHAPE_OF_KIND } from './shapes';
 
 const MARK_RADIUS = 8;
 /** However far out, CSS pixels. */
-const LEAST_MARK_RADIUS = 5.5;
+const LEAST_MARK_RADIUS = 6;
 /** A figure's letters, the frame round them, and the distance of two figures, at zoom 1. */
 const PILL = { text: 10, height: 14, step: 15 } as const;
 const LEAST_PILL_TEXT = 9;

@@ -25,11 +25,45 @@ export interface Palette {
   readonly fontFamily: string;
 }
 
+export type Contrast = 'usual' | 'more';
+
 /**
- * Blue for what is ours, grey for what is outside, orange and vermilion for trouble, purple for what is gone: hues that people with any of the
- * usual colour deficiencies tell apart (after Okabe and Ito, "Color Universal Design", 2008), in a set for each theme.
+ * Blue for what is ours, grey for what is outside, orange and vermilion for trouble, purple for what is gone: hues that
+ * people with any of the usual colour deficiencies tell apart (after Okabe and Ito, "Color Universal Design", 2008), in a
+ * set for each theme. Where the system asks for more contrast, lines are as clear as texts.
  */
-export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
+export function paletteOf(
+  theme: GrafanaTheme2,
+  transparent: boolean,
+  contrast: Contrast = wantedContrast(),
+): Palette {
+  const usual = usualPalette(theme, transparent);
+  return contrast === 'usual' ? usual : strengthened(usual, theme.isDark);
+}
+
+function wantedContrast(): Contrast {
+  return matchMedia('(prefers-contrast: more)').matches ? 'more' : 'usual';
+}
+
+function strengthened(palette: Palette, dark: boolean): Palette {
+  const line = dark ? '#c3c9d3' : '#3c434f';
+  const stopped = dark ? '#a4abb7' : '#59616d';
+  const mixed = dark ? '#ffb199' : '#a62f0c';
+  return {
+    ...palette,
+    background: dark ? '#000000' : '#ffffff',
+    surface: dark ? '#000000' : '#ffffff',
+    text: dark ? '#ffffff' : '#000000',
+    textSecondary: dark ? '#d5dae2' : '#2b313a',
+    edge: line,
+    edgeIdle: stopped,
+    edgeFailing: mixed,
+    hullBorder: line,
+    health: { ...palette.health, stopped },
+  };
+}
+
+function usualPalette(theme: GrafanaTheme2, transparent: boolean): Palette {
   const dark = theme.isDark;
   const { colors, typography } = theme;
   const outside = dark ? '#9aa1ad' : '#626a76';
@@ -42,8 +76,8 @@ export function paletteOf(theme: GrafanaTheme2, transparent: boolean): Palette {
     surface: dark ? '#20242b' : '#ffffff',
     text: colors.text.primary,
     textSecondary: colors.text.secondary,
-    edge: dark ? '#6b727f' : '#a3aab6',
-    edgeIdle: dark ? '#515864' : '#b9c0cb',
+    edge: dark ? '#777e8b' : '#7d8694',
+    edgeIdle: dark ? '#626975' : '#8b93a0',
     edgeFailing: dark ? '#ff7a52' : '#c8401a',
     accent: dark ? '#5cadf5' : '#0b6bb8',
     hull: dark ? 'rgba(122, 146, 190, 0.08)' : 'rgba(40, 80, 140, 0.05)',

@@ -169,6 +169,8 @@ const getStyles = ({ colors, spacing, typography }: GrafanaTheme2) => ({
   row: css({ '&:hover': { background: colors.action.hover } }),
   selected: css({ background: colors.action.selected }),
   number: css({ '&&': { textAlign: 'right' } }),
+  warning: css({ color: colors.warning.text }),
+  critical: css({ color: colors.error.text }),
   open: css({
     maxWidth: '100%',
     padding: 0,
