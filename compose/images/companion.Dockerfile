@@ -10,10 +10,11 @@ RUN npm ci --workspace companion --no-audit --no-fund \
  && npm run build --workspace companion \
  && npm ci --workspace companion --omit dev --no-audit --no-fund \
  && rm -rf companion/src companion/tsconfig.json \
- && find node_modules companion -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && find node_modules companion -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -exec rm {} + \
  && mkdir /empty
 
 FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title=toposcope-companion
 ENV NODE_ENV=production
 COPY --from=build /src/node_modules /app/node_modules
 COPY --from=build /src/companion /app/companion

@@ -10,9 +10,10 @@ RUN npm ci --workspace exporter --no-audit --no-fund \
  && npm run build --workspace exporter \
  && npm ci --workspace exporter --omit dev --no-audit --no-fund \
  && rm -rf exporter/src exporter/tsconfig.json \
- && find node_modules exporter -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+ && find node_modules exporter -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -exec rm {} +
 
 FROM ${NODE_IMAGE}
+LABEL org.opencontainers.image.title=toposcope-exporter
 ENV NODE_ENV=production
 COPY --from=build /src/node_modules /app/node_modules
 COPY --from=build /src/exporter /app/exporter

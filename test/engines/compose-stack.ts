@@ -14,6 +14,7 @@ const PROJECT = 'toposcope-test';
 const BASE = 'toposcope-test/base';
 const VERSION = 'test';
 const TIERS = ['lb', 'app', 'db', 'client'];
+export const EXPORTER = `toposcope/exporter:${VERSION}`;
 export const COMPANION = `toposcope/companion:${VERSION}`;
 
 /** `compose/docker-compose.yml` as it is, on images made of this machine's own programs, without Grafana. */
@@ -46,7 +47,7 @@ export class ComposeStack {
       programs: [process.execPath, '/usr/sbin/nginx', '/usr/bin/prometheus'],
     });
     await Promise.all([
-      buildProductImage(docker, 'exporter', `toposcope/exporter:${VERSION}`, BASE),
+      buildProductImage(docker, 'exporter', EXPORTER, BASE),
       buildProductImage(docker, 'companion', COMPANION, BASE),
       this.compose('--profile', 'demo', 'build', ...TIERS.map((tier) => `demo-${tier}`)),
     ]);
@@ -76,7 +77,7 @@ export class ComposeStack {
   async remove(docker: Docker): Promise<void> {
     await this.compose('--profile', 'demo', 'down', '--volumes', '--remove-orphans', '--timeout', '1');
     const tiers = TIERS.map((tier) => `toposcope-demo/${tier}:${VERSION}`);
-    for (const name of [...tiers, `toposcope/exporter:${VERSION}`, COMPANION, BASE]) {
+    for (const name of [...tiers, EXPORTER, COMPANION, BASE]) {
       await docker
         .getImage(name)
         .remove({ force: true })

@@ -7,10 +7,14 @@ import { buildImage } from '../../compose/local/src/demo/build-image.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const BUILD_STAGE = /^FROM \$\{NODE_IMAGE\} AS build\n[^]*?(?=^FROM )/m;
+/** A small package that both services have. */
+const WITH_TYPES = 'node_modules/commander/';
+/** The stage's one command, which is several joined by `&&`. */
+const RUN = /^RUN (?:.*\\\n)*.*$/m;
 
 /**
- * Builds the image of a service by its own Dockerfile, on any base with `node` in it. Only the stage that asks the npm
- * registry and compiles is replaced, by what this checkout has of both.
+ * Builds the image of a service by its own Dockerfile, on any base with `node` in it. Only what asks the npm registry and
+ * compiles is left out: this checkout's packages and build take its place.
  */
 export async function buildProductImage(
   docker: Docker,
@@ -21,15 +25,14 @@ export async function buildProductImage(
   const context = await mkdtemp(path.join(tmpdir(), 'toposcope-image-'));
   try {
     const dockerfile = await readFile(path.join(ROOT, `compose/images/${workspace}.Dockerfile`), 'utf8');
-    if (!BUILD_STAGE.test(dockerfile)) {
+    const [stage] = BUILD_STAGE.exec(dockerfile) ?? [];
+    if (stage === undefined) {
       throw new Error(`compose/images/${workspace}.Dockerfile has no stage "build" on NODE_IMAGE.`);
     }
-    const stage = 'FROM scratch AS build\nCOPY src /src\nCOPY empty /empty\n\n';
     await writeFile(
       path.join(context, 'Dockerfile'),
-      dockerfile.replace(BUILD_STAGE, () => stage),
+      dockerfile.replace(stage, () => withoutNpm(stage)),
     );
-    await mkdir(path.join(context, 'empty'));
     await mkdir(path.join(context, 'src/node_modules'), { recursive: true });
     for (const folder of [workspace + '/dist', workspace + '/package.json', ...dependenciesOf(workspace)]) {
       await cp(path.join(ROOT, folder), path.join(context, 'src', folder), {
@@ -46,9 +49,21 @@ export async function buildProductImage(
   }
 }
 
-/** Half of the files are types, maps and documents: the engine is slow with many files. */
+/** The build stage as it is, on other sources and without the commands of npm. */
+function withoutNpm(stage: string): string {
+  return stage.replace('COPY . .', 'COPY src .').replace(RUN, (run) => {
+    const commands = run.replaceAll('\\\n', ' ').replace('RUN ', '').split('&&');
+    const rest = commands.map((command) => command.trim()).filter((command) => !command.startsWith('npm '));
+    return `RUN ${rest.join(' && ')}`;
+  });
+}
+
+/**
+ * Half of the packages' files are types, maps and documents, of which the stage has to take away the former: one package
+ * brings them, since the engine is slow with many files.
+ */
 function isNeededToRun(file: string): boolean {
-  return !/\.(?:map|md|[cm]?ts)$/.test(file);
+  return !file.includes('node_modules/') || file.includes(WITH_TYPES) || !/\.(?:map|md|[cm]?ts)$/.test(file);
 }
 
 /** The installed packages that a workspace runs with, as folders below the top of the repository. */

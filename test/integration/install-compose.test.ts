@@ -8,7 +8,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { until } from '../engines/companion.js';
-import { COMPANION, ComposeStack } from '../engines/compose-stack.js';
+import { COMPANION, ComposeStack, EXPORTER } from '../engines/compose-stack.js';
 import { queryPrometheus } from '../engines/prometheus.js';
 
 const COMPOSE = path.resolve(import.meta.dirname, '../../compose');
@@ -159,6 +159,25 @@ describe('the stack, started for real', () => {
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
+  });
+
+  it('has images without what only compilers and debuggers read', async () => {
+    const find = ['/app', '(', '-name', '*.map', '-o', '-name', '*.ts', '-o', '-name', '*.mts', ')'];
+    for (const image of [EXPORTER, COMPANION]) {
+      const { stdout } = await run('docker', ['run', '--rm', '--entrypoint', 'find', image, ...find]);
+      expect(stdout, image).toBe('');
+    }
+  });
+
+  it('has an exporter that Prometheus finds by the label of its image', async () => {
+    const file = path.join(COMPOSE, 'scrape-configs/docker.yaml');
+    const search = ['check', 'service-discovery', '--timeout=5s', file, 'toposcope'];
+    const targets = JSON.parse((await run('promtool', search)).stdout) as {
+      labels: Record<string, string>;
+    }[];
+    expect(targets.map(({ labels }) => [labels.__address__, labels.container])).toEqual([
+      ['localhost:10420', expect.stringMatching(/exporter/)],
+    ]);
   });
 
   it('takes a third gateway in by --scale', async () => {
