@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -20,7 +20,10 @@ actions:
 `;
 const OBSERVES = ['Logs', 'Processes'];
 const OPERATES = ['Restart', 'Pause', 'Stop', 'Greet'];
-const PROGRAM = 'seq 1 20000; trap "exit 0" TERM; while :; do echo tick; sleep 1 & wait; done';
+const ASKED = ['Restart', 'Pause', 'Stop'];
+const PROGRAM =
+  'seq 1 20000; echo "a problem" >&2; printf "\\033[32mgreen line\\033[0m\\n"; ' +
+  'trap "exit 0" TERM; while :; do echo tick; sleep 1 & wait; done';
 
 describe('what each role may do, pressed in the panel', () => {
   let folder: string;
@@ -64,6 +67,17 @@ describe('what each role may do, pressed in the panel', () => {
     await expect.poll(() => buttonsOf(opened), POLL).toEqual(buttons);
   });
 
+  it('shows a Viewer labels and environment when asked to, without a value of the environment', async () => {
+    const opened = await at.card('Viewer');
+    await press(opened, 'Show labels and environment');
+    const environment = opened.getByRole('table', { name: /^Environment/ });
+    expect(await environment.getByRole('row', { name: /^PATH/ }).innerText()).toMatch(/^PATH\s+\*\*\*$/);
+    expect(await at.seriousFindings('[data-testid="toposcope-card"]')).toEqual([]);
+    await at.keep('settings');
+    await press(opened, 'Hide labels and environment');
+    expect(await environment.count()).toBe(0);
+  });
+
   it('loses and gets buttons when the policy changes', async () => {
     const opened = await at.card('Editor');
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
@@ -73,8 +87,10 @@ describe('what each role may do, pressed in the panel', () => {
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
   });
 
-  it('pauses, resumes, stops and starts, as the engine tells, with the buttons of each state', async () => {
+  it('pauses, resumes, stops, starts and restarts, as the engine tells, with the buttons of each state', async () => {
     const opened = await at.card('Editor');
+    const startedAt = async () => (await at.container.inspect()).State.StartedAt;
+    const before = await startedAt();
     for (const [button, becomes, buttons] of [
       ['Pause', 'paused', ['Logs', 'Processes', 'Resume', 'Restart', 'Stop']],
       ['Resume', 'running', [...OBSERVES, ...OPERATES]],
@@ -82,9 +98,20 @@ describe('what each role may do, pressed in the panel', () => {
       ['Start', 'running', [...OBSERVES, ...OPERATES]],
     ] as const) {
       await press(opened, button);
+      if (ASKED.includes(button)) {
+        await at.page.getByText(`${button} the container ${at.name}?`).waitFor();
+        expect(await state()).toBe('running');
+        await press(at.page.getByRole('dialog'), button);
+      }
       await expect.poll(state, POLL).toBe(becomes);
       await expect.poll(() => buttonsOf(opened), POLL).toEqual(buttons);
     }
+    const stopped = await startedAt();
+    expect(stopped).not.toBe(before);
+    await press(opened, 'Restart');
+    await press(at.page.getByRole('dialog'), 'Restart');
+    await opened.getByText(`${at.name} has been restarted.`).waitFor();
+    expect(await startedAt()).not.toBe(stopped);
   });
 
   it("runs the policy's own action after a question, and shows what it printed", async () => {
@@ -96,16 +123,32 @@ describe('what each role may do, pressed in the panel', () => {
     await opened.getByText('hello from greet').waitFor();
   });
 
-  it('follows a log, bounds it in time, searches it, and exports it to the bucket', async () => {
+  it('follows a log, bounds it in time, searches it, saves it, and exports it to the bucket', async () => {
     const opened = await at.card('Editor', 'light');
     await press(opened, 'Logs');
     const dock = at.page.getByTestId('toposcope-dock');
     const log = at.page.getByRole('log');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
+    await expect.poll(() => log.innerText(), POLL).toMatch(/^(?=[^]*a problem)(?=[^]*green line)/);
+    const ticks = async () => ((await log.innerText()).match(/tick/g) ?? []).length;
+    const seen = await ticks();
+    await expect.poll(ticks, POLL).toBeGreaterThan(seen);
     await at.keep('logs-light');
+    await dock.getByText('Live', { exact: true }).waitFor();
+    await press(dock, 'Pause');
+    await dock.getByText('Paused', { exact: true }).waitFor();
+    await press(dock, 'Follow');
+    await dock.getByText('Live', { exact: true }).waitFor();
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Last 5 minutes');
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('1999');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b1999\n[^]*\b11999\n[^]*\b19990\b/);
+    expect(await log.locator('mark').first().textContent()).toBe('1999');
+    const [download] = await Promise.all([
+      at.page.waitForEvent('download'),
+      at.page.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(new RegExp(`^${at.name}-.*\\.txt$`));
+    expect((await readFile(await download.path(), 'utf8')).trimEnd().split('\n')).toHaveLength(12);
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Everything');
@@ -135,6 +178,11 @@ describe('what each role may do, pressed in the panel', () => {
     }
     const lines = page.getByRole('region', { name: at.name });
     await lines.waitFor();
+    expect(await lines.innerText()).toContain(`host=${hostname()}, container=${at.name}, stream=std`);
+    const [newest = '', older = ''] = await lines.locator('tbody tr').allInnerTexts();
+    expect(newest.slice(0, 19) >= older.slice(0, 19)).toBe(true);
+    await page.getByRole('button', { name: 'Move time range backwards' }).click();
+    await expect.poll(() => page.url()).toMatch(/from=\d+&to=\d+#\/explore/);
     const ticks = async () => ((await lines.innerText()).match(/tick/g) ?? []).length;
     await press(page.getByRole('main'), 'Live');
     await expect.poll(ticks, POLL).toBeGreaterThan(0);
@@ -168,7 +216,7 @@ describe('what each role may do, pressed in the panel', () => {
     }
   });
 
-  it('starts a process and restarts it', async () => {
+  it('starts a process, restarts it, and signals it after a question', async () => {
     const opened = await at.card('Admin', 'light');
     await press(opened, 'Processes');
     const dock = at.page.getByTestId('toposcope-dock');
@@ -185,6 +233,10 @@ describe('what each role may do, pressed in the panel', () => {
     await press(at.page.getByRole('dialog'), 'Restart');
     await dock.getByText('sleep has been restarted.').waitFor();
     await expect.poll(pid, POLL).not.toBe(before);
+    await row.getByRole('combobox', { name: /^Send a signal to sleep/ }).selectOption('TERM');
+    await press(at.page.getByRole('dialog'), 'Send TERM');
+    await dock.getByText('TERM was sent to sleep.').waitFor();
+    await row.waitFor({ state: 'detached' });
     await field.fill('no-such-program');
     await field.press('Enter');
     await dock.getByText(/no-such-program/).waitFor();
