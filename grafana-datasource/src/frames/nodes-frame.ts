@@ -36,7 +36,7 @@ const ICONS: Partial<Record<NodeKind, string>> = {
   overflow: 'ellipsis-v',
 };
 
-const NODES_A_STEP = 2 * ROWS_A_STEP;
+const NODES_A_STEP = 8 * ROWS_A_STEP;
 
 /** The nodes as Grafana's node graph reads them: names in lower case, unique ids. */
 export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {

@@ -3,7 +3,7 @@ import { eachRow } from './indexes';
 import { Ip } from './ip';
 import { KubeAddresses } from './kubernetes/kube-addresses';
 import { compareText } from './order';
-import type { Steps } from './steps';
+import { ROWS_A_STEP, type Steps } from './steps';
 import type { Vectors } from './vectors';
 
 /** Where somebody dials: the address after NAT where there was one. */
@@ -81,8 +81,8 @@ export class AddressBook {
         ip: read('ip'),
       });
     });
-    sortEach(book.#published.values());
-    sortEach(book.#listeners.values());
+    yield* sortEach(book.#published.values());
+    yield* sortEach(book.#listeners.values());
     return book;
   }
 
@@ -241,8 +241,12 @@ function bound<Item extends { readonly ip: string }>(
 }
 
 /** In one order whatever that of Prometheus' rows, so that the first fit is always the same one. */
-function sortEach<Item>(lists: Iterable<Item[]>): void {
+function* sortEach<Item>(lists: Iterable<Item[]>): Steps<void> {
+  let count = 0;
   for (const list of lists) {
+    if (++count % ROWS_A_STEP === 0) {
+      yield;
+    }
     if (list.length > 1) {
       list.sort((a, b) => compareText(JSON.stringify(a), JSON.stringify(b)));
     }

@@ -142,7 +142,7 @@ function* inPlace(vector: Vector, places: Int32Array, size: number): Steps<Float
 /** Of a row that is left out. */
 const NOWHERE = -1;
 /** Numbers and texts that are just copied or compared. */
-const NUMBERS_A_STEP = 16 * ROWS_A_STEP;
+const NUMBERS_A_STEP = 64 * ROWS_A_STEP;
 
 function* haveSameRows(a: Columns, b: Columns, size: number): Steps<boolean> {
   for (const name of Object.keys(LABELS) as (keyof Columns)[]) {

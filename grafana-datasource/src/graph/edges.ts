@@ -56,7 +56,7 @@ export function* addUpEdges(sources: EdgeSources, placement: EdgeChoice): Steps<
   return edges;
 }
 
-const EDGES_A_STEP = ROWS_A_STEP / 8;
+const EDGES_A_STEP = ROWS_A_STEP / 2;
 
 interface Paired {
   readonly pairs: Pairs;

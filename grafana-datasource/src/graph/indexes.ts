@@ -24,29 +24,21 @@ export function* eachRow(
   }
 }
 
-/**
- * Samples by the labels that name what they measure, joined by `/`. The greater one where two rows say the same.
- *
- * @param part a label and its value: of other rows nothing is taken
- */
+/** Samples by the labels that name what they measure, joined by `/`. The greater one where two rows say the same. */
 export function* numbersBy(
   vector: Vector | undefined,
   names: readonly string[],
-  part?: readonly [name: string, value: string],
 ): Steps<ReadonlyMap<string, number>> {
   const numbers = new Map<string, number>();
   if (vector === undefined) {
     return numbers;
   }
   const key = keys(vector, names);
-  const isPart = partTest(vector, part);
   for (let row = 0; row < vector.size; row++) {
     const value = sample(vector, row);
-    if (value !== undefined && isPart(row)) {
-      const name = key(row);
-      if (value > (numbers.get(name) ?? -Infinity)) {
-        numbers.set(name, value);
-      }
+    const name = key(row);
+    if (value !== undefined && value > (numbers.get(name) ?? -Infinity)) {
+      numbers.set(name, value);
     }
     if (row % ROWS_A_STEP === 0) {
       yield;
@@ -75,14 +67,6 @@ export function* textsBy(
     }
   });
   return texts;
-}
-
-function partTest(vector: Vector, part: readonly [string, string] | undefined): (row: number) => boolean {
-  if (part === undefined) {
-    return () => true;
-  }
-  const read = label(vector, part[0]);
-  return (row) => read(row) === part[1];
 }
 
 /** The labels of a row, joined by `/`. */

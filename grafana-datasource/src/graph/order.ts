@@ -3,8 +3,8 @@ import { ROWS_A_STEP, type Steps } from './steps';
 /** Sorts by id in the order of UTF-16 code units, which is the same everywhere: a merge sort that pauses. */
 export function* sortedById<Item extends { readonly id: string }>(items: readonly Item[]): Steps<Item[]> {
   let runs: Item[][] = [];
-  for (let start = 0; start < items.length; start += ROWS_A_STEP) {
-    runs.push(items.slice(start, start + ROWS_A_STEP).sort(byId));
+  for (let start = 0; start < items.length; start += SORTED_AT_ONCE) {
+    runs.push(items.slice(start, start + SORTED_AT_ONCE).sort(byId));
     yield;
   }
   while (runs.length > 1) {
@@ -17,6 +17,8 @@ export function* sortedById<Item extends { readonly id: string }>(items: readonl
   }
   return runs[0] ?? [];
 }
+
+const SORTED_AT_ONCE = 2 * ROWS_A_STEP;
 
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -37,7 +37,8 @@ export class Pairs {
   *sorted(): Steps<Pair[]> {
     const pairs: Pair[] = [];
     for (const { targets } of yield* sortedById([...this.#sources.values()])) {
-      for (const pair of targets.size === 1 ? targets.values() : yield* sortedById([...targets.values()])) {
+      const ofSource = [...targets.values()];
+      for (const pair of ofSource.length < 2 ? ofSource : yield* sortedById(ofSource)) {
         pairs.push(pair);
       }
     }

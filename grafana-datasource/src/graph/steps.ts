@@ -2,7 +2,7 @@
 export type Steps<Result> = Generator<undefined, Result, undefined>;
 
 /** How many rows are handled between two pauses. */
-export const ROWS_A_STEP = 1024;
+export const ROWS_A_STEP = 256;
 
 export function complete<Result>(steps: Steps<Result>): Result {
   for (;;) {

@@ -70,6 +70,7 @@ export function* buildTopology(
     nodes,
   );
   const own = new Set(nodes.ids());
+  yield;
   const serviceOf = serviceTest(options.externalServices ?? []);
   const connections = yield* addUpEdges(
     {
@@ -93,6 +94,7 @@ export function* buildTopology(
   const ends = yield* endsOf(edges);
   // What came only for an edge's sake goes when the edge's other end is not shown.
   nodes.keep((id) => ends.has(id) || (options.unconnected && own.has(id)));
+  yield;
   if (options.unconnected && placement.addUnclaimed !== undefined) {
     yield* placement.addUnclaimed();
   }
@@ -107,7 +109,7 @@ export function* buildTopology(
   });
   const shown = yield* sortedById([...nodes.byId().values()].map((node) => withOverlays(node, overlaid)));
   const { otherAlerts, styles } = overlaid;
-  const scales = scalesOf(shown);
+  const scales = yield* scalesOf(shown);
   return {
     view: view.id,
     at,

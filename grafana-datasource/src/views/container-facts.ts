@@ -1,5 +1,6 @@
 import { type Container, containerKey } from '../graph/containers';
-import { eachRow, numbersBy, textsBy } from '../graph/indexes';
+import { eachRow, textsBy } from '../graph/indexes';
+import { known, NumberTable } from '../graph/number-table';
 import { compareText } from '../graph/order';
 import type { Steps } from '../graph/steps';
 import type { Fact } from '../graph/topology';
@@ -20,6 +21,14 @@ export const CONTAINER_FACT_QUERIES: readonly QueryId[] = [
 
 const CONTAINER = ['host', 'container_id'];
 
+const NUMBERS = [
+  'containerCreated',
+  'containerStarted',
+  'containerRestarts',
+  'containerExitCode',
+  'containerOomKills',
+] as const satisfies readonly QueryId[];
+
 /** Indexes what is known of containers besides who they are; returns what tells the facts of one. */
 export function* readContainerFacts(vectors: Vectors): Steps<(container: Container) => readonly Fact[]> {
   const networks = yield* textsBy(vectors.containerAddresses, CONTAINER, (read) => read('network'));
@@ -29,30 +38,37 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
   );
   const workloadOf = yield* readWorkloads(vectors);
   const labels = yield* readLabels(vectors);
-  const created = yield* numbersBy(vectors.containerCreated, CONTAINER);
-  const started = yield* numbersBy(vectors.containerStarted, CONTAINER);
-  const restarts = yield* numbersBy(vectors.containerRestarts, CONTAINER);
-  const exitCodes = yield* numbersBy(vectors.containerExitCode, CONTAINER);
-  const oomKills = yield* numbersBy(vectors.containerOomKills, CONTAINER);
+  const numbers = new NumberTable(NUMBERS.length);
+  for (const [index, query] of NUMBERS.entries()) {
+    yield* numbers.add(index, vectors[query]);
+  }
 
-  const texts = (all: ReadonlyMap<string, readonly string[]>) => (_: Container, key: string) => all.get(key);
-  const number = (all: ReadonlyMap<string, number>) => (_: Container, key: string) =>
-    all.get(key)?.toString();
+  const texts =
+    (all: ReadonlyMap<string, readonly string[]>) =>
+    (_: Container, { key }: Known) =>
+      all.get(key);
+  const number = (query: (typeof NUMBERS)[number]) => {
+    const column = NUMBERS.indexOf(query);
+    return (_: Container, { numbers: own }: Known) => known(own[column])?.toString();
+  };
   const sources: readonly FactSource[] = [
     { key: 'state', label: 'State', read: ({ state }) => state },
     { key: 'health', label: 'Health', read: ({ healthCheck }) => healthCheck },
     { key: 'image', label: 'Image', read: ({ imageReference }) => imageReference },
     { key: 'host', label: 'Host', read: ({ host }) => host },
-    { key: 'namespace', label: 'Namespace', read: ({ host, id }) => workloadOf(host, id).namespace },
-    { key: 'workload', label: 'Workload', read: ({ host, id }) => workloadText(workloadOf(host, id)) },
-    { key: 'started', label: 'Started', format: 'time', read: number(started) },
-    { key: 'created', label: 'Created', format: 'time', read: number(created) },
-    { key: 'restarts', label: 'Restarts', read: number(restarts) },
-    { key: 'exit_code', label: 'Exit code', read: number(exitCodes) },
+    { key: 'namespace', label: 'Namespace', read: (_, { workload }) => workload.namespace },
+    { key: 'workload', label: 'Workload', read: (_, { workload }) => workloadText(workload) },
+    { key: 'started', label: 'Started', format: 'time', read: number('containerStarted') },
+    { key: 'created', label: 'Created', format: 'time', read: number('containerCreated') },
+    { key: 'restarts', label: 'Restarts', read: number('containerRestarts') },
+    { key: 'exit_code', label: 'Exit code', read: number('containerExitCode') },
     {
       key: 'oom_kills',
       label: 'Killed for memory',
-      read: (_, key) => ((oomKills.get(key) ?? 0) > 0 ? oomKills.get(key)?.toString() : undefined),
+      read: (_, { numbers: own }) => {
+        const kills = known(own[NUMBERS.indexOf('containerOomKills')]) ?? 0;
+        return kills > 0 ? kills.toString() : undefined;
+      },
     },
     { key: 'networks', label: 'Networks', read: texts(networks) },
     { key: 'addresses', label: 'Addresses', read: texts(addresses) },
@@ -67,9 +83,10 @@ export function* readContainerFacts(vectors: Vectors): Steps<(container: Contain
 
   return (container) => {
     const id = containerKey(container.host, container.id);
+    const own = { key: id, workload: workloadOf(container.host, container.id), numbers: numbers.of(id) };
     const facts: Fact[] = [];
     for (const { key, label, format, read } of sources) {
-      const value = read(container, id);
+      const value = read(container, own);
       if (value === undefined || value.length === 0) {
         continue;
       }
@@ -85,7 +102,16 @@ interface FactSource {
   readonly key: string;
   readonly label: string;
   readonly format?: 'time';
-  readonly read: (container: Container, key: string) => string | readonly string[] | undefined;
+  readonly read: (container: Container, known: Known) => string | readonly string[] | undefined;
+}
+
+/** What was looked up of a container for all its facts. */
+interface Known {
+  /** `host/container_id` */
+  readonly key: string;
+  readonly workload: Workload;
+  /** Of `NUMBERS`. */
+  readonly numbers: readonly number[];
 }
 
 function publishedPort(hostIp: string, hostPort: string, port: string, protocol: string): string {

@@ -1,6 +1,8 @@
 import * as families from '@toposcope/exporter/contract/container-families.js';
 import type { Family } from '@toposcope/exporter/contract/family.js';
+import { containerKey } from '../graph/containers';
 import { numbersBy } from '../graph/indexes';
+import { known, NumberTable } from '../graph/number-table';
 import type { Steps } from '../graph/steps';
 import type { Metric } from '../graph/topology';
 import type { Vectors } from '../graph/vectors';
@@ -131,87 +133,82 @@ export const CONTAINER_SERIES: readonly Series[] = CONTAINER_METRICS.map(
   }),
 );
 
-/** The numbers of all containers, indexed. Containers are named by `host/container_id`. */
+/** The numbers of all containers. Containers are named by `host/container_id`. */
 export class ContainerNumbers {
-  readonly #values: readonly ReadonlyMap<string, number>[];
-  readonly #limits: Limits;
+  /** The metrics in their order, then the limits in theirs. */
+  readonly #table: NumberTable;
+  readonly #capacities: Capacities;
 
-  private constructor(values: readonly ReadonlyMap<string, number>[], limits: Limits) {
-    this.#values = values;
-    this.#limits = limits;
+  private constructor(table: NumberTable, capacities: Capacities) {
+    this.#table = table;
+    this.#capacities = capacities;
   }
 
   static *read(vectors: Vectors): Steps<ContainerNumbers> {
-    const values: ReadonlyMap<string, number>[] = [];
-    for (const { query, part } of CONTAINER_METRICS) {
-      values.push(yield* numbersBy(vectors[query], CONTAINER, part));
+    const table = new NumberTable(CONTAINER_METRICS.length + LIMITS.length);
+    for (const [index, { query, part }] of CONTAINER_METRICS.entries()) {
+      yield* table.add(index, vectors[query], part);
     }
-    return new ContainerNumbers(values, {
-      cpu: yield* numbersBy(vectors.containerCpuLimit, CONTAINER),
-      memory: yield* numbersBy(vectors.containerMemoryLimit, CONTAINER),
-      pids: yield* numbersBy(vectors.containerPidsLimit, CONTAINER),
-      hostCpus: yield* numbersBy(vectors.hostCpus, ['host']),
-      hostMemory: yield* numbersBy(vectors.hostMemory, ['host'], ['state', 'total']),
+    for (const [index, { query }] of LIMITS.entries()) {
+      yield* table.add(CONTAINER_METRICS.length + index, vectors[query]);
+    }
+    const memory = yield* numbersBy(vectors.hostMemory, ['state', 'host']);
+    return new ContainerNumbers(table, {
+      cpu: yield* numbersBy(vectors.hostCpus, ['host']),
+      memory: new Map(
+        [...memory].flatMap(([key, bytes]) =>
+          key.startsWith(TOTAL) ? [[key.slice(TOTAL.length), bytes] as const] : [],
+        ),
+      ),
+      pids: new Map(),
     });
   }
 
   /** One container's metrics, with the expressions of `CONTAINER_SERIES`; without a limit of its own, the host's capacity is the limit. */
   ofContainer(host: string, id: string, expressions: readonly string[]): readonly Metric[] {
-    const key = `${host}/${id}`;
-    return this.#metrics(
-      (values) => values.get(key),
+    const numbers = this.#table.of(containerKey(host, id));
+    return metricsOf(
+      (column) => known(numbers[column]),
       expressions,
-      (limit) => this.#limits[limit].get(key) ?? this.#capacity(host, limit),
+      (limit) => known(numbers[limitColumn(limit)]) ?? this.#capacities[limit].get(host),
     );
   }
 
   /** The sums over a group. It has a limit when every member has one of its own. */
   ofGroup(keys: readonly string[], expressions: readonly string[]): readonly Metric[] {
-    return this.#metrics(
-      (values) => sumOfKnown(keys.map((key) => values.get(key))),
+    const members = keys.map((key) => this.#table.of(key));
+    return metricsOf(
+      (column) => sumOfKnown(members.map((numbers) => known(numbers[column]))),
       expressions,
       (limit) => {
-        const limits = keys.map((key) => this.#limits[limit].get(key));
+        const limits = members.map((numbers) => known(numbers[limitColumn(limit)]));
         return limits.includes(undefined) ? undefined : sumOfKnown(limits);
       },
     );
   }
-
-  #capacity(host: string, limit: Limited): number | undefined {
-    switch (limit) {
-      case 'cpu':
-        return this.#limits.hostCpus.get(host);
-      case 'memory':
-        return this.#limits.hostMemory.get(host);
-      case 'pids':
-        return undefined;
-    }
-  }
-
-  #metrics(
-    valueIn: (values: ReadonlyMap<string, number>) => number | undefined,
-    expressions: readonly string[],
-    limitOf: (limit: Limited) => number | undefined,
-  ): readonly Metric[] {
-    return CONTAINER_METRICS.map((style, index) =>
-      metric(
-        style,
-        valueIn(this.#values[index] ?? NOTHING),
-        expressions[index] ?? '',
-        style.limit && limitOf(style.limit),
-      ),
-    );
-  }
 }
 
-const NOTHING: ReadonlyMap<string, number> = new Map();
+const LIMITS = [
+  { limit: 'cpu', query: 'containerCpuLimit' },
+  { limit: 'memory', query: 'containerMemoryLimit' },
+  { limit: 'pids', query: 'containerPidsLimit' },
+] as const satisfies readonly { limit: Limited; query: QueryId }[];
 
-const CONTAINER = ['host', 'container_id'];
+function limitColumn(limit: Limited): number {
+  return CONTAINER_METRICS.length + LIMITS.findIndex((each) => each.limit === limit);
+}
 
-interface Limits {
-  readonly cpu: ReadonlyMap<string, number>;
-  readonly memory: ReadonlyMap<string, number>;
-  readonly pids: ReadonlyMap<string, number>;
-  readonly hostCpus: ReadonlyMap<string, number>;
-  readonly hostMemory: ReadonlyMap<string, number>;
+const TOTAL = 'total/';
+
+/** What hosts have, by their names. */
+type Capacities = Readonly<Record<Limited, ReadonlyMap<string, number>>>;
+
+function metricsOf(
+  valueOf: (column: number) => number | undefined,
+  expressions: readonly string[],
+  limitOf: (limit: Limited) => number | undefined,
+): readonly Metric[] {
+  return CONTAINER_METRICS.map((style, column) =>
+    metric(style, valueOf(column), expressions[column] ?? '', style.limit && limitOf(style.limit)),
+  );
 }

@@ -9,6 +9,7 @@ import { CONTAINER_EDGES } from './edge-scopes';
 import { fact, plural } from './facts';
 import {
   groupOf,
+  hostNetworkFacts,
   imageFacts,
   kubeNodeRelative,
   namespaceRelative,
@@ -139,6 +140,7 @@ function controllerNode(
       ...fact('pods', 'Pods', String(pods.length)),
       ...imageFacts(pods, kubernetes),
       ...fact('node', nodesOf.length === 1 ? 'Node' : 'Nodes', ...nodesOf),
+      ...hostNetworkFacts(pods),
       ...fact('pod_labels', 'Pod labels', ...sharedLabels(pods.map(labelsOf))),
     ],
     metrics: placement.metricsOf(pods),

@@ -3,6 +3,7 @@ import type { Controller } from '../graph/kubernetes/controllers';
 import type { KubeObject } from '../graph/kubernetes/kube-objects';
 import type { Pod } from '../graph/kubernetes/pods';
 import type { Service } from '../graph/kubernetes/services';
+import { compareText } from '../graph/order';
 import type { Fact, Relative } from '../graph/topology';
 import { fact, few } from './facts';
 import { controllerNodeId, kubeNodeId, namespaceNodeId, podNodeId, serviceNodeId } from './kube-node-ids';
@@ -32,6 +33,18 @@ export function imageFacts(pods: readonly Pod[], kubernetes: Kubernetes): readon
   return [
     ...fact('image', images.length === 1 ? 'Image' : 'Images', ...few(images)),
     ...versionDrift(references),
+  ];
+}
+
+/** Of pods that all use their nodes' network, so that they have the nodes' addresses. */
+export function hostNetworkFacts(pods: readonly Pod[]): readonly Fact[] {
+  if (pods.length === 0 || !pods.every(({ usesHostNetwork }) => usesHostNetwork)) {
+    return [];
+  }
+  const addresses = [...new Set(pods.map(({ ip }) => ip))].sort(compareText);
+  return [
+    ...fact('addresses', addresses.length === 1 ? 'Address' : 'Addresses', ...addresses),
+    ...fact('host_network', 'Network', addresses.length === 1 ? 'the node’s' : 'the nodes’'),
   ];
 }
 

@@ -99,6 +99,8 @@ describe('what is told of an object', () => {
         ready: '2',
         available: '2',
         updated: '2',
+        addresses: '10.0.0.11 | 10.0.0.12',
+        host_network: 'the nodes’',
         misscheduled: '0',
         created: '1759999000',
         pods: '2',

@@ -1,9 +1,14 @@
+import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { MetricScale, TopologyNode } from '../graph/topology';
 
 /** The metrics of all nodes in the order of their first appearance; those without any value are left out. */
-export function scalesOf(nodes: readonly TopologyNode[]): readonly MetricScale[] {
+export function* scalesOf(nodes: readonly TopologyNode[]): Steps<readonly MetricScale[]> {
   const scales = new Map<string, { key: string; label: string; unit: string; max: number }>();
+  let count = 0;
   for (const { metrics } of nodes) {
+    if (++count % ROWS_A_STEP === 0) {
+      yield;
+    }
     for (const { key, label, unit, value, limit } of metrics) {
       if (value === null) {
         continue;
