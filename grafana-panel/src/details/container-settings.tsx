@@ -1,3 +1,4 @@
+import { cx } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import type { InspectResult } from '@toposcope/companion/protocol/actions/observe.js';
 import React, { useEffect, useId, useState } from 'react';
@@ -81,7 +82,7 @@ function Inspected({
           </button>
         </Section>
       )}
-      <div id={region}>
+      <div id={region} className={cx(isOpen && styles.section)}>
         {isOpen && known && <Settings known={known} />}
         {isOpen && !known && failure === undefined && <p role="status">Asking the companion …</p>}
         {isOpen && failure !== undefined && (

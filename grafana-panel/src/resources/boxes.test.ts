@@ -43,7 +43,9 @@ describe('the boxes of the resources view', () => {
     expect(hosts[0]?.children.map(({ id, start, width }) => [id, start, width])).toEqual([
       ['big', 0, 0.3],
       ['small', 0.3, 0.1],
+      ['h1', 0.4, 0.2],
     ]);
+    expect(hosts[0]?.children[2]).toMatchObject({ label: 'The rest', used: 200, isRest: true });
   });
 
   it('are no wider than what they lie on', () => {
@@ -74,10 +76,16 @@ describe('the boxes of the resources view', () => {
 
   it('fill their row where it is as wide as what is used', () => {
     const { hosts } = boxesOf(HOSTS, CONTAINERS, PROCESSES, 'memory', 'use');
-    expect(hosts[0]?.children.map(({ id, width }) => [id, width])).toEqual([
-      ['big', 0.75],
-      ['small', 0.25],
+    expect(hosts[0]?.children.map(({ id, width }) => [id, width.toFixed(3)])).toEqual([
+      ['big', '0.500'],
+      ['small', '0.167'],
+      ['h1', '0.333'],
     ]);
+  });
+
+  it('do not take what is not known yet for the rest', () => {
+    const [host] = boxesOf(HOSTS, CONTAINERS, undefined, 'memory', 'capacity').hosts;
+    expect(host?.children.map(({ id }) => id)).toEqual(['big', 'small']);
   });
 
   it('count CPU in cores of the host', () => {

@@ -17,7 +17,12 @@ export interface Box {
   readonly start: number;
   readonly width: number;
   readonly children: readonly Box[];
+  /** It is what nobody measured has used. */
+  readonly isRest?: boolean;
 }
+
+/** Less than this share of a host is not told: figures are of slightly different moments. */
+const LEAST_REST = 0.02;
 
 export interface Resources {
   /** By name. */
@@ -31,7 +36,8 @@ export type ResourceScale = (typeof SCALES)[number];
 
 /**
  * Hosts with their containers on them, and the containers' processes on those: each as wide as what it uses of the
- * host's capacity, or of all that is used. What runs outside containers lies together on a box of its own. What together
+ * host's capacity, or of all that is used. What runs outside containers lies together on a box of its own; what the host
+ * uses besides comes last. What together
  * uses more than there is (figures are of slightly different moments) is made to fit.
  */
 export function boxesOf(
@@ -56,10 +62,16 @@ export function boxesOf(
         .map((node) => partOf(node, 'containers', resource, processesOf.get(node.id) ?? []));
       const outside = outsidePart(host, hosts.view, (looseOf.get(host.id) ?? []).map(processPart(resource)));
       const all = outside === undefined ? parts : [...parts, outside];
-      const capacity = scale === 'capacity' ? (whole ?? used ?? 0) : sumOf(all);
+      // Before all is known, everything would seem to be the rest.
+      const isKnown = containers !== undefined && processes !== undefined;
+      const rest = isKnown ? restPart(host, hosts.view, used, whole, sumOf(all)) : [];
+      const capacity = scale === 'capacity' ? (whole ?? used ?? 0) : sumOf([...all, ...rest]);
+      const told = lay(all, capacity, 0, 1);
+      const end = told.at(-1);
+      const from = end ? end.start + end.width : 0;
       return {
         ...{ id: host.id, label: host.label, view: hosts.view, used, capacity: whole, start: 0, width: 1 },
-        children: lay(all, capacity, 0, 1),
+        children: [...told, ...lay(rest, capacity, from, 1 - from)],
       };
     });
   return {
@@ -99,6 +111,20 @@ function outsidePart(host: TopologyNode, view: Topology['view'], parts: readonly
   return used === 0
     ? undefined
     : { id: host.id, label: 'Outside containers', view, used, capacity: null, parts };
+}
+
+/** What the host uses and nobody measured has: the kernel's, and what processes used that are gone. */
+function restPart(
+  host: TopologyNode,
+  view: Topology['view'],
+  used: number | null,
+  whole: number | null,
+  told: number,
+): readonly Part[] {
+  const rest = (used ?? 0) - told;
+  return told > 0 && whole !== null && rest > whole * LEAST_REST
+    ? [{ id: host.id, label: 'The rest', view, used: rest, capacity: null, parts: [], isRest: true }]
+    : [];
 }
 
 function sumOf(parts: readonly Part[]): number {

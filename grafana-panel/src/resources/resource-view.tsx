@@ -65,7 +65,7 @@ export function ResourceView(props: Props): React.JSX.Element {
           value={scale}
           onChange={(chosen) => onChoose({ scale: chosen })}
         />
-        <span>Containers above, their processes below.</span>
+        <span>Containers above, their processes below; dashed: the kernel’s, and what has ended.</span>
       </div>
       <ul className={styles.list} aria-label="Hosts">
         {boxes.map((host) => (
@@ -121,14 +121,20 @@ function Bars({
             .filter(({ width }) => width * room >= LEAST_DRAWN)
             .map((box) => (
               <button
-                key={box.id}
+                key={`${box.id} ${box.label}`}
                 type="button"
-                className={cx(styles.box, matches?.has(box.id) === false && styles.faded)}
+                className={cx(
+                  styles.box,
+                  box.isRest && styles.rest,
+                  matches?.has(box.id) === false && styles.faded,
+                )}
                 style={{
                   left: box.start * room,
                   width: Math.max(1, box.width * room - 1),
                   borderColor: color,
-                  background: `color-mix(in srgb, ${color} ${box.width * room >= LEAST_NAMED ? 22 : 55}%, transparent)`,
+                  background: box.isRest
+                    ? 'none'
+                    : `color-mix(in srgb, ${color} ${box.width * room >= LEAST_NAMED ? 22 : 55}%, transparent)`,
                 }}
                 title={`${box.label}: ${formatValue(box.used, unit)}${box.capacity === null ? '' : ` of ${formatValue(box.capacity, unit)}`}`}
                 aria-label={`${box.label}, ${formatValue(box.used, unit)}`}
@@ -200,6 +206,7 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     cursor: 'pointer',
     '&:hover': { filter: 'brightness(1.2)' },
   }),
+  rest: css({ borderStyle: 'dashed', color: colors.text.secondary }),
   faded: css({ opacity: 0.45 }),
   nothing: css({ color: colors.text.secondary }),
 });

@@ -15,10 +15,9 @@ const LEAST_ROOM = 40;
 const ROOM_OF_OUTSTANDING = 130;
 /** Of a name that is cut. */
 const LEAST_LETTERS = 7;
-/** Widths that a name tries, as shares of a slot, and what it may take in the end where the neighbours leave it. */
+/** Widths that a name tries, as shares of a slot. */
 const ROOMS = [0.94, 0.6] as const;
-const FULL_ROOM = 1.6;
-/** Shares of that which a name tries. */
+/** And shares of what it may take in the end. */
 const EXPANSIONS = [1, 0.85, 0.7, 0.55, 0.4] as const;
 /** Smaller nodes stand nearer together. */
 const FULL_RADIUS = 23;
@@ -82,8 +81,9 @@ export function paintLabels(
     const least = node.importance >= OUTSTANDING ? ROOM_OF_OUTSTANDING : LEAST_ROOM;
     const within = 2 * Math.min(x, size.width - x) - 6;
     const most = within < LEAST_ROOM ? Infinity : within;
+    const framed = node.nameRoom * camera.zoom;
     const own = rooms.map((room) =>
-      Math.min(most, Math.max(least, room * Math.min(1, node.radius / FULL_RADIUS))),
+      Math.min(most, Math.max(least, Math.min(framed, room * Math.min(1, node.radius / FULL_RADIUS)))),
     );
     const hasSublabel = level.sublabels && node.sublabel !== '';
     const label =
@@ -93,13 +93,13 @@ export function paintLabels(
       placed.push(label);
     }
   }
-  const full = SLOT.width * camera.zoom * FULL_ROOM;
-  for (const label of leastWantingFirst(placed.map((each) => [each, linesOf(each, full)]))) {
+  const fullOf = ({ node }: Wanted) => node.nameRoom * camera.zoom;
+  for (const label of leastWantingFirst(placed.map((each) => [each, linesOf(each, fullOf(each))]))) {
     const quiet = label.node.health === 'stopped';
     const { x, top } = label;
     const lines = expanded(
       label,
-      EXPANSIONS.map((share) => linesOf(label, Math.max(full * share, label.half * 2))),
+      EXPANSIONS.map((share) => linesOf(label, Math.max(fullOf(label) * share, label.half * 2))),
       placement,
       size.width,
     );

@@ -7,8 +7,10 @@ import type {
 } from 'toposcope-topology-datasource/graph/topology';
 import { aggregate, type Aggregate } from './aggregate';
 import { clustersOf } from './clusters';
+import { cellOf } from '../layout/blocks';
 import type { Bounds } from '../layout/bounds';
 import type { Direction, Point, Positions } from '../layout/graph';
+import { SLOT } from '../layout/spacing';
 import { routeEdges } from './routing';
 
 /** Everything that is drawn, in the world's units: CSS pixels at zoom 1. */
@@ -36,6 +38,8 @@ export interface SceneNode {
   readonly radius: number;
   /** Whose label is drawn first where there is not room for all. */
   readonly importance: number;
+  /** How wide its name may be where the neighbours leave room: within its frame, if it has one. */
+  readonly nameRoom: number;
   readonly x: number;
   readonly y: number;
 }
@@ -80,6 +84,11 @@ const ALONE_SCALE = 1.7;
 /** Of an importance from which on a node is named wherever there is room: in trouble, or by itself beside groups. */
 export const OUTSTANDING = 400;
 
+/** What a name may take in the end where the neighbours leave it, as a share of a slot. */
+const FULL_ROOM = 1.6;
+/** Between names and the frame round them. */
+const FRAME_INSET = 16;
+
 const MARGIN = { side: 64, top: 36, bottom: 64 } as const;
 /** Above frames, for their titles, and beside single nodes, for their names: as shares of the picture. */
 const FRAME_MARGIN = { top: 0.035, side: 0.04 } as const;
@@ -92,8 +101,14 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
   const nodes = topology.nodes.flatMap((node) => {
     const point = positions.get(node.id);
     const group = clusters?.get(node.id) ?? node.group;
+    const framed = clusters === undefined || group === '' ? undefined : cellOf(topology).width;
     return point
-      ? [sceneNode({ ...node, group }, point, degrees.get(node.id) ?? 0, looseScale, clusters !== undefined)]
+      ? [
+          {
+            ...sceneNode({ ...node, group }, point, degrees.get(node.id) ?? 0, looseScale, clusters !== undefined),
+            nameRoom: framed === undefined ? SLOT.width * FULL_ROOM : framed - FRAME_INSET,
+          },
+        ]
       : [];
   });
   const nodesById = new Map(nodes.map((node) => [node.id, node]));
@@ -134,7 +149,7 @@ function sceneNode(
   degree: number,
   looseScale: number,
   isClustered: boolean,
-): SceneNode {
+): Omit<SceneNode, 'nameRoom'> {
   const { id, kind, label, sublabel, group, health, count } = node;
   const trouble = health === 'critical' ? 1000 : health === 'warning' ? 500 : 0;
   // Beside blocks of many, what is by itself is as good as one of them.
