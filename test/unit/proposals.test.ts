@@ -8,7 +8,7 @@ import { buildTopology } from '../../grafana-datasource/src/views/build';
 import { controllersView } from '../../grafana-datasource/src/views/controllers';
 import { namespacesView } from '../../grafana-datasource/src/views/namespaces';
 import type { View } from '../../grafana-datasource/src/views/view';
-import { proposalFor } from '../../grafana-panel/src/export/proposal';
+import { type ProposalKey, proposalsFor } from '../../grafana-panel/src/export/proposal';
 
 const AT = 1_795_231_570_000;
 
@@ -17,15 +17,24 @@ interface Policy {
   readonly spec: {
     readonly podSelector: unknown;
     readonly ingress: readonly { readonly from: readonly unknown[]; readonly ports?: readonly unknown[] }[];
+    readonly egress?: readonly { readonly to?: readonly unknown[]; readonly ports?: readonly unknown[] }[];
   };
 }
 
 /** What is proposed in a view of the recorded clusters, which is checked to be what Kubernetes takes. */
-function proposedIn(view: View): { yaml: string; policies: Policy[] } {
+function proposedIn(view: View, key: ProposalKey = 'policies-in'): { yaml: string; policies: Policy[] } {
   const options = { hosts: [], stopped: false, unconnected: true, outside: true, scope: [] };
   const topology = complete(buildTopology(view, kubernetesAnswers(view), options, { at: AT, notices: [] }));
-  const yaml = proposalFor(topology)?.yamlOf(topology) ?? '';
+  const yaml = yamlOf(topology, key);
   return { yaml, policies: policiesIn(yaml) };
+}
+
+function yamlOf(topology: Topology, key: ProposalKey = 'policies-in'): string {
+  return (
+    proposalsFor(topology)
+      .find((proposal) => proposal.key === key)
+      ?.yamlOf(topology) ?? ''
+  );
 }
 
 function policiesIn(yaml: string): Policy[] {
@@ -103,7 +112,7 @@ describe('a network policy', () => {
         ['old', 'shop', { port: '80' }, { port: '' }],
       ],
     );
-    const [shop] = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
+    const [shop] = policiesIn(yamlOf(topology));
     const from = (name: string) => ({
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
     });
@@ -147,7 +156,7 @@ describe('a network policy', () => {
     const edge = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } } };
     const far = { ...edge, podSelector: { matchLabels: { app: 'far' } } };
     const ports = [{ protocol: 'TCP', port: 80 }];
-    const policies = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
+    const policies = policiesIn(yamlOf(topology));
     expect(policies.map(({ metadata, spec }) => [metadata.name, spec.ingress])).toEqual([
       ['deployment-web-seen-connections', [{ from: [far, { podSelector: {} }, edge], ports }]],
       ['deployment-blue-seen-connections', [{ from: [far, edge], ports }]],
@@ -174,7 +183,7 @@ describe('a network policy', () => {
         ['shop', 'edge'],
       ],
     );
-    const [shop] = policiesIn(proposalFor(topology)?.yamlOf(topology) ?? '');
+    const [shop] = policiesIn(yamlOf(topology));
     expect(shop?.spec.ingress).toEqual([
       { from: [{ podSelector: {} }] },
       {
@@ -187,6 +196,114 @@ describe('a network policy', () => {
         ],
       },
     ]);
+  });
+});
+
+describe('a network policy for both ways', () => {
+  const names = [
+    { protocol: 'UDP', port: 53 },
+    { protocol: 'TCP', port: 53 },
+  ];
+  const of = (namespace: string, facts: Readonly<Record<string, string>> = {}) => ({ namespace, ...facts });
+  const labelled = (app: string) => ({ podSelector: { matchLabels: { app } } });
+
+  it('of a namespace lets names be asked for, and out only to whom it was seen to call', () => {
+    const topology = pictureOf(
+      'namespaces',
+      [
+        node('shop', 'namespace'),
+        node('data', 'namespace'),
+        node('internet', 'internet'),
+        node('api.example', 'external', { name: 'api.example' }),
+        node('printer', 'unmanaged', { address: '192.0.2.7' }),
+        node('host-1', 'uncontained'),
+      ],
+      [
+        ['shop', 'data', { port: '5432', serverPorts: ['5433'] }],
+        ['shop', 'shop', { port: '80' }],
+        ['shop', 'internet', { port: '443' }],
+        ['shop', 'api.example', { port: '443' }],
+        ['shop', 'printer', { port: '631' }],
+        ['shop', 'host-1', { port: '9100' }],
+      ],
+    );
+    const yaml = yamlOf(topology, 'policies-both');
+    const [shop, data] = policiesIn(yaml);
+    const publicOnes = [
+      {
+        ipBlock: {
+          cidr: '0.0.0.0/0',
+          except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+        },
+      },
+      { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
+    ];
+    expect(shop?.spec).toEqual({
+      podSelector: {},
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: [{ from: [{ podSelector: {} }] }],
+      egress: [
+        { ports: names },
+        { to: [{ podSelector: {} }] },
+        { to: publicOnes, ports: [{ protocol: 'TCP', port: 443 }] },
+        {
+          to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } }],
+          ports: [{ protocol: 'TCP', port: 5433 }],
+        },
+        { to: [{ ipBlock: { cidr: '192.0.2.7/32' } }], ports: [{ protocol: 'TCP', port: 631 }] },
+      ],
+    });
+    expect(data?.spec.egress).toEqual([{ ports: names }, { to: [{ podSelector: {} }] }]);
+    expect(yaml).toContain('# Not let out to, since no selector names it: host-1');
+  });
+
+  it('of pods follows a Service to what is behind it, and takes pods on their nodes’ network by address', () => {
+    const topology = pictureOf(
+      'controllers',
+      [
+        node('web', 'deployment', of('shop', { pod_labels: 'app=web' })),
+        node('db', 'statefulset', of('shop', { pod_labels: 'app=db' })),
+        node('apiserver', 'pod', of('kube-system', { host_network: 'the node’s', addresses: '10.0.0.11' })),
+        node('both', 'service', of('shop', { addresses: '10.96.0.7' })),
+        node('mail', 'service', of('shop', { addresses: '10.96.0.8' })),
+        node('silent', 'deployment', of('shop', { pod_labels: 'app=silent' })),
+      ],
+      [
+        ['web', 'both', { port: '80', serverPorts: ['5432'] }],
+        ['db', 'both', 'membership'],
+        ['web', 'apiserver', { port: '443', serverPorts: ['6443'] }],
+        ['web', 'mail', { port: '25' }],
+      ],
+    );
+    const yaml = yamlOf(topology, 'policies-both');
+    const policies = policiesIn(yaml);
+    expect(policies.map(({ spec }) => spec)).toEqual([
+      {
+        ...labelled('web'),
+        // Nobody was seen to call it: what comes in is left as it is.
+        policyTypes: ['Egress'],
+        egress: [
+          { ports: names },
+          { to: [{ ipBlock: { cidr: '10.0.0.11/32' } }], ports: [{ protocol: 'TCP', port: 6443 }] },
+          { to: [labelled('db')], ports: [{ protocol: 'TCP', port: 5432 }] },
+        ],
+      },
+      {
+        ...labelled('db'),
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: [{ from: [labelled('web')], ports: [{ protocol: 'TCP', port: 5432 }] }],
+        egress: [{ ports: names }],
+      },
+    ]);
+    expect(yaml).toContain('# Not let out to, since no selector names it: mail');
+  });
+
+  it('is what Kubernetes takes, in both views of the recorded clusters', () => {
+    for (const view of [namespacesView, controllersView]) {
+      const { policies } = proposedIn(view, 'policies-both');
+      expect(policies.length).toBeGreaterThan(3);
+      expect(policies.filter(({ spec }) => spec.egress?.[0]?.ports?.length !== 2)).toEqual([]);
+    }
   });
 });
 
@@ -210,7 +327,7 @@ describe('the networks of a Compose project', () => {
       ['shop/app', 'office/mail'],
     ],
   );
-  const yaml = proposalFor(topology)?.yamlOf(topology) ?? '';
+  const yaml = yamlOf(topology, 'compose-networks');
   const projects = parseAllDocuments(yaml).map((document) => document.toJS() as unknown);
 
   it('join callers with whom they call, and only what talks to others with the outside', () => {
@@ -232,12 +349,20 @@ describe('the networks of a Compose project', () => {
   });
 });
 
-it('is proposed only where there is somebody to propose it for', () => {
-  expect(proposalFor(pictureOf('workloads', [node('web', 'workload', { orchestrator: 'Swarm' })], []))).toBe(
-    undefined,
-  );
-  expect(proposalFor(pictureOf('namespaces', [node('kube-system', 'namespace')], []))).toBe(undefined);
-  expect(proposalFor(pictureOf('containers', [node('web', 'container')], []))).toBe(undefined);
+it.each([
+  ['of a Swarm’s services', pictureOf('workloads', [node('web', 'workload', { orchestrator: 'Swarm' })], [])],
+  ['of Kubernetes’ own namespaces', pictureOf('namespaces', [node('kube-system', 'namespace')], [])],
+  ['of containers', pictureOf('containers', [node('web', 'container')], [])],
+  [
+    'of controllers on the nodes’ network',
+    pictureOf(
+      'controllers',
+      [node('proxy', 'daemonset', { namespace: 'net', pod_labels: 'app=proxy', host_network: 'the nodes’' })],
+      [],
+    ),
+  ],
+])('nothing is proposed in a picture %s', (_, topology) => {
+  expect(proposalsFor(topology)).toEqual([]);
 });
 
 function pictureOf(

@@ -2,7 +2,10 @@ import type { Topology, TopologyNode, ViewId } from 'toposcope-topology-datasour
 import { composeNetworks, isComposeService } from './compose-networks';
 import { isOwnNamespace, isSelectable, namespacePolicies, podPolicies } from './network-policies';
 
-interface Proposal {
+export type ProposalKey = 'policies-in' | 'policies-both' | 'compose-networks';
+
+export interface Proposal {
+  readonly key: ProposalKey;
   /** In the menu. */
   readonly label: string;
   /** Whether there is anything to propose for such a node. */
@@ -10,14 +13,37 @@ interface Proposal {
   readonly yamlOf: (topology: Topology) => string;
 }
 
-const PROPOSALS: Partial<Record<ViewId, Proposal>> = {
-  namespaces: { label: 'Network policies (YAML)', isFor: isOwnNamespace, yamlOf: namespacePolicies },
-  controllers: { label: 'Network policies (YAML)', isFor: isSelectable, yamlOf: podPolicies },
-  workloads: { label: 'Compose networks (YAML)', isFor: isComposeService, yamlOf: composeNetworks },
+const PROPOSALS: Partial<Record<ViewId, readonly Proposal[]>> = {
+  namespaces: policies(isOwnNamespace, namespacePolicies),
+  controllers: policies(isSelectable, podPolicies),
+  workloads: [
+    {
+      key: 'compose-networks',
+      label: 'Compose networks (YAML)',
+      isFor: isComposeService,
+      yamlOf: composeNetworks,
+    },
+  ],
 };
 
-/** What can be proposed to let in only whom the picture shows; undefined: nothing in this view. */
-export function proposalFor({ view, nodes }: Topology): Proposal | undefined {
-  const proposal = PROPOSALS[view];
-  return proposal !== undefined && nodes.some(proposal.isFor) ? proposal : undefined;
+/** What can be proposed to let through only whom the picture shows; empty: nothing in this view. */
+export function proposalsFor({ view, nodes }: Topology): readonly Proposal[] {
+  return (PROPOSALS[view] ?? []).filter(({ isFor }) => nodes.some(isFor));
+}
+
+function policies(isFor: Proposal['isFor'], yamlOf: typeof namespacePolicies): readonly Proposal[] {
+  return [
+    {
+      key: 'policies-in',
+      label: 'Network policies (YAML)',
+      isFor,
+      yamlOf: (topology) => yamlOf(topology, 'in'),
+    },
+    {
+      key: 'policies-both',
+      label: 'Network policies for both ways (YAML)',
+      isFor,
+      yamlOf: (topology) => yamlOf(topology, 'both'),
+    },
+  ];
 }

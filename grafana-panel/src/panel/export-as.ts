@@ -2,7 +2,7 @@ import { config } from '@grafana/runtime';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import { csvOfTable } from '../export/csv';
 import { download, fileName, jsonOf, pngOf, svgOf } from '../export/export-files';
-import { proposalFor } from '../export/proposal';
+import { proposalsFor } from '../export/proposal';
 import type { Decorations } from '../scene/decoration';
 import { paletteOf } from '../scene/palette';
 import type { Scene } from '../scene/scene';
@@ -42,14 +42,16 @@ export async function exportAs(
       download(csvOfTable(columns, sorted(rowsOf(topology), columns, '')), fileName(topology, kind));
       return;
     }
-    case 'proposal': {
-      const proposal = proposalFor(whole);
+    case 'link':
+      await navigator.clipboard.writeText(window.location.href);
+      return;
+    case 'policies-in':
+    case 'policies-both':
+    case 'compose-networks': {
+      const proposal = proposalsFor(whole).find(({ key }) => key === kind);
       if (proposal !== undefined) {
         download(new Blob([proposal.yamlOf(whole)], { type: 'application/yaml' }), fileName(whole, 'yaml'));
       }
-      return;
     }
-    case 'link':
-      await navigator.clipboard.writeText(window.location.href);
   }
 }

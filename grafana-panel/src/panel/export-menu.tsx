@@ -1,4 +1,5 @@
 import React from 'react';
+import type { Proposal, ProposalKey } from '../export/proposal';
 import { ChoiceList } from './choice-list';
 import { Popover } from './popover';
 
@@ -10,17 +11,16 @@ const EXPORTS = [
   { key: 'link', label: 'Copy a link to this picture' },
 ] as const;
 
-export type ExportKind = (typeof EXPORTS)[number]['key'] | 'proposal';
+export type ExportKind = (typeof EXPORTS)[number]['key'] | ProposalKey;
 
 interface Props {
-  /** What the picture can propose, as the menu says it; undefined: nothing. */
-  readonly proposal: string | undefined;
+  /** What the picture can propose. */
+  readonly proposals: readonly Proposal[];
   readonly onExport: (kind: ExportKind) => void;
 }
 
-export function ExportMenu({ proposal, onExport }: Props): React.JSX.Element {
-  const choices: readonly { key: ExportKind; label: string }[] =
-    proposal === undefined ? EXPORTS : [...EXPORTS, { key: 'proposal', label: proposal }];
+export function ExportMenu({ proposals, onExport }: Props): React.JSX.Element {
+  const choices: readonly { key: ExportKind; label: string }[] = [...EXPORTS, ...proposals];
   return (
     <Popover glyph="download" label="Export what is shown" side="below" align="right">
       {(close) => (

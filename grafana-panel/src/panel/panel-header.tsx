@@ -5,7 +5,7 @@ import React, { useState } from 'react';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
-import { proposalFor } from '../export/proposal';
+import { proposalsFor } from '../export/proposal';
 import { Bar } from './bar';
 import { exportAs } from './export-as';
 import { FilterChips } from './filter-chips';
@@ -67,7 +67,7 @@ export function PanelHeader(props: Props): React.JSX.Element {
             searchBar={searchBar}
             source={source}
             hasNodes={topology.nodes.length > 0}
-            proposal={proposalFor(whole ?? topology)?.label}
+            proposals={proposalsFor(whole ?? topology)}
             onExport={(kind) =>
               void exportAs(kind, { topology, whole: whole ?? topology, scene, decorations })
             }

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { TopologySource } from '../details/topology-source';
+import type { Proposal } from '../export/proposal';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { Bar } from './bar';
@@ -22,8 +23,8 @@ interface Props {
   readonly searchBar: React.Ref<SearchBarHandle>;
   readonly source: TopologySource | undefined;
   readonly hasNodes: boolean;
-  /** What the picture can propose, as the menu says it; undefined: nothing. */
-  readonly proposal: string | undefined;
+  /** What the picture can propose. */
+  readonly proposals: readonly Proposal[];
   readonly onExport: (kind: ExportKind) => void;
   readonly onLeave: () => void;
 }
@@ -32,7 +33,7 @@ const NARROW = 450;
 
 /** How the nodes are shown, which of them, and the way out of the panel: beside the tabs, or in a row of their own. */
 export function Tools(props: Props): React.JSX.Element {
-  const { state, change, search, searchBar, source, hasNodes, proposal, onExport, onLeave } = props;
+  const { state, change, search, searchBar, source, hasNodes, proposals, onExport, onLeave } = props;
   const styles = useStyles2(getStyles);
   const [row, { width }] = useMeasured();
   // Beside the other tools a query could not be read there: it gets a row of its own.
@@ -72,7 +73,7 @@ export function Tools(props: Props): React.JSX.Element {
           filters={state.filters}
           onChange={(filters) => change({ filters })}
         />
-        <ExportMenu proposal={proposal} onExport={onExport} />
+        <ExportMenu proposals={proposals} onExport={onExport} />
       </Bar>
       {isNarrow && field}
     </div>
