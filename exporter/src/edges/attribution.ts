@@ -1,4 +1,4 @@
-import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import { NO_CONTAINER } from '../contract/ids.js';
 import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
@@ -220,17 +220,22 @@ export class Attribution {
     this.noteHolder(socket);
     const seen = socket.owner ?? this.ownerOfCgroup(socket.cgroupId);
     if (seen !== undefined) {
-      noteDialled(namespace, socket, seen.containerId);
+      noteDialled(namespace, socket, seen);
       return seen;
     }
     if (socket.role === 'server' && listener?.owner !== undefined) {
       return listener.owner;
     }
-    const sole = namespace.soleOccupant;
+    const { soleOccupant: sole, owner, occupants, dialledBy } = namespace;
     if (sole === undefined) {
       this.countUnattributed('short_lived');
     }
-    return { containerId: sole ?? likeliestOf(namespace, socket), process: '', pid: 0 };
+    const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
+    // Outside containers too many processes come and go for one that was seen to stand for the others.
+    if (dialled !== undefined && occupants.has(dialled.containerId) && !occupants.has(NO_CONTAINER)) {
+      return dialled;
+    }
+    return { containerId: sole ?? owner ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -335,22 +340,18 @@ export class Attribution {
 const INTERNET = 'internet';
 const MOST_DIALLED = 1_000;
 
-/** Only where a container is sure to have dialled, though not which: outside containers too many processes may have. */
-function noteDialled({ owner, dialledBy }: TrackedNamespace, socket: TrackedSocket, by: ContainerId): void {
-  if (owner === undefined || socket.role !== 'client') {
+function noteDialled({ dialledBy }: TrackedNamespace, socket: TrackedSocket, by: SocketOwner): void {
+  if (by.process === '' || socket.role !== 'client') {
     return;
   }
   const key = keyOfDialled(socket);
   if (dialledBy.has(key)) {
-    dialledBy.set(key, dialledBy.get(key) === by ? by : undefined);
+    const earlier = dialledBy.get(key);
+    const isSame = earlier?.containerId === by.containerId && earlier.process === by.process;
+    dialledBy.set(key, isSame ? by : undefined);
   } else if (dialledBy.size < MOST_DIALLED) {
     dialledBy.set(key, by);
   }
-}
-
-function likeliestOf({ owner, occupants, dialledBy }: TrackedNamespace, socket: TrackedSocket): ContainerId {
-  const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
-  return dialled !== undefined && occupants.has(dialled) ? dialled : (owner ?? NO_CONTAINER);
 }
 
 function keyOfDialled({ protocol, peerAddress, peerPort }: TrackedSocket): string {

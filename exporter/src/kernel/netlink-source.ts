@@ -49,6 +49,8 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   private readonly namespaceOfSource = new Map<number, number>();
   private readonly proc: ProcSource;
   private readonly degraded = new Set<string>();
+  /** Other namespaces cannot be entered: what `/proc` shows of their sockets is what counts. */
+  private isConfined = false;
   private readonly door: NamespaceDoor;
   private readonly home: number;
   private readonly destroyEvents: DestroyEvents;
@@ -112,7 +114,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   }
 
   isRepeated({ nsid }: EventOrigin): boolean {
-    return nsid !== undefined && this.repeatedNsids.has(nsid);
+    return nsid !== undefined && (this.isConfined || this.repeatedNsids.has(nsid));
   }
 
   open(namespace: number, pid: number): boolean {
@@ -225,6 +227,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   }
 
   private degradeToOwnNamespace(): void {
+    this.isConfined = true;
     this.degrade(
       'CAP_SYS_ADMIN',
       'other network namespaces are read from /proc, without bytes and short connections',

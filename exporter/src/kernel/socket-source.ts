@@ -51,6 +51,6 @@ export interface AnnouncedEnds {
   readonly turns: number;
   /** The open namespace that an event came from; undefined while it is not open. */
   namespaceOf(origin: EventOrigin): number | undefined;
-  /** The same event comes through another socket too, and counts there. */
+  /** The end is told of in another way too, through another socket or by `/proc`, and counts there. */
   isRepeated(origin: EventOrigin): boolean;
 }
