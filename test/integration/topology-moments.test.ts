@@ -3,11 +3,17 @@ import { firstValueFrom } from 'rxjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventKind } from '../../grafana-datasource/src/events/events-query';
 import { queryEvents } from '../../grafana-datasource/src/events/query-events';
+import { vectorOfFrames } from '../../grafana-datasource/src/frames/vector-frames';
 import { topologyFromFrames } from '../../grafana-datasource/src/frames/topology-frames';
 import type { Topology } from '../../grafana-datasource/src/graph/topology';
 import { Memo } from '../../grafana-datasource/src/prometheus/memo';
-import type { PrometheusSource } from '../../grafana-datasource/src/prometheus/ask';
+import { askInstant, type PrometheusSource } from '../../grafana-datasource/src/prometheus/ask';
 import { queryTopology, type TopologyRequest } from '../../grafana-datasource/src/topology-query';
+import {
+  type VariableKind,
+  variableExpression,
+  variableValues,
+} from '../../grafana-datasource/src/variables/variable-kinds';
 import { VIEWS } from '../../grafana-datasource/src/views/register';
 import { type PrometheusServer, startPrometheus } from '../engines/prometheus.js';
 import { prometheusSource } from '../engines/prometheus-source.js';
@@ -77,6 +83,7 @@ describe('an hour of a real Prometheus', () => {
         ...OPTIONS,
         overlays: [
           { name: 'Orders', expr: 'sum by (container) (rate(orders_total[1m]))', show: 'fill' },
+          { name: 'Twice', expr: '2 * sum by (container) (rate(orders_total[1m]))', show: 'badge' },
           {
             name: 'Calls',
             expr: 'sum by (client, server) (rate(traces_service_graph_request_total[1m]))',
@@ -86,11 +93,12 @@ describe('an hour of a real Prometheus', () => {
         ],
       },
     });
-    expect(valuesOf(nodes)).toEqual({ web: 3, db: 5 });
-    expect(overlays?.map(({ label, max }) => [label, max])).toEqual([
-      ['Orders', 5],
-      ['Calls', 4],
-      ['Broken', 1],
+    expect(valuesOf(nodes)).toEqual({ web: [3, 6], db: [5, 10] });
+    expect(overlays?.map(({ label, show, max }) => [label, show, max])).toEqual([
+      ['Orders', 'fill', 5],
+      ['Twice', 'badge', 10],
+      ['Calls', 'width', 4],
+      ['Broken', 'badge', 1],
     ]);
     expect(edges.flatMap(({ id, overlays: widths = [] }) => widths.map(({ value }) => [id, value]))).toEqual([
       ['container:web-1/aaaaaaaaaaaa>container:web-1/bbbbbbbbbbbb', 4],
@@ -98,6 +106,75 @@ describe('an hour of a real Prometheus', () => {
     expect(notices.map(({ message }) => message)).toEqual([
       expect.stringMatching(/^The overlay “Broken” could not be had: .*parse error/),
     ]);
+  });
+
+  it('is drawn by Grafana’s own node graph: its fields by their names and types, no end without its node', async () => {
+    const [nodes, edges] = await framesOf({ at: start + EARLIER });
+    expect(Object.fromEntries(typesOf(nodes))).toMatchObject({
+      id: 'string',
+      title: 'string',
+      subtitle: 'string',
+      mainstat: 'number',
+      secondarystat: 'number',
+      arc__ok: 'number',
+      arc__critical: 'number',
+      icon: 'string',
+      detail__image: 'string',
+    });
+    expect(Object.fromEntries(typesOf(edges))).toMatchObject({
+      id: 'string',
+      source: 'string',
+      target: 'string',
+      mainstat: 'number',
+      thickness: 'number',
+      color: 'string',
+      detail__ports: 'string',
+    });
+    const rows = rowsOf(nodes);
+    expect(rows.map(({ title, subtitle, arc__ok }) => [title, subtitle, arc__ok])).toEqual([
+      ['web', 'web:1', 1],
+      ['db', 'db:1', 1],
+      ['cache', 'cache:1', 1],
+      ['queue', 'queue:1', 1],
+      ['job', 'job:1', 1],
+    ]);
+    const ids = new Set(rows.map(({ id }) => id));
+    const lines = rowsOf(edges);
+    expect(lines.filter(({ source, target }) => !ids.has(source) || !ids.has(target))).toEqual([]);
+    expect(lines.map(({ target, mainstat, detail__ports }) => [target, mainstat, detail__ports])).toEqual([
+      ['container:web-1/bbbbbbbbbbbb', 200, 'tcp/5432'],
+      ['container:web-1/cccccccccccc', 20, 'tcp/11211'],
+      ['container:web-1/dddddddddddd', 40, 'tcp/5672'],
+    ]);
+  });
+
+  it('is a table of nodes and one of connections, whose hidden PromQL gives their numbers', async () => {
+    const [nodes, edges] = await framesOf({ at: start + EARLIER, forms: ['table'] });
+    expect(rowsOf(nodes).map(({ Name, State, Image }) => [Name, State, Image])).toEqual(
+      ['cache', 'db', 'job', 'queue', 'web'].map((name) => [name, 'running', `${name}:1`]),
+    );
+    const rows = rowsOf(edges);
+    expect(rows.map(({ Client, Server, Requests }) => [Client, Server, Requests])).toEqual([
+      ['web', 'db', 100],
+      ['web', 'queue', 20],
+      ['web', 'cache', 10],
+    ]);
+    const expr = String(rows[0]?.expr).replaceAll('$__rate_interval', '60s');
+    expect(await valueAt(expr, start + EARLIER)).toBe('200');
+  });
+
+  it.each<[VariableKind, string[]]>([
+    ['host', ['web-1']],
+    ['container', ['cache', 'db', 'job', 'queue', 'search', 'web']],
+    ['image', ['cache:1', 'db:1', 'job:1', 'queue:1', 'search:1', 'web:1']],
+    ['namespace', ['blog', 'shop']],
+    ['workload', ['cache', 'db', 'job', 'queue', 'search', 'web']],
+  ])('lists as a template variable every %s of the hour', async (kind, values) => {
+    const expressions = new Map([['values', variableExpression(kind, [], HOUR)]]);
+    const request = requestOf(start, start + HOUR);
+    const { frames, failures } = await firstValueFrom(askInstant(prometheus, request, expressions));
+    expect([...failures]).toEqual([]);
+    expect(variableValues(kind, vectorOfFrames(frames.get('values') ?? []))).toEqual(values);
   });
 
   it('draws a topology of its own from a service graph’s series', async () => {
@@ -145,8 +222,18 @@ describe('an hour of a real Prometheus', () => {
     expect(otherAlerts?.map(({ name, severity }) => [name, severity])).toEqual([['Nobodys', 'warning']]);
   });
 
-  it('tells what happened to containers, once each, at its moment', async () => {
-    const events = await eventsOf([]);
+  it('tells what happened to containers, once each, at its moment, as annotations and as lines of a log', async () => {
+    const frame = await eventsFrameOf([]);
+    const events = eventsIn(frame);
+    expect(frame?.meta?.preferredVisualisationType).toBe('logs');
+    // Explore's line is the first text, an annotation's parts go by their names.
+    expect(typesOf(frame).slice(0, 5)).toEqual([
+      ['time', 'time'],
+      ['text', 'string'],
+      ['title', 'string'],
+      ['tags', 'string'],
+      ['level', 'string'],
+    ]);
     const at = (seconds: number) => start + seconds;
     expect(events.map(({ time, title, tags }) => [Math.round(time / 1000), title, tags])).toEqual([
       [at(600), 'Started: job', 'start,web-1,job,shop'],
@@ -170,16 +257,18 @@ describe('an hour of a real Prometheus', () => {
     ['only containers of a name', ['start'], { containers: ['search', 'web'] }, ['Started: search']],
     ['only a host', [], { hosts: ['another'] }, []],
   ])('tells of %s when asked to', async (_, kinds, choice, titles) => {
-    expect((await eventsOf(kinds, choice)).map(({ title }) => title)).toEqual(titles);
+    expect(eventsIn(await eventsFrameOf(kinds, choice)).map(({ title }) => title)).toEqual(titles);
   });
 
-  async function draw({
-    at,
-    from = at - HOUR,
-    ...changes
-  }: Partial<TopologyRequest> & { at: number; from?: number }): Promise<Topology> {
+  type Asked = Partial<TopologyRequest> & { readonly at: number; readonly from?: number };
+
+  async function framesOf({ at, from = at - HOUR, ...changes }: Asked): Promise<DataFrame[]> {
     const asked = { view: VIEWS.containers, refId: 'A', window: '60s', options: OPTIONS, ...changes };
-    return drawWith(prometheus, asked, requestOf(from, at));
+    return framesWith(prometheus, asked, requestOf(from, at));
+  }
+
+  async function draw(asked: Asked): Promise<Topology> {
+    return topologyIn(await framesOf(asked));
   }
 
   async function valueAt(query: string, time: number): Promise<string | undefined> {
@@ -189,14 +278,14 @@ describe('an hour of a real Prometheus', () => {
     return data.result[0]?.value[1];
   }
 
-  async function eventsOf(
+  async function eventsFrameOf(
     kinds: readonly EventKind[],
     choice: object = {},
-  ): Promise<{ time: number; title: string; text: string; tags: string }[]> {
+  ): Promise<DataFrame | undefined> {
     const asked = { ...EVENTS, kinds, ...choice };
     const request = requestOf(start + 120, start + HOUR);
     const [frame] = await firstValueFrom(queryEvents(asked, request, { prometheus, scrapeSeconds: 15 }));
-    return rowsOf(frame) as { time: number; title: string; text: string; tags: string }[];
+    return frame;
   }
 });
 
@@ -208,7 +297,7 @@ describe('a real Prometheus that may load few samples', () => {
     try {
       const asked = { view: VIEWS.hosts, refId: 'A', window: '60s', options: OPTIONS };
       const request = requestOf(start, start + EARLIER);
-      const { nodes, notices } = await drawWith(prometheusSource(server.url), asked, request);
+      const { nodes, notices } = topologyIn(await framesWith(prometheusSource(server.url), asked, request));
       expect(nodes.map(({ label }) => label)).toEqual(['web-1']);
       expect(notices.map(({ message, action }) => `${message} | ${action}`)).toContainEqual(
         expect.stringMatching(
@@ -226,13 +315,20 @@ describe('a real Prometheus that may load few samples', () => {
   });
 });
 
-async function drawWith(
+function framesWith(
   prometheus: PrometheusSource,
   asked: TopologyRequest,
   request: DataQueryRequest,
-): Promise<Topology> {
-  const frames = await firstValueFrom(queryTopology(asked, request, { prometheus, ...MEANS }));
+): Promise<DataFrame[]> {
+  return firstValueFrom(queryTopology(asked, request, { prometheus, ...MEANS }));
+}
+
+function topologyIn(frames: readonly DataFrame[]): Topology {
   return topologyFromFrames(frames) ?? expect.fail('The frames carry no topology.');
+}
+
+function typesOf(frame: DataFrame | undefined): [string, string][] {
+  return (frame?.fields ?? []).map(({ name, type }) => [name, type]);
 }
 
 const EVENTS = { refId: 'A', matchers: [], hosts: [], namespaces: [], containers: [], kinds: [] };
@@ -294,10 +390,19 @@ function changesOf<Item extends Topology['nodes'][number] | Topology['edges'][nu
   );
 }
 
-function valuesOf(nodes: Topology['nodes']): Record<string, number> {
+/** What the overlays say of each node that they speak of. */
+function valuesOf(nodes: Topology['nodes']): Record<string, number[]> {
   return Object.fromEntries(
-    nodes.flatMap(({ label, overlays = [] }) => overlays.map(({ value }) => [label, value])),
+    nodes.flatMap(({ label, overlays = [] }) =>
+      overlays.length === 0 ? [] : [[label, overlays.map(({ value }) => value)]],
+    ),
   );
+}
+
+function eventsIn(
+  frame: DataFrame | undefined,
+): { time: number; title: string; text: string; tags: string }[] {
+  return rowsOf(frame) as { time: number; title: string; text: string; tags: string }[];
 }
 
 function rowsOf(frame: DataFrame | undefined): Record<string, unknown>[] {
