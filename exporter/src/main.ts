@@ -14,6 +14,8 @@ if (objection !== undefined) {
  * would depend on how the program is started.
  */
 setFlagsFromString('--semi-space-growth-factor=1');
+/** So little is collected at a time that waking other threads for it costs more than it saves. */
+setFlagsFromString('--no-parallel-scavenge');
 const { run } = await import('./program.js');
 
 // A reader that has seen enough, such as `head`, is no failure.

@@ -123,7 +123,9 @@ export class ConnectionWatch {
       processesOf = this.census.retake();
     }
     for (const [namespace, inodes] of unowned) {
-      await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
+      if (holders.isNews(inodes)) {
+        await holders.find(this.stillThere(namespace, inodes), processesOf.get(namespace.inode) ?? [], pause);
+      }
     }
     await this.findGuests(processesOf, pause);
     this.ownListeners();
@@ -131,6 +133,18 @@ export class ConnectionWatch {
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
+  }
+
+  /** Most connections of unknown holders are brief, and gone by now: to look for those in vain is dearest. */
+  private stillThere(namespace: TrackedNamespace, inodes: ReadonlySet<number>): Set<number> {
+    const there = new Set<number>();
+    const note = ({ inode }: SocketRecord): void => {
+      if (inodes.has(inode)) {
+        there.add(inode);
+      }
+    };
+    this.options.source.visitSockets(namespace.inode, { listener: note, connection: note, udp: note });
+    return there;
   }
 
   private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {

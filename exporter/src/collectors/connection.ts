@@ -156,7 +156,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       now: this.now,
       firstEphemeralPort: firstPort,
       ownNamespace: ownNamespaceInode(procRoot),
-      flowIntervalMs: options.passIntervalMs ?? PASS_INTERVAL_MS,
+      flowIntervalMs: FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
     this.schedule();
@@ -257,6 +257,8 @@ class KernelConnectionCollector implements ConnectionCollector {
 }
 
 const PASS_INTERVAL_MS = 5_000;
+/** Each reading walks the whole host's table of tracked flows: milliseconds. A flow stays in it for 30 s and more. */
+const FLOW_PASSES = 2;
 /** Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. */
 const TABLE_AGE_PASSES = 3;
 /** On a host with very many sockets or namespaces, passes take about this share of a processor at most: 1 in 50. */

@@ -26,6 +26,11 @@ export interface NamespaceCensusOptions {
 /** The processes of each network namespace, by its inode. */
 export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]>;
 
+interface Census {
+  readonly snapshot: ProcessSnapshot;
+  readonly processesOf: ProcessesOfNamespaces;
+}
+
 /** When a namespace was found without a process. */
 interface Emptiness {
   readonly at: number;
@@ -36,6 +41,7 @@ interface Emptiness {
 /** Who lives in which network namespace: opens those that processes live in, lets go of those that nobody lives in. */
 export class NamespaceCensus {
   private emptySince = new Map<number, Emptiness>();
+  private last: Census | undefined;
   private isFirst = true;
 
   constructor(private readonly options: NamespaceCensusOptions) {}
@@ -57,16 +63,22 @@ export class NamespaceCensus {
 
   /** Reads again who lives in the namespaces that are known: there may be new processes. */
   retake(): ProcessesOfNamespaces {
+    const before = this.last?.processesOf;
     const processesOf = this.readProcesses(this.options.maxTableAgeMs);
-    this.noteOccupants(processesOf);
+    if (processesOf !== before) {
+      this.noteOccupants(processesOf);
+    }
     return processesOf;
   }
 
-  private readProcesses(maxAgeMs: number): Map<number, ProcessRecord[]> {
+  private readProcesses(maxAgeMs: number): ProcessesOfNamespaces {
     const { processTable, cgroupIds } = this.options;
     const snapshot = processTable.discover(maxAgeMs);
-    cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
-    return byNamespace(snapshot);
+    if (this.last?.snapshot !== snapshot) {
+      cgroupIds.learn(new Set([...snapshot.processes.values()].map(({ cgroup }) => cgroup)));
+      this.last = { snapshot, processesOf: byNamespace(snapshot) };
+    }
+    return this.last.processesOf;
   }
 
   private open(inode: number, pid: number): boolean {

@@ -107,6 +107,20 @@ describe('createProcessTable', () => {
     expect(processes.discover(40_000).processes.get(7)?.cpuSeconds).toBe(2);
   });
 
+  it('discovers the same as before while the same processes live', () => {
+    let time = 0;
+    const processes = createProcessTable({ procRoot, constants, now: () => time });
+    putProcess(2, { name: 'kthreadd', flags: 0x208040 });
+    putProcess(7, { name: 'old' });
+    processes.refresh(0);
+    time = 40_000;
+    const found = processes.discover(60_000);
+    expect(processes.discover(60_000)).toBe(found);
+    rmSync(join(procRoot, '7'), { recursive: true });
+    putProcess(8, { name: 'new' });
+    expect([...processes.discover(60_000).processes.keys()]).toEqual([8]);
+  });
+
   it('discovers where a process went that had just started', () => {
     let time = 0;
     const processes = createProcessTable({ procRoot, constants, now: () => time });

@@ -49,7 +49,7 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
     refresh(maxAgeMs) {
       const time = now();
       if (snapshot === undefined || time - snapshot.takenAt >= maxAgeMs) {
-        snapshot = { takenAt: time, processes: read(time, () => undefined) };
+        snapshot = { takenAt: time, processes: read(listPids(procRoot), time, () => undefined) };
         files?.sweep();
       }
       return snapshot;
@@ -60,23 +60,29 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
       if (last === undefined || time - last.takenAt >= maxAgeMs) {
         return this.refresh(0);
       }
-      const processes = read(time, (pid) =>
-        kernelThreads.has(pid) ? 'kernel thread' : isDue(pid, time) ? undefined : last.processes.get(pid),
-      );
-      snapshot = { takenAt: last.takenAt, processes };
-      return snapshot;
+      const pids = listPids(procRoot);
+      const known = (pid: number): ProcessRecord | 'kernel thread' | undefined =>
+        kernelThreads.has(pid) ? 'kernel thread' : isDue(pid, time) ? undefined : last.processes.get(pid);
+      const isSame =
+        pids.length === last.processes.size + kernelThreads.size &&
+        pids.every((pid) => known(pid) !== undefined);
+      if (!isSame) {
+        snapshot = { takenAt: last.takenAt, processes: read(pids, time, known) };
+      }
+      return snapshot ?? last;
     },
   };
 
   /** Reads every process of which `known` has no record. */
   function read(
+    pids: readonly number[],
     time: number,
     known: (pid: number) => ProcessRecord | 'kernel thread' | undefined,
   ): ReadonlyMap<number, ProcessRecord> {
     const processes = new Map<number, ProcessRecord>();
     const seen = new Map<number, Identity>();
     const threads = new Set<number>();
-    for (const pid of listPids(procRoot)) {
+    for (const pid of pids) {
       const record = known(pid) ?? readRecord(pid, time);
       if (record === 'kernel thread') {
         threads.add(pid);
