@@ -14,12 +14,12 @@ import {
   type Capabilities,
   type ClustersResult,
 } from '../protocol/requests.js';
+import type { Decision } from '../policy/decide.js';
 import type { GatewayCore } from './attempts.js';
+import { capabilities } from './capabilities.js';
 import { answerLog } from './log-routes.js';
-import { json, route, type Route } from './route.js';
+import { json, NO_QUERY, PATH_ONLY, route, type Route } from './route.js';
 
-const nothing = z.strictObject({});
-const noBody = z.undefined();
 const OBJECT_PATH = '/clusters/{cluster}/objects/{kind}/{namespace}/{name}';
 
 /** What may be asked of clusters. `-` is the namespace of what has none, and the cluster where only one is connected. */
@@ -29,7 +29,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       method: 'get',
       path: '/clusters',
       summary: 'The clusters whose agents are connected',
-      schemas: { params: nothing, query: nothing, body: noBody },
+      schemas: { params: NO_QUERY, ...PATH_ONLY },
       answer: json('The clusters, by name', clustersResultSchema),
       async handle({ caller, response }) {
         await core.limits.countUser(caller.user);
@@ -46,7 +46,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       method: 'get',
       path: OBJECT_PATH,
       summary: "An object's description, secrets masked, and its latest events (action describe)",
-      schemas: { params: objectParams, query: nothing, body: noBody },
+      schemas: { params: objectParams, ...PATH_ONLY },
       answer: json('The object', describeResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, response }) {
         const asked = {
@@ -61,7 +61,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       method: 'get',
       path: `${OBJECT_PATH}/logs`,
       summary: "The logs of all containers of a pod, or of a Swarm service's tasks (action workload-logs)",
-      schemas: { params: objectParams, query: workloadLogsQuery, body: noBody },
+      schemas: { params: objectParams, query: workloadLogsQuery, body: PATH_ONLY.body },
       answer: {
         description: 'The lines, gzipped where the client takes that',
         content: { 'application/x-ndjson': workloadLogLineSchema, 'text/plain': z.string() },
@@ -79,7 +79,7 @@ export function objectRoutes(core: GatewayCore): readonly Route[] {
       method: 'post',
       path: `${OBJECT_PATH}/actions`,
       summary: 'Does something to an object of a cluster',
-      schemas: { params: objectParams, query: nothing, body: objectCommandSchema },
+      schemas: { params: objectParams, query: NO_QUERY, body: objectCommandSchema },
       answer: json('What the cluster took', objectResultSchema),
       async handle({ caller, attempts, params: { cluster, ...object }, body, response }) {
         const asked = { target: object, request: body, shape: objectResultSchema };
@@ -113,33 +113,25 @@ function objectCapabilitiesRoute(core: GatewayCore): Route {
     method: 'get',
     path: `${OBJECT_PATH}/capabilities`,
     summary: 'What this user may do now to an object of a cluster: which buttons to show',
-    schemas: { params: objectParams, query: nothing, body: noBody },
+    schemas: { params: objectParams, ...PATH_ONLY },
     answer: json('What is allowed, and why the rest is not', capabilitiesSchema),
     async handle({ caller, attempts, params: { cluster, ...reference }, response }) {
       await core.limits.countUser(caller.user);
       const tunnel = core.register.get(agentOf(core, cluster));
       const summary = await attempts.identifyObject(caller, tunnel, reference);
       const question = attempts.question(caller, tunnel, undefined, summary);
-      const allowed: ActionName[] = [];
-      const refused: Capabilities['refused'] = {};
-      for (const action of OBJECT_ACTION_NAMES) {
+      const decide = (action: ActionName): Decision => {
         const decision = attempts.decide({ ...question, action });
-        if (!decision.allowed) {
-          refused[action] = decision.reason;
-        } else if (summary.takes.includes(action)) {
-          allowed.push(action);
-        } else {
-          refused[action] = `The ${describeReference(reference)} takes no ${action} as it is.`;
-        }
-      }
+        return decision.allowed && !summary.takes.includes(action)
+          ? {
+              ...{ allowed: false, code: 'conflict' },
+              reason: `The ${describeReference(reference)} takes no ${action} as it is.`,
+            }
+          : decision;
+      };
       response.json({
-        user: caller.user,
-        role: caller.role,
-        tier: caller.tier,
-        host: tunnel.hello.host,
+        ...capabilities(caller, tunnel.hello.host, OBJECT_ACTION_NAMES, decide),
         object: { ...reference, replicas: summary.replicas },
-        allowed,
-        refused,
         custom: [],
         exportTo: null,
       } satisfies Capabilities);

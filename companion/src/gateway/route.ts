@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { parseRequest } from '../protocol/parse.js';
 import type { Attempts } from './attempts.js';
 import type { Caller } from './caller.js';
@@ -14,6 +14,10 @@ export interface AnswerShape {
 export function json(description: string, schema: z.ZodType): AnswerShape {
   return { description, content: { 'application/json': schema } };
 }
+
+/** For a route that takes nothing but its path, and for one that takes a body as well. */
+export const NO_QUERY = z.strictObject({});
+export const PATH_ONLY = { query: NO_QUERY, body: z.undefined() } as const;
 
 interface RouteSchemas<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType> {
   readonly params: Params;

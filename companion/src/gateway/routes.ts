@@ -1,10 +1,5 @@
 import { z } from 'zod';
-import {
-  commandActionSchema,
-  HOST_ACTION_NAMES,
-  type ActionName,
-  type CommandAction,
-} from '../protocol/action.js';
+import { commandActionSchema, HOST_ACTION_NAMES, type CommandAction } from '../protocol/action.js';
 import { customResultSchema } from '../protocol/actions/custom.js';
 import { lifecycleResultSchema } from '../protocol/actions/lifecycle.js';
 import { inspectResultSchema, listResultSchema, topResultSchema } from '../protocol/actions/observe.js';
@@ -21,10 +16,8 @@ import {
 } from '../protocol/requests.js';
 import { customActionsFor } from '../policy/decide.js';
 import { ANSWER_WITHIN_MS, type GatewayCore } from './attempts.js';
-import { json, route, type Route } from './route.js';
-
-const nothing = z.strictObject({});
-const noBody = z.undefined();
+import { capabilities } from './capabilities.js';
+import { json, NO_QUERY, PATH_ONLY, route, type Route } from './route.js';
 
 /** What may be asked of the gateway beside logs and terminals, which have files of their own. */
 export function plainRoutes(core: GatewayCore, exportTo: string | null): readonly Route[] {
@@ -33,7 +26,7 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       method: 'get',
       path: '/hosts',
       summary: 'The hosts whose agents are connected',
-      schemas: { params: nothing, query: nothing, body: noBody },
+      schemas: { params: NO_QUERY, ...PATH_ONLY },
       answer: json('The hosts, by name', hostsResultSchema),
       async handle({ caller, response }) {
         await core.limits.countUser(caller.user);
@@ -53,7 +46,7 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       method: 'get',
       path: '/hosts/{host}/containers',
       summary: 'The containers of a host (action list)',
-      schemas: { params: hostParams, query: nothing, body: noBody },
+      schemas: { params: hostParams, ...PATH_ONLY },
       answer: json('The containers', listResultSchema),
       async handle({ caller, attempts, params, response }) {
         const asked = { host: params.host, target: '', request: { action: 'list' } } as const;
@@ -64,7 +57,7 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       method: 'get',
       path: '/hosts/{host}/containers/{container}',
       summary: 'A container with its environment masked (action inspect)',
-      schemas: { params: containerParams, query: nothing, body: noBody },
+      schemas: { params: containerParams, ...PATH_ONLY },
       answer: json('The container', inspectResultSchema),
       async handle({ caller, attempts, params: { host, container }, response }) {
         const asked = { host, target: container, request: { action: 'inspect' } } as const;
@@ -75,7 +68,7 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       method: 'get',
       path: '/hosts/{host}/containers/{container}/processes',
       summary: 'The processes of a container (action top)',
-      schemas: { params: containerParams, query: nothing, body: noBody },
+      schemas: { params: containerParams, ...PATH_ONLY },
       answer: json('The processes', topResultSchema),
       async handle({ caller, attempts, params: { host, container }, response }) {
         const asked = { host, target: container, request: { action: 'top' } } as const;
@@ -86,7 +79,7 @@ export function plainRoutes(core: GatewayCore, exportTo: string | null): readonl
       method: 'post',
       path: '/hosts/{host}/containers/{container}/actions',
       summary: 'Does something to a container or to one of its processes',
-      schemas: { params: containerParams, query: nothing, body: commandActionSchema },
+      schemas: { params: containerParams, query: NO_QUERY, body: commandActionSchema },
       answer: json(
         'What became of it',
         z.union([lifecycleResultSchema, signalResultSchema, startedProcessSchema, customResultSchema]),
@@ -123,7 +116,7 @@ function capabilitiesRoute(core: GatewayCore, exportTo: string | null): Route {
     method: 'get',
     path: '/capabilities',
     summary: 'What this user may do now, on a host or on a container: which buttons to show',
-    schemas: { params: nothing, query: capabilitiesQuery, body: noBody },
+    schemas: { params: NO_QUERY, query: capabilitiesQuery, body: PATH_ONLY.body },
     answer: json('What is allowed, and why the rest is not', capabilitiesSchema),
     async handle({ caller, attempts, query: { host, container }, response }) {
       await core.limits.countUser(caller.user);
@@ -131,28 +124,13 @@ function capabilitiesRoute(core: GatewayCore, exportTo: string | null): Route {
       const summary =
         container === undefined ? undefined : await attempts.identify(caller, tunnel, container);
       const question = attempts.question(caller, tunnel, summary);
-      const allowed: ActionName[] = [];
-      const refused: Capabilities['refused'] = {};
-      for (const action of HOST_ACTION_NAMES) {
-        const custom = customActionsFor(core.policy.current, core.readOnly, question)[0]?.name;
-        const decision = attempts.decide({ ...question, action, custom });
-        if (decision.allowed) {
-          allowed.push(action);
-        } else {
-          refused[action] = decision.reason;
-        }
-      }
+      const custom = customActionsFor(core.policy.current, core.readOnly, question);
       response.json({
-        user: caller.user,
-        role: caller.role,
-        tier: caller.tier,
-        host,
-        ...(summary === undefined ? {} : { container: summary.id, state: summary.state }),
-        allowed,
-        refused,
-        custom: customActionsFor(core.policy.current, core.readOnly, question).map(
-          ({ name, label, icon, confirm }) => ({ name, label, icon, confirm }),
+        ...capabilities(caller, host, HOST_ACTION_NAMES, (action) =>
+          attempts.decide({ ...question, action, custom: custom[0]?.name }),
         ),
+        ...(summary === undefined ? {} : { container: summary.id, state: summary.state }),
+        custom: custom.map(({ name, label, icon, confirm }) => ({ name, label, icon, confirm })),
         exportTo,
       } satisfies Capabilities);
     },
