@@ -95,6 +95,11 @@ describe('the panel', () => {
     expect(await focusedOption(page)).toContain('database, Container, critical');
     await page.keyboard.press('Escape');
     expect(await page.getByTestId('toposcope-card').count()).toBe(0);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('z');
+    await expect.poll(camera).not.toBeNull();
+    await page.keyboard.press('0');
+    await expect.poll(camera).toBeNull();
     await page.keyboard.press('t');
     await page.getByTestId('toposcope-table').waitFor();
     await page.keyboard.press('g');

@@ -1,6 +1,7 @@
 import { useStyles2 } from '@grafana/ui';
 import React, { useState } from 'react';
 import type { Traffic } from 'toposcope-topology-datasource/graph/topology';
+import { retransmitShare } from '../trouble/retransmit-share';
 import { cardStyles } from './card-styles';
 import type { Connection } from './connections';
 import { formatValue } from './format';
@@ -90,13 +91,17 @@ export function PortAndTrouble({
 }): React.JSX.Element {
   const styles = useStyles2(cardStyles);
   const retransmits = traffic.retransmits ?? 0;
+  const share = retransmitShare(traffic);
   return (
     <>
       <div className={styles.port}>
         {[protocol, port].filter((part) => part !== '').join(' ') || 'port not known'}
       </div>
       {retransmits > 0 && (
-        <div className={styles.trouble}>{formatValue(retransmits, 'short')} retransmits/s</div>
+        <div className={styles.trouble}>
+          {formatValue(retransmits, 'short')} retransmits/s
+          {share !== null && ` (${formatValue(share, 'percentunit')})`}
+        </div>
       )}
       {traffic.failed > 0 && (
         <div className={styles.failure}>{formatValue(traffic.failed, 'short')} failed/s</div>

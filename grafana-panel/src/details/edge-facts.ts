@@ -1,4 +1,5 @@
-import type { TopologyEdge } from 'toposcope-topology-datasource/graph/topology';
+import type { TopologyEdge, Traffic } from 'toposcope-topology-datasource/graph/topology';
+import { retransmitShare } from '../trouble/retransmit-share';
 import { UNMEASURED } from './unmeasured';
 
 export type EdgeFact = readonly [name: string, value: string];
@@ -38,7 +39,13 @@ export function edgeFacts(
     ['Failed', rate(traffic.failed)],
     ['Opened', rate(traffic.opened)],
     ['Closed', rate(traffic.closed)],
-    ['Retransmits', rate(traffic.retransmits)],
+    ['Retransmits', rate(traffic.retransmits) + shareText(traffic, format)],
     ['Round trip', format(traffic.rtt, 's')],
   ];
+}
+
+/** ` (2%)`, or nothing. */
+function shareText(traffic: Traffic, format: (value: number | null, unit: string) => string): string {
+  const share = retransmitShare(traffic);
+  return share === null || share === 0 ? '' : ` (${format(share, 'percentunit')})`;
 }

@@ -26,6 +26,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['Enter', 'Open the card'],
   ['Esc', 'Close the card'],
   ['+ −', 'Zoom'],
+  ['z', 'Zoom to the node, as a double click'],
   ['0', 'Show all'],
   ['/', 'Search'],
   ['g t r', 'Graph, table, resources'],
@@ -67,6 +68,9 @@ export function Legend({ onClose }: { readonly onClose: () => void }): React.JSX
         </LineRow>
         <LineRow color={palette.edgeFailing} width={2} dashes={DASHES_OF_TONE.failing}>
           Broken: connections fail
+        </LineRow>
+        <LineRow color={palette.health.warning} width={2} dashes={DASHES_OF_TONE.lossy}>
+          Long dashes: much is sent again
         </LineRow>
         <LineRow color={palette.edge} width={2} dashes={DASHES_OF_TONE.membership} hasArrow={false}>
           Dotted: belongs to it, without traffic

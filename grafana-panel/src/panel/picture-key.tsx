@@ -23,6 +23,7 @@ const LINES: Readonly<Record<EdgeTone, string>> = {
   membership: 'Belongs to it: no connection, and no traffic',
   idle: 'Open, but nothing flows',
   normal: 'Client to server; wider: more bytes per second',
+  lossy: 'Much is sent again: packets are lost',
   failing: 'Connections fail',
   changed: 'Other ports or failures than before',
   removed: 'No longer connected',

@@ -158,6 +158,8 @@ export const Picture = React.forwardRef<PictureHandle, Props>(function Picture(p
       props.onHelp();
     } else if (key === '0') {
       stage.current?.fit(true);
+    } else if (key === 'z' && (focused ?? selected) !== undefined) {
+      stage.current?.zoomTo(focused ?? selected ?? '');
     } else if (key === '/') {
       props.onSearch();
     } else {

@@ -80,11 +80,12 @@ function bundleOf(members: readonly SceneEdge[], endOf: (node: SceneNode) => Hul
     : { from: other, to: one, forth: back, back: forth, tone };
 }
 
-/** What all of its edges are, or that some fail; a mere part that was added or removed is not told from afar. */
+/** What all of its edges are, or that some fail or lose; a mere part that was added or removed is not told from afar. */
 function toneOf(edges: readonly SceneEdge[]): EdgeTone {
   const tones = new Set(edges.map(({ tone }) => tone));
   const [only] = tones;
-  return only !== undefined && tones.size === 1 ? only : tones.has('failing') ? 'failing' : 'normal';
+  const trouble = (['failing', 'lossy'] as const).find((tone) => tones.has(tone));
+  return only !== undefined && tones.size === 1 ? only : (trouble ?? 'normal');
 }
 
 function discOf({ id, x, y, radius }: SceneNode): Hull {

@@ -4,6 +4,7 @@ import type { EdgeTone } from './scene';
 /** Strokes and gaps, CSS pixels at zoom 1; without an entry: an unbroken line. */
 export const DASHES_OF_TONE: Partial<Readonly<Record<EdgeTone, readonly number[]>>> = {
   membership: [1.5, 4],
+  lossy: [12, 4],
   failing: [7, 5],
   removed: [3, 4],
 };
@@ -15,6 +16,8 @@ export function colorOfTone(tone: EdgeTone, palette: Palette): string {
     case 'membership':
     case 'normal':
       return palette.edge;
+    case 'lossy':
+      return palette.health.warning;
     case 'failing':
       return palette.edgeFailing;
     case 'changed':

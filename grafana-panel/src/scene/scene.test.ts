@@ -29,6 +29,7 @@ describe('buildScene', () => {
 
   it.each([
     { given: 'failures', traffic: { failed: 0.1 }, tone: 'failing' },
+    { given: 'much that is sent again', traffic: { retransmits: 2 }, tone: 'lossy' },
     { given: 'no bytes', traffic: { requestBytes: 0, responseBytes: 0 }, tone: 'idle' },
     { given: 'nothing measured', traffic: { requestBytes: null, responseBytes: null }, tone: 'normal' },
     { given: 'bytes', traffic: {}, tone: 'normal' },

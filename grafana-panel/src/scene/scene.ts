@@ -11,6 +11,7 @@ import { cellOf } from '../layout/blocks';
 import type { Bounds } from '../layout/bounds';
 import type { Direction, Point, Positions } from '../layout/graph';
 import { SLOT } from '../layout/spacing';
+import { isLossy } from '../trouble/retransmit-share';
 import { routeEdges } from './routing';
 
 /** Everything that is drawn, in the world's units: CSS pixels at zoom 1. */
@@ -59,10 +60,19 @@ export interface SceneEdge {
 }
 
 /**
- * In the order of drawing. `membership`: one belongs to the other; `idle`: open, but nothing flows; the last three only
- * where two moments are compared.
+ * In the order of drawing. `membership`: one belongs to the other; `idle`: open, but nothing flows; `lossy`: much is
+ * sent again; the last three only where two moments are compared.
  */
-export const EDGE_TONES = ['membership', 'idle', 'normal', 'failing', 'changed', 'removed', 'added'] as const;
+export const EDGE_TONES = [
+  'membership',
+  'idle',
+  'normal',
+  'lossy',
+  'failing',
+  'changed',
+  'removed',
+  'added',
+] as const;
 export type EdgeTone = (typeof EDGE_TONES)[number];
 
 /** From the border of one node to that of the other: straight, or by cubic Bézier curves. */
@@ -188,6 +198,9 @@ function toneOf({ kind, traffic, change }: TopologyEdge): EdgeTone {
   }
   if (traffic.failed > 0) {
     return 'failing';
+  }
+  if (isLossy(traffic)) {
+    return 'lossy';
   }
   const measured = traffic.requestBytes !== null || traffic.responseBytes !== null;
   return measured && bytesPerSecond(traffic) === 0 ? 'idle' : 'normal';

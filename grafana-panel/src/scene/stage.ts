@@ -46,6 +46,8 @@ const SETTLE_MS = 140;
 const GLIDE_MS = 260;
 /** World units round nodes that are shown together. */
 const AROUND = 110;
+/** Nearer than this a node says no more. */
+const MOST_NEAR = 1.6;
 
 /** The picture with its camera and what the user does to it: everything of the panel that React need not know. */
 export class Stage {
@@ -191,6 +193,13 @@ export class Stage {
     }
   }
 
+  /** Shows a node with all that it is connected with, or an edge with its ends. */
+  zoomTo(id: string): void {
+    const edge = this.#scene?.edgesById.get(id);
+    const edges = edge ? [edge] : (this.#scene?.edgesOf.get(id) ?? []);
+    this.fitTo(new Set([id, ...edges.flatMap(({ source, target }) => [source.id, target.id])]), MOST_NEAR);
+  }
+
   /** Stands where it is told. */
   lookFrom(camera: Camera): void {
     this.#goTo(camera, false);
@@ -331,9 +340,13 @@ export class Stage {
     }
   }
 
+  /** The first click may have moved the picture aside for a card: what it selected is meant. */
   #onDoubleClick(at: Point): void {
-    if (this.#renderer.nodeAt(at) === undefined) {
+    const { selected } = this.#emphasis;
+    if (selected === undefined) {
       this.#goTo(this.#zoomed(at, 1.8), true);
+    } else {
+      this.zoomTo(selected);
     }
   }
 

@@ -28,6 +28,27 @@ describe('the table', () => {
     expect(labels).not.toContain('Kind');
   });
 
+  it('has a column for the relatives of each other view that no fact tells', () => {
+    const on = (view: 'hosts' | 'workloads' | 'process-names', label: string) => ({ view, id: label, label });
+    const topology = topologyOf(
+      [
+        nodeOf('a', {
+          facts: [{ key: 'host', label: 'Host', values: ['h1'] }],
+          relatives: [on('hosts', 'h1'), on('process-names', 'sh'), on('process-names', 'nginx')],
+        }),
+        nodeOf('b', { relatives: [on('workloads', 'shop')] }),
+      ],
+      [],
+    );
+    const columns = columnsOf(topology);
+    expect(columns.map(({ label }) => label)).toEqual([
+      ...['Name', 'State', 'Host', 'Processes by name', 'Workloads', 'Called by', 'Calls', 'Traffic'],
+    ]);
+    const [first] = rowsOf(topology);
+    const texts = first ? columns.map(({ text }) => text(first, String)) : [];
+    expect(texts.slice(2, 5)).toEqual(['h1', 'sh, nginx', '']);
+  });
+
   it('says in one column how each is, and in another what its health check says', () => {
     const fact = (key: string, value: string) => ({ key, label: key, values: [value] });
     const topology = topologyOf(

@@ -1,5 +1,10 @@
-import type { Topology, TopologyEdge, TopologyNode } from 'toposcope-topology-datasource/graph/topology';
-import { HEALTH_NAMES, KIND_NAMES } from '../panel/view-names';
+import type {
+  Topology,
+  TopologyEdge,
+  TopologyNode,
+  ViewId,
+} from 'toposcope-topology-datasource/graph/topology';
+import { HEALTH_NAMES, KIND_NAMES, VIEW_NAMES } from '../panel/view-names';
 
 export interface Column {
   readonly key: string;
@@ -26,6 +31,8 @@ export interface Row {
 const FACTS = ['health', 'image', 'host', 'restarts'];
 /** Other names than the fact's own. */
 const FACT_LABELS: Readonly<Record<string, string>> = { health: 'Health check' };
+/** Facts that say what relatives of a view would. */
+const FACT_OF_RELATIVES: Partial<Readonly<Record<ViewId, string>>> = { hosts: 'host', images: 'image' };
 /** Rows sorted by state begin with what is in trouble. */
 const WORST_FIRST = ['critical', 'warning', 'ok', 'unknown', 'stopped'] as const;
 
@@ -47,15 +54,19 @@ export function rowsOf({ nodes, edges }: Topology): Row[] {
 }
 
 /** The columns that these nodes fill: who it is, its facts and metrics, its connections. */
-export function columnsOf({ nodes }: Topology): Column[] {
+export function columnsOf({ view, nodes }: Topology): Column[] {
   const kinds = new Set(nodes.map(({ kind }) => kind));
   const facts = new Map<string, string>();
   const metrics = new Map<string, { readonly label: string; readonly unit: string }>();
+  const relatives = new Set<ViewId>();
   for (const node of nodes) {
     for (const { key, label } of node.facts) {
       if (FACTS.includes(key)) {
         facts.set(key, FACT_LABELS[key] ?? label);
       }
+    }
+    for (const relative of node.relatives) {
+      relatives.add(relative.view);
     }
     for (const { key, label, unit } of node.metrics) {
       metrics.set(key, { label, unit });
@@ -70,6 +81,9 @@ export function columnsOf({ nodes }: Topology): Column[] {
       sortValue: ({ node }) => `${WORST_FIRST.indexOf(node.health)} ${stateOf(node)}`,
     },
     ...[...facts].map(([key, label]) => factColumn(key, label)),
+    ...[...relatives]
+      .filter((other) => other !== view && !facts.has(FACT_OF_RELATIVES[other] ?? ''))
+      .map(relativesColumn),
     ...[...metrics].map(([key, { label, unit }]) => metricColumn(key, label, unit)),
     numberColumn('inbound', 'Called by', 'short', ({ inbound }) => inbound),
     numberColumn('outbound', 'Calls', 'short', ({ outbound }) => outbound),
@@ -116,6 +130,13 @@ function numberColumn(key: string, label: string, unit: string, value: (row: Row
 function factColumn(key: string, label: string): Column {
   return textColumn(key, label, ({ node }) =>
     (node.facts.find((fact) => fact.key === key)?.values ?? []).join(', '),
+  );
+}
+
+function relativesColumn(view: ViewId): Column {
+  const label = VIEW_NAMES[view];
+  return textColumn(`in:${view}`, label, ({ node }) =>
+    node.relatives.flatMap((relative) => (relative.view === view ? [relative.label] : [])).join(', '),
   );
 }
 
