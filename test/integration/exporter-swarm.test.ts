@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
@@ -7,6 +8,10 @@ import { ExporterRun, linesOf, sampleOf } from '../engines/exporter.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
 const PROBE = path.resolve(import.meta.dirname, '../../exporter/dist/runtimes/cri-probe-process.js');
+const SCRAPE_CONFIG = readFileSync(
+  path.resolve(import.meta.dirname, '../../compose/scrape-configs/swarm.yaml'),
+  'utf8',
+);
 const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
 
 describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and dockerd)', () => {
@@ -59,6 +64,23 @@ describe.skipIf(!canRun)('the exporter beside a Swarm of one (needs root and doc
           `orchestrator="swarm",namespace="shop",workload_kind="service",workload="shop_web",instance="${slot}"`,
       ),
     );
+  });
+
+  it('is found by Prometheus on each node, by the scrape configuration for a Swarm', async () => {
+    const file = path.join(mkdtempSync(path.join(tmpdir(), 'toposcope-swarm-')), 'swarm.yaml');
+    try {
+      writeFileSync(file, SCRAPE_CONFIG.replace('/var/run/docker.sock', engine.socketPath));
+      const search = ['check', 'service-discovery', '--timeout=5s', file, 'toposcope'];
+      const targets = JSON.parse(execFileSync('promtool', search, { encoding: 'utf8' })) as {
+        labels: Record<string, string>;
+      }[];
+      const { Name } = (await docker.info()) as { Name: string };
+      expect(targets.map(({ labels }) => labels)).toEqual([
+        expect.objectContaining({ __address__: `${ENGINE_ADDRESS}:10420`, instance: Name, job: 'toposcope' }),
+      ]);
+    } finally {
+      rmSync(path.dirname(file), { recursive: true });
+    }
   });
 
   it('shows Docker’s containers once, and says that its containerd serves no CRI', async () => {
