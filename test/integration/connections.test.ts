@@ -117,30 +117,50 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
     });
   });
 
-  it('counts refused, timed-out and reset connection attempts as failed', async () => {
+  it('counts refused, reset, unreachable, timed-out and given-up connection attempts as failed, each at its port', async () => {
+    const within = (where: string, ...command: string[]) => run('ip', 'netns', 'exec', where, ...command);
+    // Twice in three seconds.
+    within(pair.a.name, 'sysctl', '-qw', 'net.ipv4.tcp_syn_retries=1');
+    const firewall = (port: number, ...target: string[]) =>
+      within(pair.b.name, 'iptables', '-A', 'INPUT', '-p', 'tcp', '--dport', `${port}`, '-j', ...target);
+    firewall(8122, 'REJECT', '--reject-with', 'tcp-reset');
+    firewall(8123, 'REJECT', '--reject-with', 'icmp-host-unreachable');
+    firewall(8124, 'DROP');
+    firewall(8125, 'DROP');
     const watching = await pair.watch();
     pair.spawn(pair.a, 'cat');
-    const attempt = (code: string) => run('ip', 'netns', 'exec', pair.a.name, process.execPath, '-e', code);
-    const connect = (address: string, port: number) =>
-      `const s = require('net').connect(${port}, '${address}'); s.on('error', () => {}); setTimeout(() => s.destroy(), 300);`;
-    attempt(connect(pair.b.address, 8106));
-    attempt(connect('10.79.1.77', 8106));
+    // What the client was told is the truth.
+    const attempt = (port: number) =>
+      within(pair.a.name, process.execPath, '-e', ATTEMPT, pair.b.address, `${port}`).trim();
+    expect([8121, 8122, 8123, 8124].map(attempt)).toEqual([
+      'ECONNREFUSED',
+      'ECONNREFUSED',
+      'EHOSTUNREACH',
+      'ETIMEDOUT',
+    ]);
+    within(pair.a.name, process.execPath, '-e', ATTEMPT, pair.b.address, '8125', '300');
     await eventually(watching, (rows) => {
-      expect(counts(rows, 'client', 8106)).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 2 });
+      for (const port of [8121, 8122, 8123, 8124, 8125]) {
+        expect(counts(rows, 'client', port)).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
+      }
     });
   });
 
-  it('reads retransmits and round trips as ss does, on a path that loses packets', async () => {
+  it('reads retransmits and round trips as ss does, on a path that loses packets and delays them', async () => {
     // One packet of twenty, by count; a segment at a time, or the whole payload may be less than twenty packets.
     run('ip', '-n', pair.a.name, 'link', 'set', 'veth0', 'gso_max_segs', '1');
     const packets = ['-p', 'tcp', '--dport', '8107', '-m', 'statistic', '--mode', 'nth'];
     const drop = ['-A', 'INPUT', ...packets, '--every', '20', '--packet', '19', '-j', 'DROP'];
     run('ip', 'netns', 'exec', pair.b.name, 'iptables', ...drop);
+    // netem is in few kernels; packets that wait for their turn are late, too.
+    const queue = ['rate', '30mbit', 'burst', '4kb', 'latency', '200ms'];
+    run('tc', '-n', pair.a.name, 'qdisc', 'add', 'dev', 'veth0', 'root', 'tbf', ...queue);
     const watching = await pair.watch();
     await pair.serve(8107);
     await pair.run(pair.a, SENDER, pair.b.address, 8107, 2_000_000);
     const { retransmitted, rttMs } = await whenAllIsAcknowledged(pair.a.name, 8107, 2_000_000);
     expect(retransmitted).toBeGreaterThan(0);
+    expect(rttMs).toBeGreaterThan(1);
     const labels = { role: 'client', port: '8107' };
     const before = await readRows(watching);
     const earlier = {
@@ -294,6 +314,14 @@ const HOLDER = `
   }));
   sockets.forEach((socket) => socket.on('error', () => {}).resume());
   process.stdin.on('end', () => sockets.forEach((socket) => socket.write(request))).resume();
+`;
+
+/** Dials, and says what went wrong; gives up after some milliseconds, if told so. */
+const ATTEMPT = `
+  const [address, port, patience] = process.argv.slice(1);
+  const socket = require('net').connect(Number(port), address);
+  socket.on('error', ({ code }) => console.log(code));
+  if (patience !== undefined) setTimeout(() => socket.destroy(), Number(patience));
 `;
 
 /** Sends so many bytes on one connection, which stays open. */
