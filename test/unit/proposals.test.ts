@@ -12,6 +12,17 @@ import { type ProposalKey, proposalsFor } from '../../grafana-panel/src/export/p
 
 const AT = 1_795_231_570_000;
 
+/** No pod and no node has one of them. */
+const PUBLIC = [
+  {
+    ipBlock: {
+      cidr: '0.0.0.0/0',
+      except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
+    },
+  },
+  { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
+];
+
 interface Policy {
   readonly metadata: { readonly namespace: string; readonly name: string };
   readonly spec: {
@@ -189,8 +200,7 @@ describe('a network policy', () => {
       {
         from: [
           { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'edge' } } },
-          { ipBlock: { cidr: '0.0.0.0/0' } },
-          { ipBlock: { cidr: '::/0' } },
+          ...PUBLIC,
           { ipBlock: { cidr: '2001:db8::1/128' } },
           { ipBlock: { cidr: '192.0.2.7/32' } },
         ],
@@ -229,15 +239,6 @@ describe('a network policy for both ways', () => {
     );
     const yaml = yamlOf(topology, 'policies-both');
     const [shop, data] = policiesIn(yaml);
-    const publicOnes = [
-      {
-        ipBlock: {
-          cidr: '0.0.0.0/0',
-          except: ['10.0.0.0/8', '100.64.0.0/10', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16'],
-        },
-      },
-      { ipBlock: { cidr: '::/0', except: ['fc00::/7', 'fe80::/10'] } },
-    ];
     expect(shop?.spec).toEqual({
       podSelector: {},
       policyTypes: ['Ingress', 'Egress'],
@@ -245,7 +246,7 @@ describe('a network policy for both ways', () => {
       egress: [
         { ports: names },
         { to: [{ podSelector: {} }] },
-        { to: publicOnes, ports: [{ protocol: 'TCP', port: 443 }] },
+        { to: PUBLIC, ports: [{ protocol: 'TCP', port: 443 }] },
         {
           to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } }],
           ports: [{ protocol: 'TCP', port: 5433 }],
@@ -305,6 +306,30 @@ describe('a network policy for both ways', () => {
       expect(policies.filter(({ spec }) => spec.egress?.[0]?.ports?.length !== 2)).toEqual([]);
     }
   });
+});
+
+it('proposals hold words of YAML 1.1 as texts, for kubectl and Compose', () => {
+  const policies = pictureOf(
+    'controllers',
+    [
+      node('web', 'deployment', { namespace: 'shop', pod_labels: 'app=on' }),
+      node('y', 'deployment', { namespace: 'no', pod_labels: 'app=y' }),
+    ],
+    [['y', 'web', { port: '80' }]],
+  );
+  const facts = (workload: string) => ({ orchestrator: 'Compose', namespace: 'no', workload });
+  const networks = pictureOf(
+    'workloads',
+    [node('a', 'workload', facts('on')), node('b', 'workload', facts('yes'))],
+    [['a', 'b']],
+  );
+  const told = [yamlOf(policies), yamlOf(networks, 'compose-networks')].flatMap((yaml) =>
+    parseAllDocuments(yaml, { version: '1.1' }).map((document) => JSON.stringify(document.toJS())),
+  );
+  expect(told).toEqual([
+    expect.stringContaining('"podSelector":{"matchLabels":{"app":"on"}}'),
+    expect.stringContaining('"services":{"on":{"networks":["to-yes"]},"yes":'),
+  ]);
 });
 
 describe('the networks of a Compose project', () => {

@@ -1,6 +1,6 @@
 import type { Topology, TopologyNode } from 'toposcope-topology-datasource/graph/topology';
 import { Document } from 'yaml';
-import { commentOf, factValues, whenSeen } from './seen';
+import { commentOf, factValues, whenSeen, YAML_OPTIONS } from './seen';
 
 /** For whatever leaves the project, or comes from without. */
 const OUTSIDE = 'outside';
@@ -40,11 +40,16 @@ function networksOf(project: string, members: readonly TopologyNode[], topology:
   const services = [...networks].filter(([, joined]) => joined.size > 0).sort(([a], [b]) => (a < b ? -1 : 1));
   const used = [...new Set(services.flatMap(([, joined]) => [...joined]))].sort();
   const silent = [...networks].filter(([, joined]) => joined.size === 0).map(([name]) => name);
-  const document = new Document({
-    services: Object.fromEntries(services.map(([name, joined]) => [name, { networks: [...joined].sort() }])),
-    // Nothing leaves an internal network, so that only what was seen to talk to the outside can.
-    networks: Object.fromEntries(used.map((name) => [name, name === OUTSIDE ? {} : { internal: true }])),
-  });
+  const document = new Document(
+    {
+      services: Object.fromEntries(
+        services.map(([name, joined]) => [name, { networks: [...joined].sort() }]),
+      ),
+      // Nothing leaves an internal network, so that only what was seen to talk to the outside can.
+      networks: Object.fromEntries(used.map((name) => [name, name === OUTSIDE ? {} : { internal: true }])),
+    },
+    YAML_OPTIONS,
+  );
   document.commentBefore = commentOf([
     `Who was seen to talk in the Compose project ${project} ${whenSeen(topology)}.`,
     'Merge it into the project’s file after you have looked it through: what did not talk then could not any more.',

@@ -10,7 +10,7 @@ import {
   rulesOf,
   selectorOf,
 } from './policy-peers';
-import { commentOf, factValues, whenSeen } from './seen';
+import { commentOf, factValues, whenSeen, YAML_OPTIONS } from './seen';
 
 /** Namespaces without which a cluster does not run: nothing is proposed for them. */
 const SYSTEM = new Set(['kube-system', 'kube-public', 'kube-node-lease']);
@@ -137,7 +137,7 @@ function policy(topology: Topology, proposed: Proposed): string {
         ...(called === undefined ? {} : { egress: [{ ports: DNS }, ...rules(called, toPeers, 'to')] }),
       },
     },
-    { aliasDuplicateObjects: false },
+    YAML_OPTIONS,
   );
   const where = cluster === undefined ? whom : `${whom} in the cluster ${cluster}`;
   const seen = called === undefined ? `to connect to ${where}` : `to connect to ${where}, and from there`;

@@ -71,7 +71,7 @@ export function isOnHostNetwork(node: TopologyNode): boolean {
   return factValues(node, 'host_network').length > 0;
 }
 
-/** Going out, "the Internet" is what is left without the addresses that no public server has. */
+/** All but the addresses that nobody public has: those of pods and nodes among them. */
 const PUBLIC: readonly Peer[] = [
   {
     ipBlock: {
@@ -85,7 +85,7 @@ const PUBLIC: readonly Peer[] = [
 /** As a server: policies know no DNS names, so that who has one is let out to as the Internet is. */
 export function calledPeers(peersOf: PeersOf): PeersOf {
   return (node) => {
-    if (node.kind === 'internet' || node.kind === 'external') {
+    if (node.kind === 'external') {
       return PUBLIC;
     }
     // A Service's address is translated before policies see it.
@@ -96,7 +96,7 @@ export function calledPeers(peersOf: PeersOf): PeersOf {
 /** What selects somebody outside; nothing where only a host could, whose address a policy would not see. */
 function outsidePeers(node: TopologyNode): readonly Peer[] {
   if (node.kind === 'internet') {
-    return [{ ipBlock: { cidr: '0.0.0.0/0' } }, { ipBlock: { cidr: '::/0' } }];
+    return PUBLIC;
   }
   return [...factValues(node, 'address'), ...factValues(node, 'addresses')]
     .filter((ip) => /^[0-9a-f.:]+$/i.test(ip))

@@ -15,3 +15,6 @@ export function whenSeen({ at, since }: Topology): string {
 export function commentOf(lines: readonly string[]): string {
   return lines.map((text) => ` ${text.replaceAll(/\s+/g, ' ')}`).join('\n');
 }
+
+/** kubectl and Compose read YAML 1.1, in which `on`, `no` and `y` are no texts unless they are quoted. */
+export const YAML_OPTIONS = { aliasDuplicateObjects: false, compat: 'yaml-1.1' } as const;
