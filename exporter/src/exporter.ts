@@ -37,6 +37,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
   const processFiles = createKeptFiles(mostKeptFiles(procRoot));
   const runtimes = followRuntimes(options, {
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+    roots: ['/', options.rootfs],
   });
   let identity = readIdentity(options.rootfs);
   const identified = askSystemInformation(options.rootfs).then(

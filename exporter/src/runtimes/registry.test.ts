@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,7 +42,7 @@ async function listen(path: string): Promise<void> {
 }
 
 function follow(named: Partial<RuntimeOptions> = {}): Runtimes {
-  runtimes = followRuntimes({ docker: [], cri: [], ...named }, { log, root, lookEveryMs: 20 });
+  runtimes = followRuntimes({ docker: [], cri: [], ...named }, { log, roots: [root], lookEveryMs: 20 });
   return runtimes;
 }
 const sockets = ({ all }: Runtimes) => all.map(({ socketPath }) => socketPath.replace(root, ''));
@@ -65,9 +65,26 @@ describe('findSockets', () => {
       mkdirSync(dirname(join(root, path)), { recursive: true });
       writeFileSync(join(root, path), '');
     }
-    const found = (api: 'docker' | 'cri') => findSockets(api, root).map((path) => path.replace(root, ''));
+    const found = (api: 'docker' | 'cri') => findSockets(api, [root]).map((path) => path.replace(root, ''));
     expect(found('docker')).toEqual(places);
     expect(found('cri')).toEqual(cri);
+  });
+
+  it('finds those of a host whose root is mounted, and none twice', () => {
+    const host = join(root, 'host/root');
+    for (const path of ['run/k3s/containerd/containerd.sock', 'run/docker.sock']) {
+      mkdirSync(dirname(join(host, path)), { recursive: true });
+      writeFileSync(join(host, path), '');
+    }
+    // As links on a host are: absolute, so that they lead elsewhere here.
+    mkdirSync(join(host, 'var'));
+    symlinkSync('/run/of-nobody', join(host, 'var/run'));
+    // As a container mounts the engine's socket.
+    mkdirSync(join(root, 'var/run'), { recursive: true });
+    linkSync(join(host, 'run/docker.sock'), join(root, 'var/run/docker.sock'));
+    expect(findSockets('docker', [root, host])).toEqual([join(root, 'var/run/docker.sock')]);
+    expect(findSockets('docker', [host])).toEqual([join(host, 'run/docker.sock')]);
+    expect(findSockets('cri', [root, host])).toEqual([join(host, 'run/k3s/containerd/containerd.sock')]);
   });
 });
 

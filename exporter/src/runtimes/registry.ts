@@ -13,8 +13,8 @@ export interface RuntimeOptions {
 /** Where runtimes are looked for, and how often. */
 export interface RuntimeSurroundings {
   readonly log: RuntimeLog;
-  /** `/`, but in tests. */
-  readonly root?: string;
+  /** Where the host's `/` is: our own, or where it is mounted. */
+  readonly roots?: readonly string[];
   readonly lookEveryMs?: number;
 }
 
@@ -44,7 +44,7 @@ const CREATE: Readonly<
  * start, Docker's is followed, so that its absence is said once.
  */
 export function followRuntimes(named: RuntimeOptions, around: RuntimeSurroundings): Runtimes {
-  const { log, root = '/', lookEveryMs = LOOK_EVERY_MS } = around;
+  const { log, roots = ['/'], lookEveryMs = LOOK_EVERY_MS } = around;
   const all: FollowedRuntime[] = [];
   const known = new Set<string>();
   const searched = (['docker', 'cri'] as const).filter((api) => named[api].length === 0);
@@ -73,7 +73,7 @@ export function followRuntimes(named: RuntimeOptions, around: RuntimeSurrounding
 
   function look(): void {
     for (const api of searched) {
-      for (const socketPath of findSockets(api, root)) {
+      for (const socketPath of findSockets(api, roots)) {
         follow(api, socketPath, false);
       }
     }

@@ -1,10 +1,13 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 
 /** Which API a runtime's socket serves. */
 export type RuntimeApi = 'docker' | 'cri';
 
-/** Where engines listen by default that speak Docker's API: Docker's own, then Podman's. */
-const DOCKER_SOCKETS = ['/var/run/docker.sock', '/run/podman/podman.sock'] as const;
+/**
+ * Where engines listen by default that speak Docker's API: Docker's own, then Podman's. Docker's has two paths, since
+ * `/var/run` is a link that leads nowhere where the host's root is mounted below another path.
+ */
+const DOCKER_SOCKETS = ['/var/run/docker.sock', '/run/docker.sock', '/run/podman/podman.sock'] as const;
 
 /** Where those listen that speak the Container Runtime Interface: containerd, CRI-O, k3s and RKE2, k0s, MicroK8s. */
 const CRI_SOCKETS = [
@@ -20,20 +23,32 @@ const USERS = '/run/user';
 const IN_USERS_FOLDER = ['docker.sock', 'podman/podman.sock'] as const;
 
 /**
- * The sockets of one API that exist now, in the usual places below `root` (`/` but in tests).
+ * The sockets of one API that exist now, in the usual places below these roots: `/`, and where else the host's is
+ * mounted. One that has several paths is told by the first.
  */
-export function findSockets(api: RuntimeApi, root: string): string[] {
-  const below = root === '/' ? '' : root;
+export function findSockets(api: RuntimeApi, roots: readonly string[]): string[] {
+  const found = new Map<string, string>();
+  for (const path of roots.flatMap((root) => placesBelow(api, root === '/' ? '' : root))) {
+    const file = statSync(path, { throwIfNoEntry: false });
+    const identity = `${file?.dev}:${file?.ino}`;
+    if (file !== undefined && !found.has(identity)) {
+      found.set(identity, path);
+    }
+  }
+  return [...found.values()];
+}
+
+function placesBelow(api: RuntimeApi, root: string): readonly string[] {
   const places =
     api === 'cri'
       ? CRI_SOCKETS
       : [
           ...DOCKER_SOCKETS,
-          ...usersIn(`${below}${USERS}`).flatMap((user) =>
+          ...usersIn(`${root}${USERS}`).flatMap((user) =>
             IN_USERS_FOLDER.map((name) => `${USERS}/${user}/${name}`),
           ),
         ];
-  return places.map((path) => `${below}${path}`).filter((path) => existsSync(path));
+  return places.map((path) => `${root}${path}`);
 }
 
 /** Where an engine would be if one were installed. */
