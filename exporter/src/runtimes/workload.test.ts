@@ -243,6 +243,12 @@ describe('workloadDoubts', () => {
       [],
       ['com.docker.compose.project cannot be a name and is cut to one line of 255 characters'],
     ],
+    [
+      'that a project alone names no workload',
+      { 'com.docker.compose.project': 'shop' },
+      [],
+      ['it has words of compose (shop) and none that names a workload'],
+    ],
     ['nothing of labels that tell no workload', { description: '' }, [], []],
   ])('say %s', (_what, labels, environment, doubts) => {
     const source = { labels: new Map(Object.entries(labels)), environment: workloadVariables(environment) };

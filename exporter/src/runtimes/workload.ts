@@ -50,8 +50,8 @@ export function workloadOf({ labels, environment, pod }: WorkloadSource): Worklo
 }
 
 /**
- * What is odd about what a container says of its workload, in words for the log: several orchestrators that name one,
- * and labels or variables that are empty or were cut. Empty where nothing is.
+ * What is odd about what a container says of its workload, in words for the log: several orchestrators that name one, or one
+ * that names none, and labels or variables that are empty or were cut. Empty where nothing is.
  */
 export function workloadDoubts({ labels, environment }: WorkloadSource): string[] {
   const empty = new Set<string>();
@@ -70,7 +70,12 @@ export function workloadDoubts({ labels, environment }: WorkloadSource): string[
     };
   const found = ORCHESTRATORS.map((read) => read(readFrom(labels), readFrom(environment)));
   const names = found.filter(({ name }) => name !== '').map(({ orchestrator }) => orchestrator);
+  const nameless = found.filter(({ name, namespace = '' }) => name === '' && namespace !== '');
   return [
+    ...nameless.map(
+      ({ orchestrator, namespace = '' }) =>
+        `it has words of ${orchestrator} (${namespace}) and none that names a workload`,
+    ),
     ...(names.length > 1
       ? [`it has words of ${names.join(' and ')}, and is taken for one of ${names[0]}`]
       : []),
