@@ -133,6 +133,27 @@ describe('layout', () => {
     expect(new Set(places).size).toBe(nodes.length);
   });
 
+  it('sets the nodes of a tier in the order of their names where lines leave the choice', () => {
+    const names = ['client', 'lb1', 'lb2', 'app1', 'app2', 'db1', 'db2', 'db3'];
+    // Ids say nothing, as those of containers.
+    const idOf = (name: string) => `${(names.indexOf(name) * 5 + 3) % names.length}-${name}`;
+    const edges = [
+      ['client', 'lb1'],
+      ['client', 'lb2'],
+      ...['lb1', 'lb2'].flatMap((lb) => ['app1', 'app2'].map((app) => [lb, app])),
+      ...['app1', 'app2'].flatMap((app) => ['db1', 'db2', 'db3'].map((db) => [app, db])),
+    ].map(([source = '', target = '']) => ({ source: idOf(source), target: idOf(target) }));
+    const nodes = names.map((name) => ({ id: idOf(name), name, group: '' }));
+    const downwards = sorted(final({ nodes, edges }, RIGHT), 'y').map((id) => id.slice(2));
+    for (const tier of [
+      ['lb1', 'lb2'],
+      ['app1', 'app2'],
+      ['db1', 'db2', 'db3'],
+    ]) {
+      expect(downwards.filter((name) => tier.includes(name))).toEqual(tier);
+    }
+  });
+
   it('keeps the nodes of one group next to each other within a tier', () => {
     const hosts = ['a', 'b', 'c'];
     const nodes = hosts.flatMap((group) => [1, 2].map((index) => ({ id: `${index}-${group}`, group })));

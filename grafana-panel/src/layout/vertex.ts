@@ -36,7 +36,16 @@ export function verticesOf(graph: LayoutGraph): Vertex[] {
       target.before.push(source);
     }
   }
+  // Whatever is searched from one to the next is found in that order.
+  for (const { before, after } of vertices.values()) {
+    before.sort(byIndex);
+    after.sort(byIndex);
+  }
   return [...vertices.values()];
+}
+
+function byIndex(a: Vertex, b: Vertex): number {
+  return a.index - b.index;
 }
 
 export function createVertex(id: string | null, group: string, index: number): Vertex {
