@@ -10,20 +10,27 @@ interface Props {
   readonly onRefresh: () => void;
 }
 
-/** Grafana's own time and refresh pickers; both write to the address, as dashboards do. */
+/** Grafana's own time picker, which writes to the address, as dashboards do. */
+export function TimePicker({ range }: Pick<Props, 'range'>) {
+  return (
+    <TimeRangePicker
+      value={named(range)}
+      timeZone="browser"
+      onChange={({ raw }) => setRange(raw)}
+      onChangeTimeZone={() => undefined}
+      onMoveBackward={() => shift(range, -0.5)}
+      onMoveForward={() => shift(range, 0.5)}
+      onZoom={() => zoomOut(range)}
+      isOnCanvas
+    />
+  );
+}
+
+/** Its time and refresh pickers. */
 export function TimeControls({ range, refresh, loading, onRefresh }: Props) {
   return (
     <>
-      <TimeRangePicker
-        value={named(range)}
-        timeZone="browser"
-        onChange={({ raw }) => setRange(raw)}
-        onChangeTimeZone={() => undefined}
-        onMoveBackward={() => shift(range, -0.5)}
-        onMoveForward={() => shift(range, 0.5)}
-        onZoom={() => zoomOut(range)}
-        isOnCanvas
-      />
+      <TimePicker range={range} />
       <RefreshPicker
         value={refresh}
         intervals={['5s', '10s', '30s', '1m', '5m']}
@@ -63,7 +70,12 @@ export function rangeOf(search: URLSearchParams): TimeRange {
 export function setRange({ from, to }: RawTimeRange): void {
   const bound = (value: RawTimeRange['from']) =>
     typeof value === 'string' ? value : value.valueOf().toString();
-  locationService.partial({ from: bound(from), to: bound(to) });
+  const { pathname, search, hash } = locationService.getLocation();
+  const parameters = new URLSearchParams(search);
+  parameters.set('from', bound(from));
+  parameters.set('to', bound(to));
+  // Not by `partial`, which would leave a page that the hash names.
+  locationService.push({ pathname, search: parameters.toString(), hash });
 }
 
 function shift({ from, to }: TimeRange, share: number): void {

@@ -7,18 +7,26 @@ import {
   type DataSourcePlugin,
   type GrafanaTheme2,
   type PanelData,
+  type PanelPlugin,
 } from '@grafana/data';
-import { getDataSourceSrv } from '@grafana/runtime';
+import { getDataSourceSrv, locationService } from '@grafana/runtime';
 import { Alert, Button, useStyles2 } from '@grafana/ui';
-import React, { useEffect, useRef, useState } from 'react';
+import React, { useEffect, useMemo, useRef, useState } from 'react';
 import type { Subscription } from 'rxjs';
-import { rangeOf } from '../dashboard/time-controls';
+import { rangeOf, TimePicker } from '../dashboard/time-controls';
 import { runQuery } from '../run-query';
 import { TOPOLOGY_UID } from '../services/data-sources';
-import { FrameTable } from './frame-table';
+import { usePageLocation } from '../use-location';
+import { Answer } from './answer';
+import { queryIn, searchWith } from './asked-query';
 
-/** The plugin's query editor, and the frames that its query gives, as tables. */
-export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<DataSourceApi> }) {
+interface Props {
+  readonly plugin: DataSourcePlugin<DataSourceApi>;
+  readonly panel: PanelPlugin;
+}
+
+/** The plugin's query editor, and what its query gives. An address that holds a query asks it at once. */
+export function ExplorePage({ plugin, panel }: Props) {
   const styles = useStyles2(getStyles);
   const [dataSource, setDataSource] = useState<DataSourceApi>();
   const [query, setQuery] = useState<DataQuery>({ refId: 'A' });
@@ -28,27 +36,40 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
   // An editor changes the query and runs it in one go.
   const latest = useRef(query);
   latest.current = query;
+  const { search } = usePageLocation();
+  const range = useMemo(() => rangeOf(new URLSearchParams(search)), [search]);
   const Editor = plugin.components.QueryEditor;
 
   useEffect(() => {
     void getDataSourceSrv()
       .get(TOPOLOGY_UID)
       .then((found) => {
-        setQuery((before) => ({ ...before, ...found.getDefaultQuery?.(CoreApp.Explore) }));
+        const linked = queryIn(locationService.getLocation().search);
+        const first = linked ?? { refId: 'A', ...found.getDefaultQuery?.(CoreApp.Explore) };
+        setQuery(first);
         setDataSource(found);
+        if (linked !== undefined) {
+          ask(found, linked, false);
+        }
       });
     return () => running.current?.unsubscribe();
   }, []);
+
+  const ask = (source: DataSourceApi, asked: DataQuery, liveStreaming: boolean) => {
+    setLive(liveStreaming);
+    running.current?.unsubscribe();
+    const within = rangeOf(new URLSearchParams(locationService.getLocation().search));
+    const asker = { app: CoreApp.Explore, liveStreaming };
+    running.current = runQuery(source, [asked], within, asker).subscribe(setData);
+  };
 
   if (!dataSource || !Editor) {
     return null;
   }
   const run = (liveStreaming: boolean) => {
-    setLive(liveStreaming);
-    running.current?.unsubscribe();
-    const range = rangeOf(new URLSearchParams(window.location.search));
-    const asker = { app: CoreApp.Explore, liveStreaming };
-    running.current = runQuery(dataSource, [latest.current], range, asker).subscribe(setData);
+    const { pathname, search: before, hash } = locationService.getLocation();
+    locationService.replace({ pathname, search: searchWith(before, latest.current), hash });
+    ask(dataSource, latest.current, liveStreaming);
   };
   return (
     <main className={styles.page}>
@@ -65,6 +86,7 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
         onRunQuery={() => run(live)}
       />
       <div className={styles.actions}>
+        <TimePicker range={range} />
         <Button icon="play" onClick={() => run(false)}>
           Run query
         </Button>
@@ -82,9 +104,7 @@ export function ExplorePage({ plugin }: { readonly plugin: DataSourcePlugin<Data
       {data?.state === LoadingState.Error && (
         <Alert severity="error" title={data.error?.message ?? 'The query failed'} />
       )}
-      {data?.series.map((frame, index) => (
-        <FrameTable key={`${frame.name ?? ''}${index}`} frame={frame} />
-      ))}
+      {data && <Answer data={data} panel={panel} />}
     </main>
   );
 }

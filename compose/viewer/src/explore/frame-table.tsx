@@ -13,7 +13,7 @@ import React, { useMemo } from 'react';
 
 const ROWS_SHOWN = 500;
 
-/** One data frame, its values in the units of its fields. */
+/** One data frame, its values in the units of its fields; of a log the newest lines, the last one first. */
 export function FrameTable({ frame }: { readonly frame: DataFrame }) {
   const styles = useStyles2(getStyles);
   const theme = useTheme2();
@@ -26,7 +26,10 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
       })),
     [frame, theme],
   );
-  const rows = Array.from({ length: Math.min(frame.length, ROWS_SHOWN) }, (_, row) => row);
+  const isLog = frame.meta?.preferredVisualisationType === 'logs';
+  const rows = Array.from({ length: Math.min(frame.length, ROWS_SHOWN) }, (_, row) =>
+    isLog ? frame.length - 1 - row : row,
+  );
   return (
     <section aria-label={frame.name}>
       <h3>
@@ -54,7 +57,11 @@ export function FrameTable({ frame }: { readonly frame: DataFrame }) {
           </tbody>
         </table>
       </div>
-      {frame.length > ROWS_SHOWN && <p>The first {ROWS_SHOWN} rows are shown.</p>}
+      {frame.length > ROWS_SHOWN && (
+        <p>
+          The {isLog ? 'newest' : 'first'} {ROWS_SHOWN} rows are shown.
+        </p>
+      )}
     </section>
   );
 }
@@ -68,6 +75,12 @@ function isShown({ config }: Field): boolean {
 function show(value: unknown, display: DisplayProcessor): string {
   if (value === null || value === undefined) {
     return '';
+  }
+  if (typeof value === 'object') {
+    // Labels, as a log's frame has them.
+    return Object.entries(value)
+      .map(([name, text]) => `${name}=${String(text)}`)
+      .join(', ');
   }
   return typeof value === 'string' ? value : formattedValueToString(display(value));
 }
