@@ -21,9 +21,9 @@ const RUNS = 5;
 /**
  * `echo_p50_ms`: a key press in a shell until its echo is back, over WebSocket, gateway, tunnel, agent and engine.
  * `log_throughput_ratio`: lines of one log a second as NDJSON through gateway and agent, over those of the engine's own
- * API read bare by this process; alternating, median of five. `rss_growth_mib`: how much more memory this process (gateway, agent
- * and clients in one) holds after 50 terminals and 40 logs with slow readers have come and gone twice, over what it held
- * when they had twice before.
+ * API read bare by this process; alternating, median of five. `rss_growth_mib`: how much more memory this process (gateway,
+ * agents and clients in one) holds after 200 agents, 50 terminals and 100 logs with slow readers have come and gone twice,
+ * over what it held when they had twice before.
  */
 export async function run(): Promise<Record<string, number>> {
   const docker = new Docker();
@@ -130,7 +130,8 @@ async function ask(options: {
 }
 
 const TERMINALS = 50;
-const SLOW_READERS = 40;
+const SLOW_READERS = 100;
+const AGENTS = 200;
 
 async function memoryGrowth(gateway: TestGateway, idle: string, noisy: string): Promise<number> {
   setFlagsFromString('--expose-gc');
@@ -150,6 +151,10 @@ async function memoryGrowth(gateway: TestGateway, idle: string, noisy: string): 
 }
 
 async function crowd(gateway: TestGateway, idle: string, noisy: string): Promise<void> {
+  const agents = Array.from({ length: AGENTS }, (_, i) =>
+    startAgent(gateway.secrets, { host: `many-${i}`, gateway: new URL(gateway.url) }),
+  );
+  await until('all agents are connected', () => gateway.register.size === AGENTS + 1, 60_000);
   const at = `/hosts/${HOST}/containers/${idle}`;
   const terminals = await Promise.all(
     Array.from({ length: TERMINALS }, (_, i) =>
@@ -164,5 +169,7 @@ async function crowd(gateway: TestGateway, idle: string, noisy: string): Promise
   await sleep(2_000);
   logs.forEach((log) => log.destroy());
   terminals.forEach((terminal) => terminal.close());
+  await Promise.all(agents.map((agent) => agent.stop()));
+  await until('the agents have gone', () => gateway.register.size === 1);
   await sleep(3_000);
 }

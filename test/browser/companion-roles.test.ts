@@ -129,7 +129,6 @@ describe('what each role may do, pressed in the panel', () => {
     const dock = at.page.getByTestId('toposcope-dock');
     const log = at.page.getByRole('log');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
-    await expect.poll(() => log.innerText(), POLL).toMatch(/^(?=[^]*a problem)(?=[^]*green line)/);
     const ticks = async () => ((await log.innerText()).match(/tick/g) ?? []).length;
     const seen = await ticks();
     await expect.poll(ticks, POLL).toBeGreaterThan(seen);
@@ -140,15 +139,20 @@ describe('what each role may do, pressed in the panel', () => {
     await press(dock, 'Follow');
     await dock.getByText('Live', { exact: true }).waitFor();
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Last 5 minutes');
+    for (const text of ['a problem', 'green line']) {
+      await dock.getByRole('textbox', { name: 'Search the log' }).fill(text);
+      await expect.poll(() => log.locator('mark').first().textContent(), POLL).toBe(text);
+    }
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('1999');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b1999\n[^]*\b11999\n[^]*\b19990\b/);
-    expect(await log.locator('mark').first().textContent()).toBe('1999');
     const [download] = await Promise.all([
       at.page.waitForEvent('download'),
       at.page.getByRole('link', { name: 'Download' }).click(),
     ]);
     expect(download.suggestedFilename()).toMatch(new RegExp(`^${at.name}-.*\\.txt$`));
-    expect((await readFile(await download.path(), 'utf8')).trimEnd().split('\n')).toHaveLength(12);
+    const saved = (await readFile(await download.path(), 'utf8')).trimEnd().split('\n');
+    expect(saved.length).toBeGreaterThanOrEqual(12);
+    expect(saved.every((line) => /^\S+Z \d*1999\d*$/.test(line))).toBe(true);
     await dock.getByRole('textbox', { name: 'Search the log' }).fill('');
     await expect.poll(() => log.innerText(), POLL).toMatch(/\b20000\b/);
     await dock.getByRole('combobox', { name: 'Time' }).selectOption('Everything');
@@ -181,7 +185,7 @@ describe('what each role may do, pressed in the panel', () => {
     expect(await lines.innerText()).toContain(`host=${hostname()}, container=${at.name}, stream=std`);
     const [newest = '', older = ''] = await lines.locator('tbody tr').allInnerTexts();
     expect(newest.slice(0, 19) >= older.slice(0, 19)).toBe(true);
-    await page.getByRole('button', { name: 'Move time range backwards' }).click();
+    await page.getByRole('button', { name: 'Zoom out time range' }).click();
     await expect.poll(() => page.url()).toMatch(/from=\d+&to=\d+#\/explore/);
     const ticks = async () => ((await lines.innerText()).match(/tick/g) ?? []).length;
     await press(page.getByRole('main'), 'Live');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { hostname } from 'node:os';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../engines/free-port.js';
 import {
@@ -75,6 +76,12 @@ describe('npm start', () => {
       await stack.ready;
       expect(stack.output()).toMatch(new RegExp(`targets:\\s+- 127\\.0\\.0\\.1:${ports.exporter}\\n`));
       await expect(fetch(`http://127.0.0.1:${ports.prometheus}/`)).rejects.toThrow();
+      // Its companion, as the page asks for it.
+      const proxy = `http://127.0.0.1:${ports.viewer}/api/datasources/proxy/uid/toposcope`;
+      const allowed: unknown = await (
+        await fetch(`${proxy}/admin/v1/capabilities?host=${hostname()}`)
+      ).json();
+      expect(allowed).toMatchObject({ role: 'Admin', allowed: ['list'] });
     } finally {
       await prometheus.stop();
     }

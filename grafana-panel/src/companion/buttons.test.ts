@@ -49,6 +49,17 @@ describe('the buttons of a container', () => {
     expect(toolButtons(may([]), target('running'))).toEqual([]);
   });
 
+  it.each([
+    ['running', ['Restart', 'Pause', 'Stop', 'Remove']],
+    ['paused', ['Remove']],
+    ['exited', ['Remove']],
+  ])('that is %s ask before they take a service down', (state, labels) => {
+    const asking = actionButtons(may(ALL), target(state)).filter(({ question }) =>
+      question?.includes('shop'),
+    );
+    expect(asking.map(({ label }) => label)).toEqual(labels);
+  });
+
   it('ask before a container is removed', () => {
     expect(actionButtons(may(['remove']), target('running'))[0]?.question).toContain('shop');
   });

@@ -12,6 +12,41 @@ export interface ToolButton {
   readonly icon: IconName;
 }
 
+interface StateButton {
+  readonly action: 'start' | 'stop' | 'restart' | 'pause' | 'unpause';
+  readonly label: string;
+  readonly icon: IconName;
+  readonly shown: (state: string, runs: boolean) => boolean;
+  /** Asked while the container runs: one button beside another one, and a service is down. */
+  readonly question?: (name: string) => string;
+}
+
+const STATE_BUTTONS: readonly StateButton[] = [
+  {
+    ...{ action: 'start', label: 'Start', icon: 'play' },
+    shown: (state, runs) => !runs && state !== 'paused',
+  },
+  {
+    ...{ action: 'unpause', label: 'Resume', icon: 'play' },
+    shown: (state) => state === 'paused',
+  },
+  {
+    ...{ action: 'restart', label: 'Restart', icon: 'sync' },
+    shown: () => true,
+    question: (name) => `Restart the container ${name}? What runs in it ends, open terminals too.`,
+  },
+  {
+    ...{ action: 'pause', label: 'Pause', icon: 'pause' },
+    shown: (_, runs) => runs,
+    question: (name) => `Pause the container ${name}? It answers nobody until it is resumed.`,
+  },
+  {
+    ...{ action: 'stop', label: 'Stop', icon: 'square-shape' },
+    shown: (state, runs) => runs || state === 'paused',
+    question: (name) => `Stop the container ${name}? What runs in it ends, open terminals too.`,
+  },
+];
+
 /** What of `capabilities` can be done to a target in its state, in the order in which buttons stand. */
 export function actionButtons(capabilities: Capabilities, target: Target): readonly ActionButton[] {
   if (target.object !== undefined) {
@@ -24,25 +59,17 @@ export function actionButtons(capabilities: Capabilities, target: Target): reado
     return [];
   }
   const runs = ['running', 'restarting', ''].includes(state);
-  const plain = (
-    action: 'start' | 'stop' | 'restart' | 'pause' | 'unpause',
-    label: string,
-    icon: IconName,
-    shown: boolean,
-  ): ActionButton[] =>
-    shown && allowed.includes(action)
-      ? [{ key: action, label, icon, action: { action }, destructive: false }]
-      : [];
   return [
-    ...plain('start', 'Start', 'play', !runs && state !== 'paused'),
-    ...plain('unpause', 'Resume', 'play', state === 'paused'),
-    ...plain('restart', 'Restart', 'sync', true),
-    ...plain('pause', 'Pause', 'pause', runs),
-    ...plain('stop', 'Stop', 'square-shape', runs || state === 'paused'),
+    ...STATE_BUTTONS.filter(({ action, shown }) => allowed.includes(action) && shown(state, runs)).map(
+      ({ action, label, icon, question }): ActionButton => ({
+        ...{ key: action, label, icon, action: { action }, destructive: false },
+        ...(question === undefined || !runs ? {} : { question: question(name) }),
+      }),
+    ),
     ...(runs ? custom : []).map((each): ActionButton => ({
       key: `custom ${each.name}`,
       label: each.label,
-      icon: each.icon as IconName,
+      icon: each.icon,
       action: { action: 'custom', name: each.name },
       ...(each.confirm ? { question: `${each.label}, in the container ${name}?` } : {}),
       destructive: false,

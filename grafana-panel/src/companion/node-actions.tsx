@@ -1,5 +1,5 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import { toIconName, type GrafanaTheme2 } from '@grafana/data';
 import { Button, ConfirmModal, useStyles2 } from '@grafana/ui';
 import { commandActionSchema, objectCommandSchema } from '@toposcope/companion/protocol/action.js';
 import type { CustomResult } from '@toposcope/companion/protocol/actions/custom.js';
@@ -98,7 +98,7 @@ function TargetActions({
             size="sm"
             variant={button.destructive ? 'destructive' : 'secondary'}
             fill="outline"
-            icon={running === button.key ? 'spinner' : button.icon}
+            icon={running === button.key ? 'spinner' : (toIconName(button.icon) ?? 'play')}
             disabled={running !== undefined}
             onClick={() => (asksFirst(button) ? setAsked(button) : void act(button))}
           >
@@ -106,6 +106,11 @@ function TargetActions({
           </Button>
         ))}
       </div>
+      {running !== undefined && (
+        <p className={styles.done} role="status">
+          {actions.find(({ key }) => key === running)?.label ?? running} …
+        </p>
+      )}
       {outcome && (
         <div
           className={outcome.failed ? styles.failure : styles.done}

@@ -68,16 +68,21 @@ export function LogToolbar(props: Props): React.JSX.Element {
       <FilterField choice={choice} onChoice={onChoice} />
       <span className={styles.gap} />
       {onFollow && (
-        <Button
-          size="sm"
-          variant="secondary"
-          fill={follow ? 'solid' : 'outline'}
-          icon={follow ? 'pause' : 'play'}
-          aria-pressed={follow}
-          onClick={() => onFollow(!follow)}
-        >
-          {follow ? 'Live' : 'Follow'}
-        </Button>
+        <>
+          <span className={follow ? styles.live : styles.paused} role="status">
+            {follow ? 'Live' : 'Paused'}
+          </span>
+          <Button
+            size="sm"
+            variant="secondary"
+            fill="outline"
+            icon={follow ? 'pause' : 'play'}
+            tooltip={follow ? 'Show no new lines' : 'Read the log anew and show each line as it comes'}
+            onClick={() => onFollow(!follow)}
+          >
+            {follow ? 'Pause' : 'Follow'}
+          </Button>
+        </>
       )}
       <IconButton
         name="wrap-text"
@@ -182,5 +187,18 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => {
       '&[aria-pressed="true"]': { color: colors.primary.text, background: colors.action.selected },
     }),
     gap: css({ flex: 1 }),
+    live: css({
+      display: 'inline-flex',
+      alignItems: 'center',
+      gap: spacing(0.5),
+      '&::before': {
+        content: '""',
+        width: 8,
+        height: 8,
+        borderRadius: '50%',
+        background: colors.success.main,
+      },
+    }),
+    paused: css({ color: colors.text.secondary }),
   };
 };

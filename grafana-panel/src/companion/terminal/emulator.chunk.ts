@@ -4,6 +4,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import css from '@xterm/xterm/css/xterm.css';
 import type { Emulator, EmulatorEvents } from './emulator';
+import { hasSeveralLines } from './pasted-lines';
 import type { TerminalLook } from './terminal-look';
 
 const SCROLLBACK_LINES = 10_000;
@@ -40,6 +41,15 @@ export function createEmulator(host: HTMLElement, look: TerminalLook, events: Em
     }
     return true;
   });
+  const pasted = (event: ClipboardEvent) => {
+    const text = event.clipboardData?.getData('text/plain') ?? '';
+    if (!terminal.modes.bracketedPasteMode && hasSeveralLines(text) && events.linesPasted(text)) {
+      event.preventDefault();
+      event.stopPropagation();
+    }
+  };
+  // Before the emulator's own listener, which is deeper.
+  host.addEventListener('paste', pasted, { capture: true });
   return {
     get size() {
       return { columns: terminal.cols, rows: terminal.rows };
@@ -54,6 +64,7 @@ export function createEmulator(host: HTMLElement, look: TerminalLook, events: Em
     },
     focus: () => terminal.focus(),
     clear: () => terminal.clear(),
+    paste: (text) => terminal.paste(text),
     find: (text, direction) => {
       const options = { decorations: MATCHES, incremental: direction === 'next' };
       return direction === 'next' ? search.findNext(text, options) : search.findPrevious(text, options);
@@ -68,7 +79,10 @@ export function createEmulator(host: HTMLElement, look: TerminalLook, events: Em
       terminal.open(host);
       fit.fit();
     },
-    dispose: () => terminal.dispose(),
+    dispose: () => {
+      host.removeEventListener('paste', pasted, { capture: true });
+      terminal.dispose();
+    },
   };
 }
 

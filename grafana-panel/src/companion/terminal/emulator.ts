@@ -12,6 +12,8 @@ export interface Emulator {
   fit(): void;
   focus(): void;
   clear(): void;
+  /** As if it were typed, in the program's own way of telling that it was not. */
+  paste(text: string): void;
   find(text: string, direction: 'next' | 'previous'): boolean;
   endSearch(): void;
   setLook(look: TerminalLook): void;
@@ -24,6 +26,8 @@ export interface EmulatorEvents {
   readonly typed: (bytes: Uint8Array<ArrayBuffer>) => void;
   readonly resized: (size: TerminalSize) => void;
   readonly searchWanted: () => void;
+  /** Several lines were pasted, which the program would take for typed ones. True: it is seen to, here or later. */
+  readonly linesPasted: (text: string) => boolean;
 }
 
 export type CreateEmulator = (host: HTMLElement, look: TerminalLook, events: EmulatorEvents) => Emulator;

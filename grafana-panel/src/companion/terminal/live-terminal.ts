@@ -1,6 +1,7 @@
 import type { TerminalAction } from '@toposcope/companion/protocol/action.js';
 import type { TerminalSize } from '@toposcope/companion/protocol/names.js';
 import type { CreateEmulator, Emulator } from './emulator';
+import { pasteQuestion } from './pasted-lines';
 import { TerminalConnection, type TerminalEnd } from './terminal-connection';
 import type { TerminalLook } from './terminal-look';
 import { WriteQueue } from './write-queue';
@@ -30,6 +31,8 @@ export class LiveTerminal {
   #emulator: Emulator | undefined;
   #connection: TerminalConnection | undefined;
   #disposed = false;
+  #waitingPaste: string | undefined;
+  #asksBeforePaste = true;
   /** What happens when the user asks for the search by its keys. */
   onSearch: () => void = () => undefined;
 
@@ -50,6 +53,23 @@ export class LiveTerminal {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   };
+
+  /** Several lines that were pasted, until `answerPaste` says what becomes of them. */
+  get waitingPaste(): string | undefined {
+    return this.#waitingPaste;
+  }
+
+  /** `always`: now, and from now on in this terminal without a question. */
+  answerPaste(answer: 'once' | 'always' | 'never'): void {
+    const text = this.#waitingPaste;
+    this.#waitingPaste = undefined;
+    this.#asksBeforePaste = this.#asksBeforePaste && answer !== 'always';
+    this.#tell();
+    if (text !== undefined && answer !== 'never') {
+      this.#emulator?.paste(text);
+    }
+    this.#emulator?.focus();
+  }
 
   /** Opens the same again, below what the screen shows. */
   reopen(): void {
@@ -94,6 +114,7 @@ export class LiveTerminal {
 
   dispose(): void {
     this.#disposed = true;
+    window.removeEventListener('beforeunload', this.#askBeforeLeaving);
     this.#connection?.close();
     this.#emulator?.dispose();
     this.element.remove();
@@ -111,6 +132,7 @@ export class LiveTerminal {
         typed: (bytes) => this.#connection?.type(bytes),
         resized: (size) => this.#connection?.resize(size),
         searchWanted: () => this.onSearch(),
+        linesPasted: (text) => this.#takePaste(text),
       });
       this.#emulator = emulator;
       emulator.fit();
@@ -148,6 +170,32 @@ export class LiveTerminal {
       return;
     }
     this.#state = state;
+    if (state.phase === 'open') {
+      window.addEventListener('beforeunload', this.#askBeforeLeaving);
+    } else {
+      window.removeEventListener('beforeunload', this.#askBeforeLeaving);
+    }
+    this.#tell();
+  }
+
+  /** The browser asks in its own words. A terminal ends with its page. */
+  readonly #askBeforeLeaving = (event: BeforeUnloadEvent): void => event.preventDefault();
+
+  #takePaste(text: string): boolean {
+    if (!this.#asksBeforePaste) {
+      return false;
+    }
+    const { ownerDocument } = this.element;
+    if (ownerDocument !== document) {
+      // In a window of its own, what is asked here would not be seen.
+      return ownerDocument.defaultView?.confirm(pasteQuestion(text)) !== true;
+    }
+    this.#waitingPaste = text;
+    this.#tell();
+    return true;
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) {
       listener();
     }

@@ -8,8 +8,10 @@ import type { Tool } from '../dock/tools';
 import { SearchField } from '../search-field';
 import { loadEmulator } from './emulator';
 import { LiveTerminal } from './live-terminal';
+import { pasteQuestion } from './pasted-lines';
 import { popOut } from './pop-out';
 import { terminalLook } from './terminal-look';
+import { TerminalMessage } from './terminal-message';
 import { terminalRequest } from './terminal-request';
 
 interface Props {
@@ -25,6 +27,7 @@ export function TerminalView({ dock, client, tool, shown }: Props): React.JSX.El
   const theme = useTheme2();
   const terminal = useTerminal(dock, client, tool);
   const state = useSyncExternalStore(terminal.subscribe, () => terminal.state);
+  const waitingPaste = useSyncExternalStore(terminal.subscribe, () => terminal.waitingPaste);
   const place = useRef<HTMLDivElement>(null);
   const [searches, setSearches] = useState(false);
   const [closeWindow, setCloseWindow] = useState<(() => void) | undefined>();
@@ -109,20 +112,32 @@ export function TerminalView({ dock, client, tool, shown }: Props): React.JSX.El
       <div className={styles.place} ref={place} />
       {isOut && <p className={styles.elsewhere}>This terminal is in a window of its own.</p>}
       {blocked && (
-        <Message
-          text="The browser lets no window open: allow it for this site."
-          action="I see"
-          onAction={() => setBlocked(false)}
-        />
+        <TerminalMessage text="The browser lets no window open: allow it for this site.">
+          <Button size="sm" variant="secondary" onClick={() => setBlocked(false)}>
+            I see
+          </Button>
+        </TerminalMessage>
+      )}
+      {waitingPaste !== undefined && (
+        <TerminalMessage text={pasteQuestion(waitingPaste)}>
+          <Button size="sm" autoFocus onClick={() => terminal.answerPaste('once')}>
+            Paste
+          </Button>
+          <Button size="sm" variant="secondary" onClick={() => terminal.answerPaste('always')}>
+            Paste, and do not ask again here
+          </Button>
+          <Button size="sm" variant="secondary" onClick={() => terminal.answerPaste('never')}>
+            Cancel
+          </Button>
+        </TerminalMessage>
       )}
       {state.phase === 'opening' && <p className={styles.opening}>Opening …</p>}
       {state.phase === 'ended' && (
-        <Message
-          text={state.end.message}
-          failed={state.end.failed}
-          action="Open again"
-          onAction={() => terminal.reopen()}
-        />
+        <TerminalMessage text={state.end.message} failed={state.end.failed}>
+          <Button size="sm" variant="secondary" onClick={() => terminal.reopen()}>
+            Open again
+          </Button>
+        </TerminalMessage>
       )}
     </div>
   );
@@ -149,29 +164,7 @@ function useTerminal(dock: DockState, client: CompanionClient, tool: Tool): Live
 /** Where Grafana serves the plugin from when it does not say so. */
 const PLUGIN_URL = 'public/plugins/toposcope-topology-panel';
 
-function Message({
-  text,
-  failed = false,
-  action,
-  onAction,
-}: {
-  readonly text: string;
-  readonly failed?: boolean;
-  readonly action: string;
-  readonly onAction: () => void;
-}): React.JSX.Element {
-  const styles = useStyles2(getStyles);
-  return (
-    <div className={styles.message} role={failed ? 'alert' : 'status'}>
-      <span>{text}</span>
-      <Button size="sm" variant="secondary" onClick={onAction}>
-        {action}
-      </Button>
-    </div>
-  );
-}
-
-const getStyles = ({ colors, spacing, shape, shadows }: GrafanaTheme2) => ({
+const getStyles = ({ colors, spacing, shape }: GrafanaTheme2) => ({
   view: css({ position: 'relative', flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }),
   place: css({ flex: 1, minHeight: 0, padding: spacing(0.75, 0, 0.5, 1.25), overflow: 'hidden' }),
   tools: css({
@@ -204,21 +197,5 @@ const getStyles = ({ colors, spacing, shape, shadows }: GrafanaTheme2) => ({
     margin: 0,
     color: colors.text.secondary,
     pointerEvents: 'none',
-  }),
-  message: css({
-    position: 'absolute',
-    left: 12,
-    right: 20,
-    bottom: 8,
-    zIndex: 11,
-    display: 'flex',
-    alignItems: 'center',
-    justifyContent: 'space-between',
-    gap: spacing(2),
-    padding: spacing(0.75, 1, 0.75, 1.5),
-    borderRadius: shape.radius.default,
-    border: `1px solid ${colors.border.medium}`,
-    background: colors.background.secondary,
-    boxShadow: shadows.z2,
   }),
 });
