@@ -177,6 +177,34 @@ describe('an hour of a real Prometheus', () => {
     expect(variableValues(kind, vectorOfFrames(frames.get('values') ?? []))).toEqual(values);
   });
 
+  it('tells in the tables what overlays say', async () => {
+    const expr = 'sum by (container) (rate(orders_total[1m]))';
+    const calls = 'sum by (client, server) (rate(traces_service_graph_request_total[1m]))';
+    const [nodes, edges] = await framesOf({
+      at: start + EARLIER,
+      forms: ['table'],
+      options: {
+        ...OPTIONS,
+        overlays: [
+          { name: 'Orders', expr, show: 'badge' },
+          { name: 'Calls', expr: calls, show: 'width' },
+        ],
+      },
+    });
+    expect(rowsOf(nodes).map(({ Name, Orders }) => [Name, Orders])).toEqual([
+      ['cache', null],
+      ['db', 5],
+      ['job', null],
+      ['queue', null],
+      ['web', 3],
+    ]);
+    expect(rowsOf(edges).map(({ Server, Calls }) => [Server, Calls])).toEqual([
+      ['db', 4],
+      ['queue', null],
+      ['cache', null],
+    ]);
+  });
+
   it('draws a topology of its own from a service graph’s series', async () => {
     const expr = 'sum by (client, server) (rate(traces_service_graph_request_total[1m]))';
     const failing = 'sum by (server) (rate(traces_service_graph_request_failed_total[1m]))';

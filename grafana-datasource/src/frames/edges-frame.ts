@@ -3,12 +3,13 @@ import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { EdgeLink, Topology, TopologyEdge } from '../graph/topology';
 import { bytesOf } from '../graph/traffic';
 import { numberColumn, textColumn } from './columns';
+import { overlayValue } from './overlay-value';
 
 /**
  * The edges as Grafana's node graph reads them. Loops are left out: it draws a line between two points, and a node has
  * only one.
  */
-export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
+export function* edgesFrame({ edges, overlays = [] }: Topology): Steps<DataFrame> {
   const columns = {
     id: [] as string[],
     source: [] as string[],
@@ -27,7 +28,7 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
   let row = 0;
   for (const edge of edges) {
     const { traffic } = edge;
-    if (edge.source === edge.target) {
+    if (!isLine(edge)) {
       continue;
     }
     columns.id.push(edge.id);
@@ -79,8 +80,18 @@ export function* edgesFrame({ edges }: Topology): Steps<DataFrame> {
         decimals: 2,
       }),
       numberColumn('detail__rtt', columns.rtt, { displayName: 'Round-trip time', unit: 's', decimals: 2 }),
+      ...overlays
+        .filter(({ show }) => show === 'width')
+        .map(({ key, label, unit }) => {
+          const values = edges.filter(isLine).map((edge) => overlayValue(edge, key));
+          return numberColumn(`detail__${key}`, values, { displayName: label, unit });
+        }),
     ],
   };
+}
+
+function isLine({ source, target }: TopologyEdge): boolean {
+  return source !== target;
 }
 
 /** `tcp/443, udp/53`; the protocol alone where the server's port is not known. */

@@ -2,6 +2,7 @@ import type { DataFrame, Field } from '@grafana/data';
 import { ROWS_A_STEP, type Steps } from '../graph/steps';
 import type { NodeHealth, NodeKind, Topology, TopologyNode } from '../graph/topology';
 import { numberColumn, textColumn } from './columns';
+import { overlayValue } from './overlay-value';
 
 /** The share of the ring that each state fills; they add up to 1. */
 const RING: readonly { state: NodeHealth; label: string; color: string }[] = [
@@ -39,7 +40,7 @@ const ICONS: Partial<Record<NodeKind, string>> = {
 const NODES_A_STEP = 8 * ROWS_A_STEP;
 
 /** The nodes as Grafana's node graph reads them: names in lower case, unique ids. */
-export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
+export function* nodesFrame({ nodes, view, overlays = [] }: Topology): Steps<DataFrame> {
   const [first, second] = metricKeys(nodes);
   const labels = yield* factLabels(nodes);
   const columns: ((node: TopologyNode) => string | number | null)[] = [];
@@ -76,6 +77,9 @@ export function* nodesFrame({ nodes, view }: Topology): Steps<DataFrame> {
   }
   text('icon', ({ kind }) => ICONS[kind] ?? null, { displayName: 'Icon' });
   text('detail__kind', ({ kind }) => kind, { displayName: 'Kind' });
+  for (const { key, label, unit } of overlays.filter(({ show }) => show !== 'width')) {
+    number(`detail__${key}`, (node) => overlayValue(node, key), { displayName: label, unit });
+  }
   for (const key of DETAILS) {
     const displayName = labels.get(key);
     if (displayName !== undefined) {

@@ -1,10 +1,17 @@
 import type { DataFrame, DataLink, Field, FieldConfig, FieldType } from '@grafana/data';
 import { compareText } from '../graph/order';
 import { ROWS_A_STEP, type Steps } from '../graph/steps';
-import { type Topology, type TopologyEdge, type TopologyNode, VIEW_NAMES } from '../graph/topology';
+import {
+  type OverlayStyle,
+  type Topology,
+  type TopologyEdge,
+  type TopologyNode,
+  VIEW_NAMES,
+} from '../graph/topology';
 import { bytesOf } from '../graph/traffic';
 import { NUMBER, TEXT } from './columns';
 import { portsText } from './edges-frame';
+import { overlayValue } from './overlay-value';
 
 /** Most rows of a table; more are not read, and each carries its PromQL. */
 const MOST_ROWS = 10_000;
@@ -57,7 +64,7 @@ function hidden<Row>(name: string, serves: readonly string[], read: Column<Row>[
 }
 
 function nodeColumns(
-  { nodes, comparedWith }: Topology,
+  { nodes, comparedWith, overlays = [] }: Topology,
   prometheus: Topology['prometheus'],
 ): readonly Column<TopologyNode>[] {
   const columns: Column<TopologyNode>[] = [
@@ -68,6 +75,7 @@ function nodeColumns(
     text('Condition', ({ health }) => health),
     text('Alerts', ({ alerts = [] }) => alerts.map(({ name }) => name).join(', ')),
     ...(comparedWith === undefined ? [] : [text<TopologyNode>('Change', changeText)]),
+    ...overlayColumns<TopologyNode>(overlays.filter(({ show }) => show !== 'width')),
   ];
   for (const [index, { key, label, unit }] of firstOf(nodes, ({ metrics }) => metrics).entries()) {
     const metricOf = ({ metrics }: TopologyNode) => metrics.find((metric) => metric.key === key);
@@ -94,7 +102,7 @@ function nodeColumns(
 }
 
 function edgeColumns(
-  { nodes, edges, comparedWith }: Topology,
+  { nodes, edges, comparedWith, overlays = [] }: Topology,
   prometheus: Topology['prometheus'],
 ): readonly Column<TopologyEdge>[] {
   const names = new Map(nodes.map(({ id, label }) => [id, label]));
@@ -107,6 +115,7 @@ function edgeColumns(
     ...(value === undefined
       ? []
       : [number<TopologyEdge>(value.label, value.unit, (edge) => edge.value?.value ?? null, link)]),
+    ...overlayColumns<TopologyEdge>(overlays.filter(({ show }) => show === 'width')),
     text('Ports', ({ links }) => portsText(links)),
     number('Requests', 'Bps', ({ traffic }) => traffic.requestBytes, link),
     number('Responses', 'Bps', ({ traffic }) => traffic.responseBytes, link),
@@ -129,6 +138,12 @@ function edgeColumns(
     number('Round-trip time', 's', ({ traffic }) => traffic.rtt),
     hidden('expr', ['Requests', 'Responses', value?.label ?? ''], ({ expr }) => expr),
   ];
+}
+
+function overlayColumns<Row extends TopologyNode | TopologyEdge>(
+  styles: readonly OverlayStyle[],
+): readonly Column<Row>[] {
+  return styles.map(({ key, label, unit }) => number<Row>(label, unit, (row) => overlayValue(row, key)));
 }
 
 /** Of connections: other edges have no such numbers. */

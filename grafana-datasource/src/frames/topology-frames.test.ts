@@ -67,6 +67,26 @@ describe('the frames of a topology', () => {
     expect([main?.config.displayName, main?.config.unit, main?.values[0]]).toEqual(['Requests', 'reqps', 7]);
   });
 
+  it('tell on a click what overlays say of a node and of an edge', () => {
+    const [edge] = TOPOLOGY.edges.filter(({ source, target }) => source !== target);
+    const [node, ...others] = TOPOLOGY.nodes;
+    const style = { expr: 'x', unit: 'reqps', max: 9 };
+    const topology = {
+      ...TOPOLOGY,
+      nodes: [{ ...node, overlays: [{ key: 'overlay-0', value: 3 }] }, ...others],
+      edges: [{ ...edge, overlays: [{ key: 'overlay-1', value: 4 }] }],
+      overlays: [
+        { ...style, key: 'overlay-0', label: 'Orders', show: 'badge' },
+        { ...style, key: 'overlay-1', label: 'Calls', show: 'width' },
+      ],
+    } as Topology;
+    const [nodes, edges] = complete(topologyFrames(topology, 'A'));
+    expect(column(nodes, 'detail__overlay-0')).toEqual([3, ...others.map(() => null)]);
+    expect(column(edges, 'detail__overlay-1')).toEqual([4]);
+    const shown = nodes?.fields.find(({ name }) => name === 'detail__overlay-0')?.config;
+    expect([shown?.displayName, shown?.unit]).toEqual(['Orders', 'reqps']);
+  });
+
   it('have edges only between nodes that are there', () => {
     const ids = new Set(column(FRAMES[0], 'id'));
     expect(
