@@ -10,7 +10,8 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const TARGET = 'es2020';
+/** Private fields stay what they are, as every browser knows them that Grafana 11 supports: weak maps in their place cost a lookup each. */
+const TARGET = 'es2022';
 
 /** What Grafana 11.0 to 13.x gives to plugins. `react/jsx-runtime` is not among them before 11.6.11: see jsx-runtime.mjs. */
 const EXTERNALS = [

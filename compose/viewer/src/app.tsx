@@ -33,7 +33,7 @@ export function App({ plugins, dataSources }: Props) {
         ) : page === 'explore' ? (
           <>
             <Navigation page={page} />
-            <ExplorePage plugin={plugins.dataSource} />
+            <ExplorePage plugin={plugins.dataSource} panel={plugins.panel} />
           </>
         ) : page === 'datasource' ? (
           <>
