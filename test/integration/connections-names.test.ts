@@ -21,6 +21,8 @@ const ADDRESSES = {
   'eu.storage.example': '45.55.65.76',
   'six.example.org': '2a0f:7979::75',
 };
+/** What the server says of it, nobody has asked. */
+const FORGED = '45.55.65.77';
 
 describe.skipIf(!isRoot)('names of public peers (needs root: sudo npm test)', () => {
   let remote: Namespace;
@@ -40,7 +42,7 @@ describe.skipIf(!isRoot)('names of public peers (needs root: sudo npm test)', ()
     run('ip', '-n', remote.name, 'link', 'set', 'eth0', 'up');
     // It forwards where the host does, and would now and then say that the network is unreachable.
     run('ip', 'netns', 'exec', remote.name, 'sysctl', '-qw', 'net.ipv4.conf.all.forwarding=0');
-    for (const address of Object.values(ADDRESSES)) {
+    for (const address of [...Object.values(ADDRESSES), FORGED]) {
       const isIpv6 = address.includes(':');
       const route = isIpv6 ? ['-6', 'route', 'add', address] : ['route', 'add', address, 'via', SERVER];
       run('ip', ...route, 'dev', LINK);
@@ -51,6 +53,7 @@ describe.skipIf(!isRoot)('names of public peers (needs root: sudo npm test)', ()
       '-e',
       NAME_SERVER,
       JSON.stringify(ADDRESSES),
+      FORGED,
     );
     await server.next();
   });
@@ -75,6 +78,7 @@ describe.skipIf(!isRoot)('names of public peers (needs root: sudo npm test)', ()
       // An attempt that fails has a name, too.
       await attempt(address);
     }
+    await attempt(FORGED);
     const namesOf = (rows: Awaited<ReturnType<typeof readRows>>, address: string) =>
       rows
         .filter((row) => matches(row, { role: 'client', peer_ip: address, port: '443' }))
@@ -84,6 +88,7 @@ describe.skipIf(!isRoot)('names of public peers (needs root: sudo npm test)', ()
       expect(namesOf(rows, ADDRESSES['www.example.org'])).toEqual(['www.example.org 1']);
       expect(namesOf(rows, ADDRESSES['eu.storage.example'])).toEqual(['Object storage 1']);
       expect(namesOf(rows, ADDRESSES['six.example.org'])).toEqual(['six.example.org 1']);
+      expect(namesOf(rows, FORGED)).toEqual([' 1']);
     });
   });
 });
@@ -100,10 +105,11 @@ async function attempt(address: string): Promise<void> {
   await ended;
 }
 
-/** Answers with a CNAME and an address behind it, in packets that another library writes. */
+/** Answers with a CNAME and an address behind it, in packets that another library writes, and with what was not asked. */
 const NAME_SERVER = `
   const packet = require('dns-packet');
   const addresses = JSON.parse(process.argv[1]);
+  const forged = process.argv[2];
   const socket = require('dgram').createSocket('udp4');
   socket.on('message', (request, { address, port }) => {
     const { id, questions } = packet.decode(request);
@@ -114,6 +120,8 @@ const NAME_SERVER = `
       : [];
     const flags = packet.RECURSION_AVAILABLE | packet.AUTHORITATIVE_ANSWER;
     socket.send(packet.encode({ type: 'response', id, flags, questions, answers }), port, address);
+    const [question, answer] = [{ name: 'forged.example', type: 'A' }, { name: 'forged.example', type: 'A', data: forged }];
+    socket.send(packet.encode({ type: 'response', id, flags, questions: [question], answers: [answer] }), port, address);
   });
   socket.bind(53, () => console.log('{}'));
 `;

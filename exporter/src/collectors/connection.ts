@@ -84,6 +84,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     const { host, procRoot, sysRoot, logger, containerOf, processTable } = options;
     this.now = options.now ?? (() => performance.now());
     const firstPort = firstEphemeralPort(procRoot);
+    const ownNamespace = ownNamespaceInode(procRoot);
     const cgroupIds = new CgroupIds(sysRoot);
     this.ledger = new EdgeLedger(host, {
       edges: options.edgeLimit ?? 20_000,
@@ -105,13 +106,14 @@ class KernelConnectionCollector implements ConnectionCollector {
       actualSource: (namespace, tuple) => this.translation.actualSource(namespace, tuple),
       proxyTarget: ({ process, pid }) =>
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
-      nameOf: (address) => this.names.nameOf(address),
+      nameOf: (namespace, address) => this.names.nameOf(namespace, address),
       strangerAt: (address) => strangers.namespaceOf(address),
       isInhabited: (namespace) => inhabitants.isInhabited(namespace),
     };
     this.names = new PeerNames({
       listens: options.listensForNames ?? false,
       services: options.services ?? NO_SERVICES,
+      hostAddresses: () => this.tracker.namespaces.get(ownNamespace)?.addresses ?? [],
       logger,
       now: this.now,
     });
@@ -155,7 +157,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       logger,
       now: this.now,
       firstEphemeralPort: firstPort,
-      ownNamespace: ownNamespaceInode(procRoot),
+      ownNamespace,
       flowIntervalMs: FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });

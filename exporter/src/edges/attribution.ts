@@ -78,7 +78,7 @@ export class Attribution {
     socket.owner = this.ownerOf(namespace, socket, finding.listener);
     return finding.role === 'server'
       ? this.serverLabels(socket, finding.origin)
-      : this.clientLabels(socket, finding.destination);
+      : this.clientLabels(namespace, socket, finding.destination);
   }
 
   /** How clear the end of a connection is that no pass saw, and whose peer is known. */
@@ -239,6 +239,7 @@ export class Attribution {
   }
 
   private clientLabels(
+    namespace: TrackedNamespace,
     socket: TrackedSocket,
     { translated, proxied, seenAs, peer }: Destination,
   ): EdgeLabels {
@@ -265,7 +266,7 @@ export class Attribution {
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
       peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
-      peer_name: isOutside ? this.options.surroundings.nameOf(peerAddress) : '',
+      peer_name: isOutside ? this.options.surroundings.nameOf(namespace, peerAddress) : '',
     };
   }
 

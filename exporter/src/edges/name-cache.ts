@@ -7,9 +7,10 @@ interface SeenName {
   readonly until: number;
 }
 
-/** The names under which addresses were last answered. Of too many, the one that was used least lately is forgotten. */
+/** The names under which addresses were last answered, to each who asked. Of too many, the one that was used least lately is forgotten. */
 export class NameCache {
-  private readonly names = new Map<IpAddress, SeenName>();
+  /** By who asked and the address. */
+  private readonly names = new Map<string, SeenName>();
 
   constructor(private readonly most = MOST_NAMES) {}
 
@@ -17,32 +18,33 @@ export class NameCache {
     return this.names.size;
   }
 
-  learn({ name, addresses }: DnsAnswer, now: number): void {
+  learn(asker: IpAddress, { name, addresses }: DnsAnswer, now: number): void {
     for (const { address, ttlSeconds } of addresses) {
       // Programs keep addresses for longer than they were told to.
       const keptSeconds = Math.min(Math.max(ttlSeconds, SHORTEST_SECONDS), LONGEST_SECONDS);
-      this.put(address, { name, until: now + keptSeconds * 1_000 });
+      this.put(keyOf(asker, address), { name, until: now + keptSeconds * 1_000 });
     }
   }
 
-  /** Empty where none was seen lately. */
-  nameOf(address: IpAddress, now: number): string {
-    const seen = this.names.get(address);
+  /** Empty where it was told none of its name lately. */
+  nameOf(asker: IpAddress, address: IpAddress, now: number): string {
+    const key = keyOf(asker, address);
+    const seen = this.names.get(key);
     if (seen === undefined) {
       return '';
     }
     if (seen.until <= now) {
-      this.names.delete(address);
+      this.names.delete(key);
       return '';
     }
-    this.put(address, seen);
+    this.put(key, seen);
     return seen.name;
   }
 
   /** A map keeps the order of insertion: the first is the one that was used least lately. */
-  private put(address: IpAddress, seen: SeenName): void {
-    this.names.delete(address);
-    this.names.set(address, seen);
+  private put(key: string, seen: SeenName): void {
+    this.names.delete(key);
+    this.names.set(key, seen);
     if (this.names.size > this.most) {
       const [oldest] = this.names.keys();
       if (oldest !== undefined) {
@@ -53,5 +55,10 @@ export class NameCache {
 }
 
 const MOST_NAMES = 20_000;
+
+function keyOf(asker: IpAddress, address: IpAddress): string {
+  return `${asker} ${address}`;
+}
+
 const SHORTEST_SECONDS = 15 * 60;
 const LONGEST_SECONDS = 24 * 60 * 60;

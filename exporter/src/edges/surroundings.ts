@@ -20,8 +20,8 @@ export interface Surroundings {
   strangerAt(address: IpAddress): TrackedNamespace | undefined;
   /** Whether somebody still lives in the namespace; not in a stranger's. */
   isInhabited(namespace: TrackedNamespace): boolean;
-  /** The name of a peer that is not on this host; empty where none is known. */
-  nameOf(address: IpAddress): string;
+  /** The name of a peer that is not on this host, as it was told in the namespace; empty where none is known. */
+  nameOf(namespace: TrackedNamespace, address: IpAddress): string;
 }
 
 /** A client's connection as its server sees it. */

@@ -1,4 +1,4 @@
-import { readDnsAnswer, type DnsAnswer } from './dns-message.js';
+import { readIpv4, readIpv6, type IpAddress } from './ip-address.js';
 import { SystemCallError, type Libc } from './libc.js';
 
 // include/uapi/linux/if_packet.h, if_ether.h, filter.h; include/uapi/asm-generic/socket.h.
@@ -6,19 +6,25 @@ const AF_PACKET = 17;
 const SOCK_DGRAM = 2;
 const SOCK_CLOEXEC = 0o2000000;
 const SOL_SOCKET = 1;
-const SOL_PACKET = 263;
 const SO_RCVBUF = 8;
 const SO_ATTACH_FILTER = 26;
 const SO_RCVBUFFORCE = 33;
-const PACKET_IGNORE_OUTGOING = 23;
 const ETH_P_ALL = 3;
 const MSG_DONTWAIT = 0x40;
-const PURPOSE = 'listen for DNS answers';
+const PURPOSE = 'listen for DNS answers and questions';
+
+/** A UDP packet to or from port 53. */
+export interface DnsDatagram {
+  readonly source: { readonly address: IpAddress; readonly port: number };
+  readonly destination: { readonly address: IpAddress; readonly port: number };
+  /** Cut short where the packet was; good until the next is taken. */
+  readonly payload: Buffer;
+}
 
 /**
- * DNS answers that arrive on any interface of the exporter's network namespace, by a packet socket whose filter lets
- * nothing else through: what the host asks for, and what crosses its bridges and routes. Needs CAP_NET_RAW. It only
- * listens. Answers wait in the socket's buffer until they are taken.
+ * DNS packets that pass any interface of the exporter's network namespace, by a packet socket whose filter lets nothing
+ * else through: what the host asks for, and what crosses its bridges and routes, once for each interface that it
+ * passes. Needs CAP_NET_RAW. It only listens. Packets wait in the socket's buffer until they are taken.
  */
 export class DnsCapture {
   private constructor(
@@ -35,8 +41,6 @@ export class DnsCapture {
     }
     try {
       attachFilter(libc, fd);
-      // Since Linux 4.20; before, an answer may be seen twice, which does no harm.
-      libc.setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int32(1), 4);
       if (libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, int32(RECEIVE_BUFFER_BYTES), 4) < 0) {
         libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int32(RECEIVE_BUFFER_BYTES), 4);
       }
@@ -55,16 +59,15 @@ export class DnsCapture {
   }
 
   /** Takes what has arrived, a bounded number at a time; does not wait. */
-  take(onAnswer: (answer: DnsAnswer) => void): void {
+  take(onDatagram: (datagram: DnsDatagram) => void): void {
     for (let left = MOST_AT_ONCE; left > 0; left--) {
       const length = this.libc.recv(this.fd, packet, packet.length, MSG_DONTWAIT);
       if (length <= 0) {
         return;
       }
-      const message = udpPayload(packet.subarray(0, length));
-      const answer = message === undefined ? undefined : readDnsAnswer(message);
-      if (answer !== undefined) {
-        onAnswer(answer);
+      const datagram = readDatagram(packet.subarray(0, length));
+      if (datagram !== undefined) {
+        onDatagram(datagram);
       }
     }
   }
@@ -74,8 +77,8 @@ export class DnsCapture {
   }
 }
 
-/** The payload of an IP packet that carries a whole UDP header (RFC 791, 8200, 768); cut short, what there is of it. */
-export function udpPayload(bytes: Buffer): Buffer | undefined {
+/** What an IP packet says that carries a whole UDP header (RFC 791, 8200, 768). */
+export function readDatagram(bytes: Buffer): DnsDatagram | undefined {
   const version = (bytes[0] ?? 0) >> 4;
   const headerBytes = version === 4 ? ((bytes[0] ?? 0) & 0xf) * 4 : 40;
   const start = headerBytes + 8;
@@ -83,7 +86,16 @@ export function udpPayload(bytes: Buffer): Buffer | undefined {
     return undefined;
   }
   const end = headerBytes + bytes.readUInt16BE(headerBytes + 4);
-  return end < start ? undefined : bytes.subarray(start, Math.min(end, bytes.length));
+  if (end < start) {
+    return undefined;
+  }
+  const address = (at: number): IpAddress =>
+    version === 4 ? readIpv4(bytes, 12 + 4 * at) : readIpv6(bytes, 8 + 16 * at);
+  return {
+    source: { address: address(0), port: bytes.readUInt16BE(headerBytes) },
+    destination: { address: address(1), port: bytes.readUInt16BE(headerBytes + 2) },
+    payload: bytes.subarray(start, Math.min(end, bytes.length)),
+  };
 }
 
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
@@ -92,25 +104,29 @@ const MOST_AT_ONCE = 2_000;
 const packet = Buffer.alloc(8 * 1024);
 
 /**
- * Classic BPF (Documentation/networking/filter.rst): UDP from port 53, the first fragment, over IPv4, or over IPv6
+ * Classic BPF (Documentation/networking/filter.rst): UDP from or to port 53, the first fragment, over IPv4, or over IPv6
  * without extension headers. Offsets are from the IP header: the socket is a cooked one. Each is code, jump if true,
  * jump if false, constant.
  */
 const FILTER: readonly (readonly [number, number, number, number])[] = [
   [0x30, 0, 0, 0], //       load byte 0: the version
   [0x54, 0, 0, 0xf0],
-  [0x15, 0, 7, 0x40], //    IPv4? else on to IPv6
+  [0x15, 0, 9, 0x40], //    IPv4? else on to IPv6
   [0x30, 0, 0, 9],
-  [0x15, 0, 11, 17], //     UDP? else drop
+  [0x15, 0, 15, 17], //     UDP? else drop
   [0x28, 0, 0, 6],
-  [0x45, 9, 0, 0x1fff], //  a later fragment? drop
+  [0x45, 13, 0, 0x1fff], // a later fragment? drop
   [0xb1, 0, 0, 0], //       X = length of the header
   [0x48, 0, 0, 0],
-  [0x15, 5, 6, 53], //      from port 53? accept, else drop
-  [0x15, 0, 5, 0x60], //    IPv6? else drop
+  [0x15, 9, 0, 53], //      from port 53? accept
+  [0x48, 0, 0, 2],
+  [0x15, 7, 8, 53], //      to port 53? accept, else drop
+  [0x15, 0, 7, 0x60], //    IPv6? else drop
   [0x30, 0, 0, 6],
-  [0x15, 0, 3, 17],
+  [0x15, 0, 5, 17],
   [0x28, 0, 0, 40],
+  [0x15, 2, 0, 53],
+  [0x28, 0, 0, 42],
   [0x15, 0, 1, 53],
   [0x06, 0, 0, 0xffff], //  accept
   [0x06, 0, 0, 0], //       drop

@@ -1,8 +1,8 @@
 import packet from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { udpPayload } from './dns-capture.js';
-import { readDnsAnswer } from './dns-message.js';
+import { readDatagram } from './dns-capture.js';
+import { readDnsAnswer, readDnsHead } from './dns-message.js';
 
 /** Written by another library. */
 function answer(name: string, answers: packet.Answer[], changes: Partial<packet.Packet> = {}): Buffer {
@@ -131,8 +131,31 @@ describe('readDnsAnswer', () => {
   });
 });
 
-describe('udpPayload', () => {
-  it('finds the payload behind the headers of IPv4, with options, and of IPv6', () => {
+describe('readDnsHead', () => {
+  it.each<[string, Buffer, ReturnType<typeof readDnsHead>]>([
+    [
+      'a question',
+      packet.encode({ type: 'query', id: 9, questions: [{ type: 'A', name: 'Example.ORG' }] }),
+      { id: 9, isAnswer: false, name: 'example.org' },
+    ],
+    ['an answer', answer('example.org', []), { id: 7, isAnswer: true, name: 'example.org' }],
+    ['no question', packet.encode({ type: 'query', id: 9 }), undefined],
+    ['nothing', Buffer.alloc(0), undefined],
+  ])('reads %s', (_, message, expected) => {
+    expect(readDnsHead(message)).toEqual(expected);
+  });
+
+  it('survives any bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+        expect(readDnsHead(Buffer.from(bytes))?.name ?? 'none').toMatch(/^[a-z0-9_.-]{1,253}$/);
+      }),
+    );
+  });
+});
+
+describe('readDatagram', () => {
+  it('finds both ends and the payload behind the headers of IPv4, with options, and of IPv6', () => {
     const udp = Buffer.concat([
       Buffer.from([0, 53, 0x80, 1, 0, 11, 0, 0]),
       Buffer.from('abc'),
@@ -142,14 +165,26 @@ describe('udpPayload', () => {
     ipv4[0] = 0x46;
     const ipv6 = Buffer.alloc(40);
     ipv6[0] = 0x60;
-    expect(udpPayload(Buffer.concat([ipv4, udp]))?.toString()).toBe('abc');
-    expect(udpPayload(Buffer.concat([ipv6, udp]))?.toString()).toBe('abc');
+    ipv4.set([10, 0, 0, 53, 10, 0, 0, 1], 12);
+    ipv6[8 + 15] = 53;
+    ipv6[24 + 15] = 1;
+    const read = (header: Buffer) => {
+      const found = readDatagram(Buffer.concat([header, udp]));
+      return found && { ...found, payload: found.payload.toString() };
+    };
+    const ends = (server: string, asker: string) => ({
+      source: { address: server, port: 53 },
+      destination: { address: asker, port: 32_769 },
+      payload: 'abc',
+    });
+    expect(read(ipv4)).toEqual(ends('10.0.0.53', '10.0.0.1'));
+    expect(read(ipv6)).toEqual(ends('::35', '::1'));
   });
 
   it('survives any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
-        expect(udpPayload(Buffer.from(bytes))?.length ?? 0).toBeLessThan(Math.max(1, bytes.length));
+        expect(readDatagram(Buffer.from(bytes))?.payload.length ?? 0).toBeLessThan(Math.max(1, bytes.length));
       }),
     );
   });

@@ -19,6 +19,24 @@ export interface DnsAnswer {
   readonly addresses: readonly { readonly address: IpAddress; readonly ttlSeconds: number }[];
 }
 
+/** What any DNS message begins with: whether it asks or answers, and about which one name. */
+export interface DnsHead {
+  readonly id: number;
+  readonly isAnswer: boolean;
+  /** In lower case. */
+  readonly name: string;
+}
+
+/** Undefined for what is no DNS message about one name that a host may have. */
+export function readDnsHead(message: Buffer): DnsHead | undefined {
+  if (message.length < HEADER_BYTES || message.readUInt16BE(4) !== 1) {
+    return undefined;
+  }
+  const name = readName(message, HEADER_BYTES)?.name ?? '';
+  const isAnswer = (message.readUInt16BE(2) & ANSWER) !== 0;
+  return name === '' ? undefined : { id: message.readUInt16BE(0), isAnswer, name };
+}
+
 /**
  * The addresses in a DNS answer, found from the name that was asked for through its CNAMEs. Undefined for whatever is
  * no answer, has none, or asks for something that is not a host's name. Of a message that was cut, what is whole.
