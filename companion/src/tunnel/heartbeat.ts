@@ -8,6 +8,11 @@ import { HEARTBEAT_MS, HEARTBEATS_MISSED } from '../protocol/tunnel.js';
 export function keepHeartbeat(session: Http2Session, everyMs = HEARTBEAT_MS): void {
   let heardAt = performance.now();
   const timer = setInterval(() => {
+    if (session.destroyed) {
+      // Its `close` may come much later, and to ask it until then would throw.
+      clearInterval(timer);
+      return;
+    }
     // Half a beat of patience less, or an answer that came a moment late would cost a fourth beat.
     if (performance.now() - heardAt > (HEARTBEATS_MISSED - 0.5) * everyMs) {
       session.destroy();
