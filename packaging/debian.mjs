@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
+/** What packages carry for those who compile, as the images leave it out, and sources of their native parts. */
+const FOR_COMPILERS = /\.(?:map|[cm]?ts|c|cc|cpp|h|hh|hpp|gypi?)$/;
 
 /**
  * Writes a service as a Debian package: its npm package and all that it runs with under `/usr/lib`, a command, and its
@@ -36,17 +38,29 @@ export function writeDebianPackage(service, tarball, packages, units, licences, 
   const architecture = execFileSync('dpkg', ['--print-architecture'], { encoding: 'utf8' }).trim();
   const stage = mkdtempSync(path.join(tmpdir(), 'toposcope-deb-'));
   try {
+    // mkdtemp's is for its owner alone, and becomes the archive's root.
+    chmodSync(stage, 0o755);
     const home = path.join(stage, 'usr/lib', name);
     const own = path.join(home, 'node_modules/@toposcope', service);
     mkdirSync(own, { recursive: true });
-    execFileSync('tar', ['-xzf', tarball, '--strip-components=1', '-C', own]);
+    execFileSync('tar', [
+      '-xzf',
+      tarball,
+      '--strip-components=1',
+      '-C',
+      own,
+      '--exclude=*.ts',
+      '--exclude=*.map',
+    ]);
     // npm does so when it installs a command.
     chmodSync(path.join(own, 'dist/main.js'), 0o755);
     for (const folder of packages) {
       cpSync(folder, path.join(home, path.relative(ROOT, folder).replace(`${service}/`, '')), {
         recursive: true,
         // Packages below are in the list by themselves, where they are needed.
-        filter: (source) => source === folder || !source.startsWith(path.join(folder, 'node_modules')),
+        filter: (source) =>
+          source === folder ||
+          (!source.startsWith(path.join(folder, 'node_modules')) && !FOR_COMPILERS.test(source)),
       });
     }
     mkdirSync(path.join(stage, 'usr/bin'), { recursive: true });

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
-const DPKG_DEB = '/usr/bin/dpkg-deb';
+const DPKG = '/usr/bin/dpkg';
 
 interface Manifest {
   readonly version: string;
@@ -119,20 +119,40 @@ describe('what npm run package makes', () => {
       expect(files.filter((file) => /\.test\.|^src|tsbuildinfo|fixtures/.test(file))).toEqual([]);
     });
 
-    it.skipIf(!existsSync(DPKG_DEB))('runs out of its Debian package, which brings its units', async () => {
-      const { version } = await manifestOf('.');
-      const name = (await readdir(packages)).find((file) => file.startsWith(`${command}_${version}_`)) ?? '';
-      const root = path.join(folder, `debian-${workspace}`);
-      await run(DPKG_DEB, ['--extract', path.join(packages, name), root]);
-      const { stdout } = await run(path.join(root, 'usr/bin', command), ['--version']);
-      expect(stdout.trim()).toBe(version);
-      const units = await readdir(path.join(root, 'lib/systemd/system'));
-      expect(units.length).toBeGreaterThan(0);
-      for (const unit of units) {
-        const text = await readFile(path.join(root, 'lib/systemd/system', unit), 'utf8');
-        expect(text, unit).toMatch(new RegExp(`^ExecStart=/usr/bin/env ${command}\\b`, 'm'));
-      }
-    });
+    it.skipIf(!existsSync(DPKG) || process.getuid?.() !== 0)(
+      'runs once dpkg has installed its Debian package beside a Node.js that it asks for (needs root)',
+      async () => {
+        const { version } = await manifestOf('.');
+        const name =
+          (await readdir(packages)).find((file) => file.startsWith(`${command}_${version}_`)) ?? '';
+        const root = path.join(folder, `debian-${workspace}`);
+        const { stdout: depends } = await run('dpkg-deb', ['--field', path.join(packages, name), 'Depends']);
+        expect(depends.trim()).toBe('nodejs (>= 20.19)');
+        const node = await fakeNode('20.19.0', path.join(folder, `node-${workspace}`));
+        await install(root, node, path.join(packages, name));
+        const { stdout } = await run(path.join(root, 'usr/bin', command), ['--version']);
+        expect(stdout.trim()).toBe(version);
+        const units = await readdir(path.join(root, 'lib/systemd/system'));
+        expect(units.length).toBeGreaterThan(0);
+        for (const unit of units) {
+          const text = await readFile(path.join(root, 'lib/systemd/system', unit), 'utf8');
+          expect(text, unit).toMatch(new RegExp(`^ExecStart=/usr/bin/env ${command}\\b`, 'm'));
+        }
+      },
+    );
+
+    it.skipIf(!existsSync(DPKG))(
+      'has a Debian package of what it runs with, under folders that all may enter',
+      async () => {
+        const name = (await readdir(packages)).find((file) => file.startsWith(`${command}_`)) ?? '';
+        const { stdout } = await run('dpkg-deb', ['--contents', path.join(packages, name)], {
+          maxBuffer: 16 * 1024 * 1024,
+        });
+        const files = stdout.trim().split('\n');
+        expect(files.filter((line) => line.startsWith('d') && !line.startsWith('drwxr-xr-x'))).toEqual([]);
+        expect(files.filter((line) => /\.(?:ts|map|cc|h|gyp)$/.test(line))).toEqual([]);
+      },
+    );
 
     it('comes with every licence and a bill of materials', async () => {
       const { dependencies = {} } = await manifestOf(workspace);
@@ -148,6 +168,29 @@ describe('what npm run package makes', () => {
     });
   });
 });
+
+/** A package of that name and version with nothing in it: the command then runs on the tests' own Node.js. */
+async function fakeNode(version: string, stage: string): Promise<string> {
+  await mkdir(path.join(stage, 'DEBIAN'), { recursive: true });
+  const control = [
+    'Package: nodejs',
+    `Version: ${version}`,
+    'Architecture: all',
+    'Maintainer: none',
+    'Description: none',
+  ];
+  await writeFile(path.join(stage, 'DEBIAN/control'), `${control.join('\n')}\n`);
+  await run('dpkg-deb', ['--build', stage, `${stage}.deb`]);
+  return `${stage}.deb`;
+}
+
+/** Into a system of its own, which holds nothing else. */
+async function install(root: string, ...files: readonly string[]): Promise<void> {
+  await mkdir(path.join(root, 'var/lib/dpkg/updates'), { recursive: true });
+  await writeFile(path.join(root, 'var/lib/dpkg/status'), '');
+  const flags = [`--root=${root}`, '--force-script-chrootless', '--force-not-root', '--log=/dev/null'];
+  await run(DPKG, [...flags, '--install', ...files]);
+}
 
 const ANALYZE = '/usr/bin/systemd-analyze';
 
