@@ -152,6 +152,15 @@ describe('the panel', () => {
       expect(await nearer()).toBe(after);
     });
 
+    it('also when there was nothing to show for a refresh', async () => {
+      await show(page, SHOP);
+      const before = await nearer();
+      await page.evaluate(`panelHarness.show(${JSON.stringify(topologyOf([], []))})`);
+      await page.getByText('There are no containers at this time.').waitFor();
+      await show(page, SHOP);
+      expect(await nearer()).toBe(before);
+    });
+
     it('also when one comes back to a view that has less', async () => {
       const hosts = { ...topologyOf([nodeOf('h1', { kind: 'host' })], []), view: 'hosts' } as const;
       await show(page, hosts);

@@ -96,10 +96,11 @@ export class Stage {
 
   /** A picture that shows everything goes on doing so when something new stands outside of it. */
   show(scene: Scene): void {
+    const wasEmpty = (this.#scene?.nodes.length ?? 0) === 0;
     this.#scene = scene;
     this.#renderer.setScene(scene);
-    if (this.#showsAll && this.#dragged === undefined && !this.#isInView(scene.bounds)) {
-      this.fit(true);
+    if (this.#showsAll && this.#dragged === undefined && (wasEmpty || !this.#isInView(scene.bounds))) {
+      this.fit(!wasEmpty);
     }
   }
 
@@ -169,10 +170,12 @@ export class Stage {
     }
   }
 
-  /** Shows everything. */
+  /** Shows everything, as soon as there is something. */
   fit(glide: boolean): void {
     if (this.#scene && this.#scene.nodes.length > 0) {
       this.#goTo(this.#fitted(this.#scene.bounds), glide, true);
+    } else {
+      this.#showsAll = true;
     }
   }
 
