@@ -38,7 +38,7 @@ const WITHOUT_SHARED_ENGINE = [
 const COMPANION = ['companion-actions', 'companion-gateway', 'companion-load', 'companion-tunnel'].map(
   (name) => `test/integration/${name}.test.ts`,
 );
-/** Browser tests of the panel alone, on a page of their own: likewise. */
+/** Browser tests without a container engine, of the panel on a page of its own or in the viewer: likewise. */
 const PANEL = ['test/browser/panel*.test.ts'];
 
 const slow = {
@@ -53,7 +53,7 @@ const sharingEngine = { ...slow, globalSetup: ['test/engines/global-engine.ts'] 
 
 /**
  * `unit` needs nothing but Node.js; `programs` Debian's programs and our built ones, and root for engines of their own;
- * `companion` root and dockerd; `integration` root, this machine's engine and our built programs; `panel` Chromium;
+ * `companion` root and dockerd; `integration` root, this machine's engine and our built programs; `panel` Chromium, Prometheus and the build;
  * `browser` Chromium, that engine and the built plugins.
  */
 export default defineConfig({

@@ -157,11 +157,13 @@ describe('the built plugins', () => {
       expect(complaints).toEqual([]);
     });
 
-    it('give Explore the frames of nodes and edges', async () => {
+    it('give Explore a picture and tables, and the address the query', async () => {
       await page.goto(`${viewer}/#/explore`);
       await page.getByRole('button', { name: 'Run query' }).click();
-      await page.getByRole('region', { name: 'nodes' }).waitFor();
-      await page.getByRole('region', { name: 'edges' }).waitFor();
+      await expect.poll(() => callsOf(page, /^toposcope-demo-/), POLL).toEqual(CONTAINERS);
+      await page.getByRole('region', { name: 'Containers' }).waitFor();
+      await page.getByRole('region', { name: 'Connections' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('query')).toContain('"view":"containers"');
       await keep('explore');
       expect(complaints).toEqual([]);
     });
