@@ -5,6 +5,7 @@ import { retransmitShare } from '../trouble/retransmit-share';
 import { cardStyles } from './card-styles';
 import type { Connection } from './connections';
 import { formatValue } from './format';
+import { UNMEASURED } from './unmeasured';
 
 /** Rows before the rest is asked for. */
 const FIRST_ROWS = 12;
@@ -26,7 +27,7 @@ export function ConnectionTable({ connections, onOpen }: Props): React.JSX.Eleme
         <thead>
           <tr>
             <th scope="col">Peer and port</th>
-            <th scope="col" title="Connections that are open now">
+            <th scope="col" title="Connections that are open now; of UDP, flows that the kernel tracks">
               Open
             </th>
             <th scope="col" title="Bytes per second from client to server">
@@ -55,7 +56,7 @@ export function ConnectionTable({ connections, onOpen }: Props): React.JSX.Eleme
                   <PortAndTrouble protocol={protocol} port={port} traffic={traffic} />
                 )}
               </td>
-              <TrafficCells traffic={traffic} />
+              <TrafficCells protocol={protocol} traffic={traffic} />
             </tr>
           ))}
         </tbody>
@@ -69,10 +70,16 @@ export function ConnectionTable({ connections, onOpen }: Props): React.JSX.Eleme
   );
 }
 
-export function TrafficCells({ traffic }: { readonly traffic: Traffic }): React.JSX.Element {
+interface TrafficCellsProps {
+  readonly protocol: string;
+  readonly traffic: Traffic;
+}
+
+/** UDP knows no connection: what is tracked counts as open, and that nothing is says nothing. */
+export function TrafficCells({ protocol, traffic }: TrafficCellsProps): React.JSX.Element {
   return (
     <>
-      <td>{formatValue(traffic.open, 'short')}</td>
+      <td>{protocol === 'udp' && traffic.open === 0 ? UNMEASURED : formatValue(traffic.open, 'short')}</td>
       <td>{formatValue(traffic.requestBytes, 'Bps')}</td>
       <td>{formatValue(traffic.responseBytes, 'Bps')}</td>
       <td>{formatValue(traffic.rtt, 's')}</td>

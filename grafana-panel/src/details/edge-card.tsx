@@ -90,7 +90,7 @@ export function EdgeCard({
                   <td>
                     <PortAndTrouble protocol={protocol} port={port} traffic={ofPort} />
                   </td>
-                  <TrafficCells traffic={ofPort} />
+                  <TrafficCells protocol={protocol} traffic={ofPort} />
                 </tr>
               ))}
             </tbody>
