@@ -63,7 +63,8 @@ export class SwarmServices {
 
   /**
    * Finds out whether the engine manages a Swarm, which may change at any time and no event tells, and lists. Others
-   * are not asked for services: they would log each refusal.
+   * are not asked for services: they would log each refusal. Engines from API 1.42 on say it with each ping, older ones
+   * only among all that they know of themselves, which takes them some milliseconds more.
    */
   async look(): Promise<void> {
     await this.#reading(async () => {
