@@ -161,8 +161,8 @@ describe('the built plugins', () => {
       await page.goto(`${viewer}/#/explore`);
       await page.getByRole('button', { name: 'Run query' }).click();
       await expect.poll(() => callsOf(page, /^toposcope-demo-/), POLL).toEqual(CONTAINERS);
-      await page.getByRole('region', { name: 'Containers' }).waitFor();
-      await page.getByRole('region', { name: 'Connections' }).waitFor();
+      await page.getByRole('region', { name: 'Containers', exact: true }).waitFor();
+      await page.getByRole('region', { name: 'Connections', exact: true }).waitFor();
       expect(new URL(page.url()).searchParams.get('query')).toContain('"view":"containers"');
       await keep('explore');
       expect(complaints).toEqual([]);
