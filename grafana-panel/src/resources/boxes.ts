@@ -30,15 +30,15 @@ export interface Resources {
   readonly unit: string;
 }
 
-/** The room of a host's row: what it has, or what is used of it, where that is little. */
+/** The room of a host's row: what it has, or what containers and processes use of it, where that is little. */
 export const SCALES = ['capacity', 'use'] as const;
 export type ResourceScale = (typeof SCALES)[number];
 
 /**
  * Hosts with their containers on them, and the containers' processes on those: each as wide as what it uses of the
- * host's capacity, or of all that is used. What runs outside containers lies together on a box of its own; what the host
- * uses besides comes last. What together
- * uses more than there is (figures are of slightly different moments) is made to fit.
+ * host's capacity, or of all that they use. What runs outside containers lies together on a box of its own; of the
+ * capacity, what the host uses besides comes last. What together uses more than there is (figures are of slightly
+ * different moments) is made to fit.
  */
 export function boxesOf(
   hosts: Topology,
@@ -64,8 +64,9 @@ export function boxesOf(
       const all = outside === undefined ? parts : [...parts, outside];
       // Before all is known, everything would seem to be the rest.
       const isKnown = containers !== undefined && processes !== undefined;
-      const rest = isKnown ? restPart(host, hosts.view, used, whole, sumOf(all)) : [];
-      const capacity = scale === 'capacity' ? (whole ?? used ?? 0) : sumOf([...all, ...rest]);
+      const isOfCapacity = scale === 'capacity';
+      const rest = isKnown && isOfCapacity ? restPart(host, hosts.view, used, whole, sumOf(all)) : [];
+      const capacity = isOfCapacity ? (whole ?? used ?? 0) : sumOf(all);
       const told = lay(all, capacity, 0, 1);
       const end = told.at(-1);
       const from = end ? end.start + end.width : 0;

@@ -4,6 +4,7 @@ import { RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
 import React from 'react';
 import type { Topology } from 'toposcope-topology-datasource/graph/topology';
 import { formatValue } from '../details/format';
+import { fillColor } from '../scene/paint-decorations';
 import { paletteOf } from '../scene/palette';
 import { boxesOf, type Box, type Resource, type ResourceScale } from './boxes';
 
@@ -27,6 +28,8 @@ const NO_HOSTS: Topology = { view: 'hosts', at: 0, nodes: [], edges: [], notices
 const LEAST_NAMED = 34;
 /** Narrower ones are not in the page. */
 const LEAST_DRAWN = 2;
+/** From here on a host's bar has the colours of trouble. */
+const NEARLY_FULL = 0.8;
 
 /** Who uses the hosts: hosts as wide as their capacity, containers and processes on them as wide as what they use. */
 export function ResourceView(props: Props): React.JSX.Element {
@@ -65,7 +68,10 @@ export function ResourceView(props: Props): React.JSX.Element {
           value={scale}
           onChange={(chosen) => onChoose({ scale: chosen })}
         />
-        <span>Containers above, their processes below; dashed: the kernel’s, and what has ended.</span>
+        <span>
+          Containers above, their processes below
+          {scale === 'capacity' ? '; dashed: the kernel’s, and what has ended' : ''}
+        </span>
       </div>
       <ul className={styles.list} aria-label="Hosts">
         {boxes.map((host) => (
@@ -104,6 +110,8 @@ function Bars({
   const styles = useStyles2(getStyles);
   const palette = paletteOf(useTheme2(), false);
   const share = host.capacity ? Math.min(1, (host.used ?? 0) / host.capacity) : 0;
+  const fill = { share, isOfLimit: true };
+  const color = share >= NEARLY_FULL ? fillColor(fill, palette) : palette.kinds.host;
   const rows = [
     { key: 'containers', color: palette.kinds.container, boxes: host.children },
     {
@@ -114,8 +122,8 @@ function Bars({
   ];
   return (
     <div className={styles.bars} style={{ width: room }}>
-      <div className={styles.used} style={{ width: share * room, background: palette.kinds.host }} />
-      {rows.map(({ key, color, boxes }) => (
+      <div className={styles.used} style={{ width: share * room, background: color }} />
+      {rows.map(({ key, color: border, boxes }) => (
         <div key={key} className={styles.row}>
           {boxes
             .filter(({ width }) => width * room >= LEAST_DRAWN)
@@ -131,10 +139,10 @@ function Bars({
                 style={{
                   left: box.start * room,
                   width: Math.max(1, box.width * room - 1),
-                  borderColor: color,
+                  borderColor: border,
                   background: box.isRest
                     ? 'none'
-                    : `color-mix(in srgb, ${color} ${box.width * room >= LEAST_NAMED ? 22 : 55}%, transparent)`,
+                    : `color-mix(in srgb, ${border} ${box.width * room >= LEAST_NAMED ? 22 : 55}%, transparent)`,
                 }}
                 title={`${box.label}: ${formatValue(box.used, unit)}${box.capacity === null ? '' : ` of ${formatValue(box.capacity, unit)}`}`}
                 aria-label={`${box.label}, ${formatValue(box.used, unit)}`}
