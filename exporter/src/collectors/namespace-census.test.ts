@@ -21,7 +21,7 @@ function process(pid: number, name: string, cgroup: string): ProcessRecord {
 }
 
 /** Who is found in a namespace of those processes, each in the cgroup of its container. */
-function found(processes: readonly ProcessRecord[], networkModes: ReadonlyMap<ContainerId, string>) {
+function found(processes: readonly ProcessRecord[]) {
   const tracker = new ConnectionTracker({
     ledger: new EdgeLedger(hostName('h'), { edges: 1, edgesPerContainer: 1, idleMs: 1 }),
     surroundings: {
@@ -45,49 +45,41 @@ function found(processes: readonly ProcessRecord[], networkModes: ReadonlyMap<Co
     cgroupIds: { learn: () => undefined } as unknown as CgroupIds,
     processTable: { refresh: () => snapshot, discover: () => snapshot },
     containerOf: (cgroup) => (cgroup === '' ? undefined : (cgroup as ContainerId)),
-    containers: () => [...networkModes].map(([id, networkMode]) => ({ id, networkMode })),
     logger: pino({ level: 'silent' }),
     now: () => 0,
     maxTableAgeMs: 0,
   });
   census.take(true);
-  const { occupants, owner, soleOccupant } = tracker.namespaces.get(NAMESPACE) ?? {};
-  return { occupants: [...(occupants ?? [])], owner, soleOccupant };
+  const { occupants, sandbox, soleOccupant } = tracker.namespaces.get(NAMESPACE) ?? {};
+  return { occupants: [...(occupants ?? [])], sandbox, soleOccupant };
 }
-
-const inPod = new Map([
-  [POD, 'pod'],
-  [APP, `container:${POD}`],
-  [SIDECAR, `container:${POD}`],
-]);
 
 describe('NamespaceCensus', () => {
   it('knows that a pod’s sandbox opens no sockets, so that a pod of one container is that one’s', () => {
-    expect(found([process(1, 'pause', POD), process(2, 'app', APP)], inPod)).toEqual({
+    expect(found([process(1, 'pause', POD), process(2, 'app', APP)])).toEqual({
       occupants: [APP],
-      owner: POD,
+      sandbox: POD,
       soleOccupant: APP,
     });
   });
 
-  it('knows for which of several containers the namespace was made', () => {
+  it('knows the sandbox that holds it for several containers', () => {
     const processes = [process(1, 'pause', POD), process(2, 'app', APP), process(3, 'proxy', SIDECAR)];
-    expect(found(processes, inPod)).toEqual({
+    expect(found(processes)).toEqual({
       occupants: [APP, SIDECAR],
-      owner: POD,
+      sandbox: POD,
       soleOccupant: undefined,
     });
   });
 
   it('finds the sandbox in it when that is all there is', () => {
-    expect(found([process(1, 'pause', POD)], inPod)).toMatchObject({ occupants: [POD], soleOccupant: POD });
+    expect(found([process(1, 'pause', POD)])).toMatchObject({ occupants: [POD], soleOccupant: POD });
   });
 
-  it('takes nobody for the owner of the host’s, which some containers share', () => {
-    const modes = new Map([[APP, 'host']]);
-    expect(found([process(1, 'init', ''), process(2, 'app', APP)], modes)).toEqual({
+  it('finds no sandbox in the host’s, which some containers share', () => {
+    expect(found([process(1, 'init', ''), process(2, 'app', APP)])).toEqual({
       occupants: [NO_CONTAINER, APP],
-      owner: undefined,
+      sandbox: undefined,
       soleOccupant: undefined,
     });
   });

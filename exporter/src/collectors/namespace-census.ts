@@ -5,7 +5,6 @@ import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from '../kernel/process.js';
 import type { SocketSource } from '../kernel/socket-source.js';
-import { sharesNetwork, type Container } from '../runtimes/container.js';
 import type { Inhabitants } from './inhabitants.js';
 
 export interface NamespaceCensusOptions {
@@ -15,7 +14,6 @@ export interface NamespaceCensusOptions {
   readonly cgroupIds: CgroupIds;
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
-  readonly containers: () => Iterable<Pick<Container, 'id' | 'networkMode'>>;
   readonly logger: Logger;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
@@ -91,9 +89,8 @@ export class NamespaceCensus {
   }
 
   private noteOccupants(processesOf: ProcessesOfNamespaces): void {
-    const { tracker, containerOf, containers, inhabitants } = this.options;
+    const { tracker, containerOf, inhabitants } = this.options;
     inhabitants.learn(processesOf);
-    const owners = new Set([...containers()].filter((each) => !sharesNetwork(each)).map(({ id }) => id));
     for (const [inode, processes] of processesOf) {
       const namespace = tracker.namespaces.get(inode);
       if (namespace !== undefined) {
@@ -101,7 +98,7 @@ export class NamespaceCensus {
         const containersOf = (some: readonly ProcessRecord[]) =>
           new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
         namespace.occupants = containersOf(busy.length > 0 ? busy : processes);
-        namespace.owner = onlyOne([...containersOf(processes)].filter((id) => owners.has(id)));
+        [namespace.sandbox] = [...containersOf(processes)].filter((id) => !namespace.occupants.has(id));
       }
     }
   }
@@ -136,10 +133,6 @@ const TURNS = 3;
 
 /** What holds the namespaces of a pod, and does nothing else: Kubernetes' and Podman's. */
 const SANDBOX_PROCESSES: ReadonlySet<string> = new Set(['pause', 'catatonit']);
-
-function onlyOne<Item>(items: readonly Item[]): Item | undefined {
-  return items.length === 1 ? items[0] : undefined;
-}
 
 /** Without those that may not be looked into or have just ended: their namespace is 0. */
 function byNamespace({ processes }: ProcessSnapshot): Map<number, ProcessRecord[]> {

@@ -15,7 +15,7 @@ import type { TrackedSocket } from './tracked-socket.js';
 export type UnattributedReason =
   /**
    * Several containers share the namespace, and the socket was gone before a pass could see whose it was. It is given
-   * to the one that passes have seen with that peer, else to the one that the namespace was made for.
+   * to the one that passes have seen with that peer, else to the pod's sandbox, else to none.
    */
   | 'short_lived'
   /** The namespace was gone before it was found. */
@@ -141,6 +141,16 @@ export class Attribution {
     return !isCertain && this.clientEnd(candidates, reached, connection) === undefined;
   }
 
+  /** Whether the next passes may tell which of the containers in the namespace it was that dialled. */
+  isOrphan({ soleOccupant, occupants, dialledBy }: TrackedNamespace, connection: ConnectionTuple): boolean {
+    return (
+      soleOccupant === undefined &&
+      !occupants.has(NO_CONTAINER) &&
+      !dialledBy.has(keyOfDialled(connection)) &&
+      dialledBy.size < MOST_DIALLED
+    );
+  }
+
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
@@ -226,16 +236,16 @@ export class Attribution {
     if (socket.role === 'server' && listener?.owner !== undefined) {
       return listener.owner;
     }
-    const { soleOccupant: sole, owner, occupants, dialledBy } = namespace;
+    const { soleOccupant: sole, sandbox, occupants, dialledBy } = namespace;
     if (sole === undefined) {
       this.countUnattributed('short_lived');
     }
     const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
     // Outside containers too many processes come and go for one that was seen to stand for the others.
     if (dialled !== undefined && occupants.has(dialled.containerId) && !occupants.has(NO_CONTAINER)) {
-      return dialled;
+      return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
     }
-    return { containerId: sole ?? owner ?? NO_CONTAINER, process: '', pid: 0 };
+    return { containerId: sole ?? sandbox ?? NO_CONTAINER, process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -340,21 +350,30 @@ export class Attribution {
 
 const INTERNET = 'internet';
 const MOST_DIALLED = 1_000;
+/** In the place of a name, which has no NUL in it. */
+const SEVERAL = '\0';
 
 function noteDialled({ dialledBy }: TrackedNamespace, socket: TrackedSocket, by: SocketOwner): void {
-  if (by.process === '' || socket.role !== 'client') {
+  if (socket.role !== 'client') {
     return;
   }
   const key = keyOfDialled(socket);
-  if (dialledBy.has(key)) {
-    const earlier = dialledBy.get(key);
-    const isSame = earlier?.containerId === by.containerId && earlier.process === by.process;
-    dialledBy.set(key, isSame ? by : undefined);
-  } else if (dialledBy.size < MOST_DIALLED) {
+  if (!dialledBy.has(key)) {
+    if (dialledBy.size < MOST_DIALLED) {
+      dialledBy.set(key, by);
+    }
+    return;
+  }
+  const earlier = dialledBy.get(key);
+  if (earlier?.containerId !== by.containerId) {
+    dialledBy.set(key, undefined);
+  } else if (earlier.process === '') {
     dialledBy.set(key, by);
+  } else if (by.process !== '' && by.process !== earlier.process) {
+    dialledBy.set(key, { ...by, process: SEVERAL });
   }
 }
 
-function keyOfDialled({ protocol, peerAddress, peerPort }: TrackedSocket): string {
+function keyOfDialled({ protocol, peerAddress, peerPort }: ConnectionTuple): string {
   return `${protocol} ${peerAddress} ${peerPort}`;
 }

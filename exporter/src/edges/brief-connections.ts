@@ -100,12 +100,13 @@ export class BriefConnections {
     if (waits === 'no longer') {
       return 'given';
     }
+    const isOrphan = finding.role === 'client' && attribution.isOrphan(namespace, socket);
     if (waits === 'for its other end') {
-      return attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
+      return isOrphan || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
     }
     const clarity = attribution.clarity(namespace, socket, finding);
     if (clarity === 'clear') {
-      return 'given';
+      return isOrphan ? 'waits' : 'given';
     }
     if (clarity !== 'unpaired') {
       return clarity;

@@ -413,42 +413,55 @@ describe('ConnectionTracker', () => {
 
   describe('in a namespace that containers share', () => {
     const SIDECAR = '333333333333' as ContainerId;
+    const SANDBOX = '444444444444' as ContainerId;
     const brief = (peer: string, cookie: number) =>
       closed(socket(`10.0.0.1 ${40_000 + cookie}`, peer, cookie));
     const givenTo = () => edges('client').map(({ labels, opened }) => `${labels.container_id} ${opened}`);
+    const seen = (peer: string) => pass([[web, socket('10.0.0.1 40050', peer, 50, { cgroupId: 9 })]]);
 
     beforeEach(() => {
+      // Of what has just ended, only the cgroup is known.
       start({
-        ownerOfInode: (inode) =>
-          inode === 1_050 ? { containerId: SIDECAR, process: 'shipper', pid: 7 } : undefined,
+        ownerOfCgroup: (id) => (id === 9 ? { containerId: SIDECAR, process: '', pid: 0 } : undefined),
       });
       web.occupants = new Set([WEB, SIDECAR]);
-      web.owner = WEB;
     });
 
-    it('gives a short connection to the one that passes have seen with that peer, and counts the doubt', () => {
-      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
-      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
-      expect(only('client')).toMatchObject({
-        opened: 2,
-        labels: { container_id: SIDECAR, process: 'shipper' },
-      });
-      expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
+    it('lets a short connection wait for a pass that sees one with that peer, gives it to that container, and counts the doubt', () => {
+      const { destroyedSockets } = tracker;
+      expect(destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('waits');
+      expect(destroyedSockets.giveIfPaired(web, brief('10.0.0.2 80', 51), 0)).toBe('waits');
+      seen('10.0.0.2 80');
+      expect(destroyedSockets.giveIfPaired(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
+      expect(destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 52), 0)).toBe('given');
+      expect(givenTo()).toEqual([`${SIDECAR} 3`]);
+      expect(tracker.attribution.unattributed.get('short_lived')).toBe(2);
     });
 
-    it('gives it to the one that the namespace was made for when none was seen, or that one has gone', () => {
+    it.each([
+      ['the pod’s sandbox', SANDBOX, SANDBOX],
+      ['none', undefined, NO_CONTAINER],
+    ])('gives it to %s when none was seen, or that one has gone', (_, sandbox, expected) => {
+      web.sandbox = sandbox;
       tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 52), 0);
-      expect(givenTo()).toEqual([`${WEB} 1`]);
-      pass([[web, socket('10.0.0.1 40050', '10.0.0.9 443', 50)]]);
-      web.occupants = new Set([WEB, '444444444444' as ContainerId]);
+      expect(givenTo()).toEqual([`${expected} 1`]);
+      seen('10.0.0.9 443');
+      web.occupants = new Set([WEB, '555555555555' as ContainerId]);
       tracker.destroyedSockets.give(web, brief('10.0.0.9 443', 53), 0);
-      expect(givenTo()).toEqual([`${WEB} 1`, `${SIDECAR} 1`, `${WEB} 1`]);
+      expect(givenTo()).toEqual([`${expected} 1`, `${SIDECAR} 1`, `${expected} 1`]);
     });
 
-    it('gives it to nobody outside containers, where too many may have dialled', () => {
+    it('gives it to none when passes have seen two with that peer', () => {
+      seen('10.0.0.2 80');
+      web.dialledBy.set('tcp 10.0.0.2 80', { containerId: WEB, process: '', pid: 0 });
+      pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
+      expect(tracker.destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
+      expect(givenTo()).toEqual([`${SIDECAR} 2`, `${NO_CONTAINER} 1`]);
+    });
+
+    it('gives it to none where processes outside containers may have dialled', () => {
       web.occupants = new Set([NO_CONTAINER, SIDECAR]);
-      web.owner = undefined;
-      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
+      seen('10.0.0.2 80');
       tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
       expect(givenTo()).toEqual([`${SIDECAR} 1`, `${NO_CONTAINER} 1`]);
     });
@@ -510,8 +523,7 @@ describe('ConnectionTracker', () => {
     const twin = namespace(3, '333333333333' as ContainerId, '10.0.0.2');
     twin.listening.replace([listener(80, '333333333333' as ContainerId, 'twin')], 0);
     tracker.rebuildAddresses();
-    pass([[web, client]]);
-    pass([[web, client]]);
+    [1, 2, 3].forEach(() => pass([[web, client]]));
     expect(only('client').labels).toMatchObject({ peer_container_id: '', peer_process: '' });
     expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
   });
@@ -815,8 +827,7 @@ describe('ConnectionTracker', () => {
     });
 
     it('names nobody for an open connection that is not open at the known address', () => {
-      pass([[web, client]]);
-      pass([[web, client]]);
+      [1, 2, 3].forEach(() => pass([[web, client]]));
       expect(peers()).toEqual(['client → : 1']);
       expect(ambiguous()).toBe(1);
     });

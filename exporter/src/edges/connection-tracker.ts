@@ -153,7 +153,10 @@ export class ConnectionTracker {
     }
     this.destroyedSockets.expire(now);
     const living = new Set(
-      [...this.namespaces.values()].flatMap(({ occupants, owner }) => [...occupants, owner ?? NO_CONTAINER]),
+      [...this.namespaces.values()].flatMap(({ occupants, sandbox }) => [
+        ...occupants,
+        sandbox ?? NO_CONTAINER,
+      ]),
     );
     this.options.ledger.expire(now, living);
   }
@@ -185,9 +188,10 @@ export class ConnectionTracker {
       return true;
     }
     const finding = this.attribution.examine(namespace, socket);
-    // Of two namespaces that are read one after the other, the first may have been too early.
-    if (!socket.isUnpaired && this.attribution.isUnpaired(socket, finding)) {
-      socket.isUnpaired = true;
+    // Of two namespaces that are read one after the other, the first may have been too early, and the list of one that
+    // changes may leave out a row.
+    if (socket.unpairedPasses < MORE_PASSES && this.attribution.isUnpaired(socket, finding)) {
+      socket.unpairedPasses++;
       return false;
     }
     giveTo(this.options.ledger.edge(this.attribution.attribute(namespace, socket, finding), now), socket);
@@ -207,3 +211,5 @@ export class ConnectionTracker {
     }
   }
 }
+
+const MORE_PASSES = 2;

@@ -32,9 +32,9 @@ export class TrackedNamespace {
   addresses: ReadonlySet<IpAddress> = new Set();
   /** Whoever may open sockets in it; NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
-  /** Of several that share it, the container that it was made for: a pod's sandbox, or the one that others joined. */
-  owner: ContainerId | undefined;
-  /** Whose sockets passes have seen with a peer, by `keyOfDialled`; undefined where several'. */
+  /** The container of a pod that holds the namespace for the others, and opens no sockets. */
+  sandbox: ContainerId | undefined;
+  /** Whose sockets passes have seen with a peer, by `keyOfDialled`; undefined where several containers'. */
   readonly dialledBy = new Map<string, SocketOwner | undefined>();
   /** Every socket in it is seen, or announced when it ends: a connection that left no trace here did not lead here. */
   isWatched = false;

@@ -31,8 +31,8 @@ export interface TrackedSocket extends Accounted {
   established: boolean;
   /** Passes that have not found it since one did. */
   missed: number;
-  /** A pass had no other end for it; the next may. */
-  isUnpaired: boolean;
+  /** How many passes had no other end for it. */
+  unpairedPasses: number;
   /** The kernel has announced its end, which waits for its other end or a pass. */
   isEnding: boolean;
 }
@@ -59,7 +59,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     owner: undefined,
     established: false,
     missed: 0,
-    isUnpaired: false,
+    unpairedPasses: 0,
     isEnding: false,
     segments: accounted?.segments ?? Number.NaN,
     sentBytes: accounted?.sentBytes ?? 0,

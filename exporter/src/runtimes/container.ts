@@ -45,11 +45,6 @@ export interface Container {
   readonly pod?: PodmanPod;
 }
 
-/** Whether its network namespace was made for another container, or is the host's. */
-export function sharesNetwork({ networkMode }: Pick<Container, 'networkMode'>): boolean {
-  return networkMode === 'host' || networkMode.startsWith('container:');
-}
-
 /** A pod of Podman's own, whose containers share a network namespace. */
 export interface PodmanPod {
   /** All 64 hex digits. */
