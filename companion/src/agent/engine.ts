@@ -3,8 +3,11 @@ import Docker from 'dockerode';
 import { z } from 'zod';
 import { Problem, type ProblemCode } from '../protocol/problems.js';
 
-/** How long the runtime may take for what it knows, and for what it does: stopping waits for the program. */
-const PATIENCE_MS = { look: 25_000, act: 120_000 } as const;
+/**
+ * How long the runtime may take for what it knows, and for what it does: stopping waits for the program. The gateway has
+ * given up before; this is so that nothing stays open.
+ */
+const PATIENCE_MS = { look: 60_000, act: 120_000 } as const;
 
 /** The container runtime's API; Podman's socket speaks it too. Connections to one that hangs are closed. */
 export function connectEngine(

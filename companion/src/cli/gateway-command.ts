@@ -10,7 +10,7 @@ import type { GatewayCore } from '../gateway/attempts.js';
 import { grafanaKeys, identifyByGrafanaJwt, identifyByHeader, type Identify } from '../gateway/identity.js';
 import { readJoinTokens } from '../gateway/join-tokens.js';
 import { Limits } from '../gateway/limits.js';
-import { LogBucket } from '../gateway/log-bucket.js';
+import type { LogBucket } from '../gateway/log-bucket.js';
 import { Metrics } from '../gateway/metrics.js';
 import { permitSigner } from '../gateway/permit-signer.js';
 import { Register } from '../gateway/register.js';
@@ -128,7 +128,7 @@ async function runGateway(flags: GatewayFlags, version: string, log: Logger): Pr
     metrics: new Metrics(register, () => policy.problem),
     log,
   };
-  const bucket = bucketOf(flags);
+  const bucket = await bucketOf(flags);
   const tokens = await readTierTokens({
     view: flags['token.viewFile'],
     operate: flags['token.operateFile'],
@@ -218,16 +218,19 @@ function identityOf(flags: GatewayFlags, log: Logger): Identify {
   });
 }
 
-function bucketOf(flags: GatewayFlags): LogBucket | undefined {
+/** Loads Amazon's client only where there is a bucket: it is several mebibytes of memory. */
+async function bucketOf(flags: GatewayFlags): Promise<LogBucket | undefined> {
   const bucket = flags['export.bucket'];
-  return bucket === undefined
-    ? undefined
-    : new LogBucket({
-        bucket,
-        prefix: flags['export.prefix'],
-        region: flags['export.region'],
-        endpoint: flags['export.endpoint'],
-      });
+  if (bucket === undefined) {
+    return undefined;
+  }
+  const loaded = await import('../gateway/log-bucket.js');
+  return new loaded.LogBucket({
+    bucket,
+    prefix: flags['export.prefix'],
+    region: flags['export.region'],
+    endpoint: flags['export.endpoint'],
+  });
 }
 
 async function tlsOf(
