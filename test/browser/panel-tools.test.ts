@@ -225,7 +225,10 @@ describe("the panel's tools", () => {
     await expect.poll(() => page.getByRole('heading', { name: 'Reading the picture' }).count()).toBe(0);
   });
 
-  it('goes back view by view', async () => {
+  it('marks the tab before there is an answer, and goes back view by view', async () => {
+    await panel.open('?tabs=1&var-view=images');
+    const active = page.getByRole('navigation', { name: 'View' }).locator('[aria-current="page"]');
+    await expect.poll(() => active.allInnerTexts()).toEqual(['Images']);
     await open('?tabs=1&var-view=containers');
     const view = () => new URL(page.url()).searchParams.get('var-view');
     for (const name of ['Hosts', 'Images']) {

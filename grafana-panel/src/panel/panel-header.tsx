@@ -14,7 +14,7 @@ import type { SearchBarHandle } from './search-bar';
 import { Tools } from './tools';
 import type { Shown } from './use-shown';
 import { viewsOf } from './view-counts';
-import { viewSwitch } from './view-switch';
+import { viewInAddress, viewSwitch } from './view-switch';
 import { ViewTabs } from './view-tabs';
 
 interface Props {
@@ -40,7 +40,7 @@ export function PanelHeader(props: Props): React.JSX.Element {
       <div className={styles.top}>
         <ViewTabs
           views={viewsOf(topology)}
-          view={topology?.view}
+          view={topology?.view ?? viewInAddress(viewVariable)}
           counts={counts}
           onSwitch={
             switchView &&
