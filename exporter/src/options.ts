@@ -53,7 +53,7 @@ export const FLAGS = {
     'path.rootfs',
     'PATH',
     '/',
-    'Where the host’s root is mounted: users, machine id, os-release.',
+    'Where the host’s root is mounted: users, machine id, os-release, runtimes’ sockets.',
     absolutePath,
   ),
   docker: repeatableFlag(
