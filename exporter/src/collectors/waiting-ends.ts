@@ -28,6 +28,8 @@ export interface WaitingEnd {
   readonly namespace: TrackedNamespace | undefined;
   /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
+  /** By the clock: passes may follow each other closely, and a busy kernel tells of the two ends seconds apart. */
+  readonly waitsUntil: number;
   /** Waits for a pass soon, before what it asks about is gone. */
   readonly isUrgent: boolean;
 }
@@ -80,23 +82,27 @@ export class WaitingEnds {
     const isUrgent = outcome === 'urgent' && record.peerPort !== 0;
     if (this.waiting.length < MOST_WAITING) {
       const patience = MORE_PASSES;
-      this.wait({ origin, record: copySocketRecord(record), namespace, patience, isUrgent });
+      const waitsUntil = now() + SHORTEST_WAIT_MS;
+      this.wait({ origin, record: copySocketRecord(record), namespace, patience, waitsUntil, isUrgent });
     } else {
       this.giveOne({
         origin,
         record,
         namespace: namespace ?? strangers.namespaceOf(record.localAddress),
         patience: 0,
+        waitsUntil: 0,
         isUrgent,
       });
     }
   }
 
   take(): readonly WaitingEnd[] {
-    const unpaired = this.options.tracker.destroyedSockets.takeUnpaired();
+    const { tracker, now } = this.options;
+    const waitsUntil = now() + SHORTEST_WAIT_MS;
+    const unpaired = { origin: undefined, patience: MORE_PASSES, waitsUntil, isUrgent: false };
     const taken = [
       ...this.waiting,
-      ...unpaired.map((end) => ({ ...end, origin: undefined, patience: MORE_PASSES, isUrgent: false })),
+      ...tracker.destroyedSockets.takeUnpaired().map((end) => ({ ...end, ...unpaired })),
     ];
     this.waiting = [];
     this.isUrgent = false;
@@ -118,7 +124,7 @@ export class WaitingEnds {
       this.wait(each);
     }
     for (const each of all.slice(MOST_WAITING)) {
-      this.giveOne({ ...each, patience: 0 });
+      this.giveOne({ ...each, patience: 0, waitsUntil: 0 });
     }
   }
 
@@ -173,16 +179,16 @@ export class WaitingEnds {
 
   /** False when the namespace is not known. */
   private giveOne(waiting: WaitingEnd): boolean {
-    const { origin, record, patience, namespace } = waiting;
+    const { origin, record, patience, waitsUntil, namespace } = waiting;
     const { tracker, now, source } = this.options;
     if (origin !== undefined && source.events?.isRepeated(origin) === true) {
       return true;
     }
     if (namespace !== undefined) {
-      if (patience === 0) {
+      if (patience === 0 && now() >= waitsUntil) {
         tracker.destroyedSockets.give(namespace, record, now());
       } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
-        this.wait({ ...waiting, patience: patience - 1, isUrgent: false });
+        this.wait({ ...waiting, patience: Math.max(0, patience - 1), isUrgent: false });
       }
       return true;
     }
@@ -199,6 +205,7 @@ export class WaitingEnds {
 
 const MOST_WAITING = 50_000;
 const MORE_PASSES = 2;
+const SHORTEST_WAIT_MS = 8_000;
 const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;

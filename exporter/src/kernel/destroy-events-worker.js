@@ -14,7 +14,7 @@ setFlagsFromString('--semi-space-growth-factor=1');
  * @typedef {object} Settings
  * @property {number} epoll descriptor
  * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather,
- *   3 = turns, each of which has passed on all that was there when it began
+ *   3 = turns, each of which has passed on all that was there when it began, 4 = batches that were sent
  */
 const { epoll, control: shared } = /** @type {Settings} */ (workerData);
 const control = new Int32Array(shared);
@@ -22,6 +22,7 @@ const STOP = 0;
 const OVERRUNS = 1;
 const GATHER_MS = 2;
 const TURNS = 3;
+const BATCHES = 4;
 
 const library = koffi.load(null);
 const epollWait = library.func('int epoll_wait(int, void *, int, int)');
@@ -144,6 +145,7 @@ function post() {
   const bytes = new Uint8Array(used);
   bytes.set(batch.subarray(0, used));
   used = 0;
+  Atomics.add(control, BATCHES, 1);
   parentPort?.postMessage(bytes, [bytes.buffer]);
 }
 

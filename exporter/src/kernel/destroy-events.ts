@@ -21,6 +21,7 @@ const STOP = 0;
 const OVERRUNS = 1;
 const GATHER_MS = 2;
 const TURNS = 3;
+const BATCHES = 4;
 
 /** Where an event came from: a source's number, and the namespace's id as the listening namespace numbers it. */
 export interface EventOrigin {
@@ -45,13 +46,15 @@ export interface DestroyEventsOptions {
  * own waits for them, so that a busy main thread loses none.
  */
 export class DestroyEvents {
-  private readonly control = new Int32Array(new SharedArrayBuffer(16));
+  private readonly control = new Int32Array(new SharedArrayBuffer(20));
   private readonly sources = new Map<number, NetlinkSocket>();
   private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
   private lastSource = 0;
   private knownOverruns = 0;
   private received = 0;
+  private batches = 0;
+  private knownTurns = 0;
 
   private constructor(
     private readonly options: DestroyEventsOptions,
@@ -85,9 +88,14 @@ export class DestroyEvents {
     return Atomics.load(this.control, OVERRUNS);
   }
 
-  /** Turns of the thread: each has passed on everything that was there when it began. */
+  /** Turns of the thread: of each, everything that was there when it began has been told. */
   get turns(): number {
-    return Atomics.load(this.control, TURNS);
+    const turns = Atomics.load(this.control, TURNS);
+    // What the thread has sent may still be on its way to a busy main thread.
+    if (Atomics.load(this.control, BATCHES) === this.batches) {
+      this.knownTurns = turns;
+    }
+    return this.knownTurns;
   }
 
   /**
@@ -151,6 +159,7 @@ export class DestroyEvents {
   }
 
   private readBatch(batch: Buffer): void {
+    this.batches = (this.batches + 1) | 0;
     let at = 0;
     while (at + FRAME_HEADER_BYTES <= batch.length) {
       const nsid = batch.readInt32LE(at + 4);
