@@ -28,7 +28,7 @@ import { vectorOfFrames } from './frames/vector-frames';
 import { type EventsQuery, asEventsQuery } from './events/events-query';
 import { type EventsRequest, queryEvents } from './events/query-events';
 import { eventAnnotations } from './events/annotations';
-import type { Slicing } from './graph/steps';
+import { SLICE_MS, type Slicing } from './graph/steps';
 import type { CompanionClient } from './companion/companion-client';
 import { testCompanion } from './companion/companion-health';
 import { openCompanion } from './companion/open-companion';
@@ -63,7 +63,7 @@ export class TopologyDataSource extends DataSourceApi<TopologyQuery, TopologySet
   /** Undefined where there is none, and so no logs. */
   readonly companion: CompanionClient | undefined;
   readonly #memo = new Memo<Answers>(2000);
-  readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: 12 };
+  readonly #slicing: Slicing = { now: () => performance.now(), pause: pauseForEvents, budget: SLICE_MS };
 
   constructor(instanceSettings: DataSourceInstanceSettings<TopologySettings>) {
     super(instanceSettings);

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { Cluster } from '../../grafana-datasource/src/fixtures/cluster';
 import { topologyFrames } from '../../grafana-datasource/src/frames/topology-frames';
 import type { Vector } from '../../grafana-datasource/src/graph/vector';
-import { inSlices, type Steps } from '../../grafana-datasource/src/graph/steps';
+import { inSlices, SLICE_MS, type Steps } from '../../grafana-datasource/src/graph/steps';
 import type { Vectors } from '../../grafana-datasource/src/graph/vectors';
 import { buildTopology } from '../../grafana-datasource/src/views/build';
 import { VIEWS } from '../../grafana-datasource/src/views/register';
@@ -68,7 +68,7 @@ async function timed(vectors: Vectors): Promise<Figures> {
     });
     resumed = performance.now();
   };
-  await inSlices(frames(vectors), { now: () => performance.now(), pause, budget: 12 });
+  await inSlices(frames(vectors), { now: () => performance.now(), pause, budget: SLICE_MS });
   const total = performance.now() - start;
   const { user, system } = process.cpuUsage(before);
   return { total, cpu: (user + system) / 1000, longest: Math.max(longest, performance.now() - resumed) };

@@ -5,7 +5,7 @@ import { edgeExpression } from './edge-expression';
 import type { EdgeLink, TopologyEdge, Traffic } from './topology';
 
 /** What the rows of an edge were asked by: the labels that the view wants, and the conditions that every query carries. */
-export interface ExpressionScope {
+interface ExpressionScope {
   readonly labels: ReadonlySet<EdgeLabel>;
   readonly matchers: readonly Matcher[];
 }

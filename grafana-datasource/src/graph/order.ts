@@ -2,6 +2,9 @@ import { ROWS_A_STEP, type Steps } from './steps';
 
 /** Sorts by id in the order of UTF-16 code units, which is the same everywhere: a merge sort that pauses. */
 export function* sortedById<Item extends { readonly id: string }>(items: readonly Item[]): Steps<Item[]> {
+  if (items.length <= SORTED_AT_ONCE) {
+    return [...items].sort(byId);
+  }
   let runs: Item[][] = [];
   for (let start = 0; start < items.length; start += SORTED_AT_ONCE) {
     runs.push(items.slice(start, start + SORTED_AT_ONCE).sort(byId));

@@ -1,9 +1,9 @@
 import type { Connection } from './connections';
 import { sortedById } from './order';
-import type { Steps } from './steps';
+import { ROWS_A_STEP, type Steps } from './steps';
 
 /** The rows between two nodes. */
-export interface Pair {
+interface Pair {
   readonly source: string;
   readonly target: string;
   readonly rows: Connection[];
@@ -14,6 +14,9 @@ interface Source {
   readonly id: `${string}>`;
   readonly targets: Map<string, Pair & { readonly id: string }>;
 }
+
+/** Most have a few targets. */
+const SOURCES_A_STEP = ROWS_A_STEP / 4;
 
 /** Rows by the pair of nodes that they are between. */
 export class Pairs {
@@ -36,9 +39,12 @@ export class Pairs {
   /** In the order of the ids that their edges have. */
   *sorted(): Steps<Pair[]> {
     const pairs: Pair[] = [];
+    let sources = 0;
     for (const { targets } of yield* sortedById([...this.#sources.values()])) {
-      const ofSource = [...targets.values()];
-      for (const pair of ofSource.length < 2 ? ofSource : yield* sortedById(ofSource)) {
+      if (++sources % SOURCES_A_STEP === 0) {
+        yield;
+      }
+      for (const pair of yield* sortedById([...targets.values()])) {
         pairs.push(pair);
       }
     }

@@ -13,6 +13,9 @@ export function complete<Result>(steps: Steps<Result>): Result {
   }
 }
 
+/** How long a slice may last in a browser, in milliseconds: half a frame. */
+export const SLICE_MS = 8;
+
 export interface Slicing {
   /** Milliseconds, from any origin. */
   readonly now: () => number;
