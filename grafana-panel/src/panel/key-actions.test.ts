@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
+import { topologyOf } from '../scene/topology.fixture';
 import { changeOfKey } from './key-actions';
 
-const FILLS = ['cpu', 'memory'];
+const scale = (key: string) => ({ key, label: key, unit: 'short', max: 1 });
+const TOPOLOGY = { ...topologyOf([], []), scales: [scale('cpu'), scale('memory')] };
 
 it.each([
   { key: 't', fill: 'cpu', means: { mode: 'table' } },
@@ -13,13 +15,13 @@ it.each([
   { key: '>', fill: 'a metric of another view', means: { fill: 'cpu' } },
   { key: 'q', fill: 'memory', means: { fill: '' } },
 ])('$key with the fill "$fill" means $means', ({ key, fill, means }) => {
-  expect(changeOfKey(key, fill, FILLS)).toMatchObject(means);
+  expect(changeOfKey(key, fill, TOPOLOGY)).toMatchObject(means);
 });
 
 it.each(['x', 'Enter'])('%s means nothing', (key) => {
-  expect(changeOfKey(key, '', FILLS)).toBeUndefined();
+  expect(changeOfKey(key, '', TOPOLOGY)).toBeUndefined();
 });
 
 it('has no metric to go to where there are none', () => {
-  expect(changeOfKey('>', '', [])).toBeUndefined();
+  expect(changeOfKey('>', '', topologyOf([], []))).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { Notice, Topology } from 'toposcope-topology-datasource/graph/topology';
 import { formatInstant } from '../details/moment';
-import { fillsOf } from '../scene/fill-scale';
+import { choiceOf, fillsOf } from '../scene/fill-scale';
 import type { PanelState } from '../state/panel-state';
 import type { ChangeState } from '../state/use-panel-state';
 import { Bar } from './bar';
@@ -88,7 +88,7 @@ export function PanelFooter(props: Props): React.JSX.Element {
               fills={fillsOf(topology)}
               fill={fill}
               shown={shownFill}
-              onChoose={(key) => change({ fill: key, fillWhole: undefined })}
+              onChoose={(key) => change({ fill: choiceOf(topology, key), fillWhole: undefined })}
               onChooseWhole={(whole) => change({ fillWhole: whole })}
               onPreview={preview}
             />

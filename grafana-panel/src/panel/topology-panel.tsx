@@ -4,7 +4,6 @@ import { useStyles2 } from '@grafana/ui';
 import React, { useRef, useState } from 'react';
 import { CompanionArea } from '../companion/companion-area';
 import { withDefaults, type PanelOptions } from '../options';
-import { fillsOf } from '../scene/fill-scale';
 import type { Hover } from '../scene/stage';
 import { usePanelState } from '../state/use-panel-state';
 import { ErrorBoundary } from './error-boundary';
@@ -64,7 +63,7 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
   const { card } = cards;
   const focusSearch = () => searchBar.current?.focus();
   const actionOf = (key: string) => {
-    const keyChange = changeOfKey(key, state.fill, topology ? fillsOf(topology).map((fill) => fill.key) : []);
+    const keyChange = changeOfKey(key, state.fill, topology);
     return key === '/' ? focusSearch : keyChange && (() => change(keyChange));
   };
   usePanelKeys(panel, {

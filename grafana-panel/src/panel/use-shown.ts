@@ -7,7 +7,7 @@ import type { PanelOptions } from '../options';
 import type { Size } from '../scene/camera';
 import { clustersOf } from '../scene/clusters';
 import { NO_DECORATIONS, type Decorations } from '../scene/decoration';
-import { fillScaleOf, type FillScale } from '../scene/fill-scale';
+import { filledBy, fillScaleOf, type FillScale } from '../scene/fill-scale';
 import { buildScene, type Scene } from '../scene/scene';
 import { narrow } from '../search/narrow';
 import type { PanelState } from '../state/panel-state';
@@ -77,7 +77,10 @@ export function useShown(
   const { scene, cameraKey } = useScene(topology, placing, options);
   const [previewed, preview] = useState<string>();
   const fillOf = (key: string) => topology && fillScaleOf(topology, key, state.fillWhole);
-  const fill = useMemo(() => fillOf(state.fill), [topology, state.fill, state.fillWhole]);
+  const fill = useMemo(
+    () => topology && fillOf(filledBy(topology, state.fill)),
+    [topology, state.fill, state.fillWhole],
+  );
   const shownFill = useMemo(() => (previewed === undefined ? fill : fillOf(previewed)), [previewed, fill]);
   const decorations = useMemo(
     () => (topology ? decorationsOf(topology, shownFill, formatValue) : NO_DECORATIONS),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodeOf, topologyOf } from './topology.fixture';
-import { fillOfNode, fillScaleOf, fillsOf, type FillWhole } from './fill-scale';
+import { choiceOf, filledBy, fillOfNode, fillScaleOf, fillsOf, type FillWhole } from './fill-scale';
 
 const SCALE = { key: 'memory', label: 'Memory', unit: 'bytes', max: 2_000 };
 
@@ -72,6 +72,23 @@ describe('how nodes fill', () => {
 
   it('is nothing where nothing of that name is known', () => {
     expect(fillScaleOf(pictureOf({ a: { value: 1 } }), 'cpu', undefined)).toBeUndefined();
+  });
+
+  it.each([
+    { choice: '', by: 'load' },
+    { choice: 'memory', by: 'memory' },
+    { choice: 'load', by: 'load' },
+  ])('is by $by with the choice "$choice" where the query has an overlay that fills', ({ choice, by }) => {
+    expect(filledBy(pictureOf({}), choice)).toBe(by);
+  });
+
+  it('can be chosen to be nothing, and back', () => {
+    const picture = pictureOf({});
+    for (const key of ['', 'memory', 'load']) {
+      expect(filledBy(picture, choiceOf(picture, key))).toBe(key);
+    }
+    expect(choiceOf(picture, 'load')).toBe('');
+    expect(choiceOf({ ...picture, overlays: [] }, '')).toBe('');
   });
 
   it('can be any metric of the nodes, or an overlay that fills', () => {

@@ -22,6 +22,23 @@ export function fillsOf({ scales = [], overlays = [] }: Topology): readonly Metr
   return [...scales, ...overlays.filter(({ show }) => show === 'fill')];
 }
 
+/** The choice that nothing fills, where the query's author fills by something. */
+const NO_FILL = '-';
+
+/** Key of what fills the nodes: the user's choice, or without one the query's first overlay that fills; empty: nothing. */
+export function filledBy(topology: Topology, choice: string): string {
+  return choice === '' ? presetOf(topology) : choice === NO_FILL ? '' : choice;
+}
+
+/** The choice that makes this fill the nodes; it is empty where that is what fills them unasked. */
+export function choiceOf(topology: Topology, key: string): string {
+  return key === presetOf(topology) ? '' : key === '' ? NO_FILL : key;
+}
+
+function presetOf({ overlays = [] }: Topology): string {
+  return overlays.find(({ show }) => show === 'fill')?.key ?? '';
+}
+
 /**
  * @param key Of the metric or overlay that fills.
  * @param chosen Undefined: whatever tells the nodes of this picture apart.

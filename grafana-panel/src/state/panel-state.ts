@@ -17,7 +17,7 @@ export interface PanelState {
   readonly focus: Focus | undefined;
   /** Undefined: everything is shown. */
   readonly camera: Camera | undefined;
-  /** Key of the metric or overlay that fills the nodes; empty: none. */
+  /** What the user chose to fill the nodes by, see `filledBy`; empty: nothing was chosen. */
   readonly fill: string;
   /** What a full node means; undefined: whatever tells the nodes apart. */
   readonly fillWhole: FillWhole | undefined;
