@@ -28,7 +28,7 @@ export interface WaitingEnd {
   readonly namespace: TrackedNamespace | undefined;
   /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
-  /** By the clock: passes may follow each other closely, and a busy kernel tells of the two ends seconds apart. */
+  /** By the clock: passes may follow each other closely, and a socket that is closed ends when its busy process sees that. */
   readonly waitsUntil: number;
   /** Waits for a pass soon, before what it asks about is gone. */
   readonly isUrgent: boolean;
@@ -205,7 +205,7 @@ export class WaitingEnds {
 
 const MOST_WAITING = 50_000;
 const MORE_PASSES = 2;
-const SHORTEST_WAIT_MS = 8_000;
+const SHORTEST_WAIT_MS = 10_000;
 const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;

@@ -79,10 +79,12 @@ export class BriefConnections {
 
   /** Gives a connection to its edge that has ended before the pass that saw it knew its edge. */
   settleSeen(namespace: TrackedNamespace, socket: TrackedSocket, now: number, waits: Waits): Settlement {
-    const { attribution } = this.options;
-    const finding = attribution.examine(namespace, socket);
-    const isUnpaired = attribution.isUnpaired(socket, finding);
-    const verdict = isUnpaired ? this.judge(namespace, socket, finding, waits) : 'given';
+    if (waits === 'for a pass') {
+      // In the middle of it, it is not known yet who else there is.
+      return 'waits';
+    }
+    const finding = this.options.attribution.examine(namespace, socket);
+    const verdict = this.judge(namespace, socket, finding, waits);
     if (verdict === 'given') {
       this.giveToEdge(namespace, socket, finding, now);
     }

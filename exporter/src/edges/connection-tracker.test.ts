@@ -832,18 +832,50 @@ describe('ConnectionTracker', () => {
       expect(ambiguous()).toBe(1);
     });
 
-    it('joins what ends before its other end is found with that, and counts it once', () => {
+    it('lets what a pass has seen, but not yet given, wait for its end, and counts it once', () => {
+      const { destroyedSockets, attribution } = tracker;
       pass([[web, client]]);
-      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
-      expect(tracker.destroyedSockets.giveIfClear(app, ofServer, 0)).toBe('given');
+      expect(destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('waits');
+      // The client's socket was seen.
+      expect(destroyedSockets.giveIfClear(app, ofServer, 0)).toBe('given');
       pass([]);
+      attribution.noteEnded(web, ofClient);
+      expect(destroyedSockets.giveIfPaired(web, ofClient, 0)).toBe('given');
       expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
       expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });
     });
 
+    it('names the peer of what ends in the middle of the pass that finds both namespaces', () => {
+      const { destroyedSockets } = tracker;
+      const [newWeb, newApp] = ['10.0.0.3', '10.0.0.4'].map((address, index) => {
+        const made = namespace(3 + index, index === 0 ? WEB : APP, address);
+        made.isWatched = true;
+        return made;
+      });
+      const [one, other] = [
+        socket('10.0.0.3 40000', '10.0.0.4 80', 8),
+        socket('10.0.0.4 80', '10.0.0.3 40000', 9),
+      ];
+      if (newWeb === undefined || newApp === undefined) {
+        throw new Error('two were made');
+      }
+      newApp.listening.replace([listener(80, APP, 'app')], 0);
+      tracker.observe(newWeb, one, 0);
+      tracker.observe(newApp, other, 0);
+      expect(destroyedSockets.giveIfClear(newWeb, closed(one), 0)).toBe('waits');
+      expect(destroyedSockets.giveIfClear(newApp, closed(other), 0)).toBe('waits');
+      tracker.rebuildAddresses();
+      tracker.endPass(0);
+      tracker.attribution.noteEnded(newWeb, closed(one));
+      tracker.attribution.noteEnded(newApp, closed(other));
+      expect(destroyedSockets.giveIfPaired(newWeb, closed(one), 0)).toBe('given');
+      expect(destroyedSockets.giveIfPaired(newApp, closed(other), 0)).toBe('given');
+      expect(peers().sort()).toEqual([`client → ${APP}: 1`, `server → ${WEB}: 1`]);
+    });
+
     it('counts once what had not met its other end when its namespace went', () => {
       pass([[web, client]]);
-      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
+      expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('waits');
       tracker.removeNamespace(web, 0);
       tracker.destroyedSockets.give(web, ofClient, 0);
       expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1 });

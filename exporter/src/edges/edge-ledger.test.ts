@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostName } from '../contract/ids.js';
+import { NO_CONTAINER, hostName } from '../contract/ids.js';
 import type { EdgeLabels } from './edge.js';
 import { EdgeLedger } from './edge-ledger.js';
 
@@ -21,6 +21,15 @@ describe('EdgeLedger', () => {
     expect(ports[2]).toBe(ports[3]);
     expect(ledger.folded).toBe(2);
     expect(ledger.edge(labels({ port: '3', role: 'server' }), 0)).not.toBe(ports[3]);
+  });
+
+  it('lets no process outside containers take the room of another, nor of its own clients', () => {
+    const ledger = new EdgeLedger(hostName('h'), LIMITS);
+    const server = { container_id: NO_CONTAINER, process: 'nfsd', role: 'server' } as const;
+    ledger.edge(labels({ ...server, port: '1' }), 0);
+    ledger.edge(labels({ ...server, port: '2' }), 0);
+    expect(ledger.edge(labels({ ...server, port: '3' }), 0).labels.peer_ip).toBe('other');
+    expect(ledger.edge(labels({ ...server, role: 'client' }), 0).labels.peer_ip).toBe('10.0.0.1');
   });
 
   it('folds beyond the host’s limit, whoever it is', () => {

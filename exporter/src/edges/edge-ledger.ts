@@ -6,7 +6,7 @@ import { emptyTally, type Edge, type EdgeLabels } from './edge.js';
 export interface EdgeLimits {
   /** Most edges of the host; 20,000 by default. */
   readonly edges: number;
-  /** Most edges of one container; 1,000 by default. */
+  /** Most edges of one container, or of one role of one process outside containers; 1,000 by default. */
   readonly edgesPerContainer: number;
   /** Milliseconds after which an edge without open connections is dropped; 15 minutes by default. */
   readonly idleMs: number;
@@ -18,7 +18,8 @@ export interface EdgeLimits {
  */
 export class EdgeLedger {
   private readonly edges = new Map<string, Edge>();
-  private readonly edgesOfContainer = new Map<string, number>();
+  /** By whose limit they are under. */
+  private readonly edgesOfOwner = new Map<string, number>();
   private overflowEdges = 0;
   private foldedConnections = 0;
   private readonly departedMs: number;
@@ -46,8 +47,8 @@ export class EdgeLedger {
     if (known !== undefined) {
       return known;
     }
-    if (this.hasRoom(labels.container_id)) {
-      this.count(labels.container_id, 1);
+    if (this.hasRoom(labels)) {
+      this.count(labels, 1);
       return this.add(key, labels, now);
     }
     this.foldedConnections++;
@@ -81,25 +82,26 @@ export class EdgeLedger {
         if (edge.labels.peer_ip === OTHER) {
           this.overflowEdges--;
         } else {
-          this.count(edge.labels.container_id, -1);
+          this.count(edge.labels, -1);
         }
       }
     }
   }
 
-  private hasRoom(containerId: string): boolean {
+  private hasRoom(labels: EdgeLabels): boolean {
     return (
       this.edges.size - this.overflowEdges < this.limits.edges &&
-      (this.edgesOfContainer.get(containerId) ?? 0) < this.limits.edgesPerContainer
+      (this.edgesOfOwner.get(ownerOf(labels)) ?? 0) < this.limits.edgesPerContainer
     );
   }
 
-  private count(containerId: string, change: number): void {
-    const count = (this.edgesOfContainer.get(containerId) ?? 0) + change;
+  private count(labels: EdgeLabels, change: number): void {
+    const owner = ownerOf(labels);
+    const count = (this.edgesOfOwner.get(owner) ?? 0) + change;
     if (count === 0) {
-      this.edgesOfContainer.delete(containerId);
+      this.edgesOfOwner.delete(owner);
     } else {
-      this.edgesOfContainer.set(containerId, count);
+      this.edgesOfOwner.set(owner, count);
     }
   }
 
@@ -118,6 +120,11 @@ export class EdgeLedger {
 export const OTHER = 'other';
 /** How long a departed container's edges stay. */
 const DEPARTED_MS = 60_000;
+
+/** Outside containers, a server with very many clients must not hide what all other processes of the host do. */
+function ownerOf({ container_id, process, role }: EdgeLabels): string {
+  return container_id === NO_CONTAINER ? `${process}\0${role}` : container_id;
+}
 
 /** NUL is in no name. */
 function keyOf(labels: EdgeLabels): string {
