@@ -101,7 +101,7 @@ describe('a topology query', () => {
     ],
   ])('fails with a reason when Prometheus %s', async (_, answer) => {
     await expect(draw(new FakePrometheus(answer))).rejects.toThrow(
-      /^Shop Prometheus did not answer: bad_data: parse error$/,
+      /^Shop Prometheus could not evaluate this: bad_data: parse error$/,
     );
   });
 
@@ -211,7 +211,7 @@ describe('PromQL of the user’s own', () => {
     const { nodes, notices } = await draw(prometheus, { options });
     expect(nodes.length).toBe(8);
     expect(notices.filter(({ severity }) => severity === 'error').map(({ message }) => message)).toEqual([
-      'The overlay “Broken” could not be had: Shop Prometheus did not answer: bad_data: parse error',
+      'The overlay “Broken” could not be had: Shop Prometheus could not evaluate this: bad_data: parse error',
     ]);
   });
 

@@ -121,9 +121,13 @@ function answersOf(response: DataQueryResponse, targets: readonly PrometheusQuer
   return { frames, failures, warnings: [...warnings] };
 }
 
+/** Of Prometheus itself, about what was asked: https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview */
+const QUERY_ERROR = /^(?:bad_data|execution)\b|parse error/;
+
 function prometheusError({ name }: PrometheusSource, error: unknown): PrometheusError {
   const message = messageOf(error);
   // Some say themselves who did not answer.
-  const words = message.startsWith(name) ? message : `${name} did not answer: ${message}`;
+  const what = QUERY_ERROR.test(message) ? 'could not evaluate this' : 'did not answer';
+  const words = message.startsWith(name) ? message : `${name} ${what}: ${message}`;
   return new PrometheusError(withRemedy(words), { cause: error });
 }
