@@ -23,3 +23,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 process.exitCode = await run(process.argv.slice(2));
+// Ends what a start that failed half-way has left open, once what was printed is out.
+setTimeout(() => process.exit(), 1_000).unref();

@@ -105,7 +105,13 @@ export const FLAGS = {
     duration('100ms', '1h'),
   ),
   edgesLimit: flag('edges.limit', 'COUNT', '20000', 'Most edges of the host.', count),
-  edgesContainerLimit: flag('edges.container-limit', 'COUNT', '1000', 'Most edges of one container.', count),
+  edgesContainerLimit: flag(
+    'edges.container-limit',
+    'COUNT',
+    '1000',
+    'Most edges of one container, or of a role of one process outside containers.',
+    count,
+  ),
   edgesListenerLimit: flag('edges.listener-limit', 'COUNT', '10000', 'Most listeners of the host.', count),
   edgesIdle: flag(
     'edges.idle',

@@ -88,6 +88,16 @@ describe('createScrape', () => {
     expect(next).toContain('collector="process"} 1\n');
   });
 
+  it('says what to do where too many files are open', async () => {
+    const { scrape, log } = scrapeOf([
+      collector('process', () => {
+        throw Object.assign(new Error('EMFILE: too many open files, open'), { code: 'EMFILE' });
+      }),
+    ]);
+    await scrape.run();
+    expect(log.error.mock.calls[0]?.[1]).toMatch(/too many open files, open\. Raise .* LimitNOFILE=/);
+  });
+
   it('logs a failure once, again when it changes, and again after a success', async () => {
     const messages = ['x', 'x', 'y', undefined, 'y'];
     const { scrape, log } = scrapeOf([

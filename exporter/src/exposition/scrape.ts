@@ -133,7 +133,7 @@ export function createScrape(options: ScrapeOptions): Scrape {
 
   /** One line when a failure begins or changes, not one a scrape. */
   function reportFailure(collector: Collector, error: Error | undefined): void {
-    const message = error?.message;
+    const message = error && messageOf(error);
     if (message !== undefined && reported.get(collector.name) !== message) {
       log.error({ collector: collector.name, err: error }, `Collector ${collector.name} failed: ${message}`);
     }
@@ -143,6 +143,13 @@ export function createScrape(options: ScrapeOptions): Scrape {
       reported.set(collector.name, message);
     }
   }
+}
+
+/** With what to do, where the error itself does not say. */
+function messageOf(error: Error): string {
+  return 'code' in error && error.code === 'EMFILE'
+    ? `${error.message}. Raise this process's limit of open files to 1,024 or more: LimitNOFILE= of systemd, --ulimit nofile= of Docker`
+    : error.message;
 }
 
 /** A collector whose time is up may go on, but its sink is closed: what it writes is an error that nobody waits for. */

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { unlessAbsent } from '../kernel/small-file.js';
 
 /** What the probing process prints of a socket that serves something else. */
 export const NO_CRI = 'no CRI';
@@ -40,6 +41,6 @@ async function ask(program: string, socketPath: string): Promise<boolean> {
 }
 
 function identityOf(socketPath: string): string | undefined {
-  const socket = statSync(socketPath, { throwIfNoEntry: false });
+  const socket = unlessAbsent(() => statSync(socketPath));
   return socket && `${socket.dev} ${socket.ino} ${socket.ctimeMs}`;
 }

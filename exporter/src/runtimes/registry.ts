@@ -47,6 +47,7 @@ export function followRuntimes(named: RuntimeOptions, around: RuntimeSurrounding
   const { log, roots = ['/'], lookEveryMs = LOOK_EVERY_MS } = around;
   const all: FollowedRuntime[] = [];
   const known = new Set<string>();
+  const hidden = new Set<string>();
   const searched = (['docker', 'cri'] as const).filter((api) => named[api].length === 0);
 
   for (const api of ['docker', 'cri'] as const) {
@@ -73,9 +74,18 @@ export function followRuntimes(named: RuntimeOptions, around: RuntimeSurrounding
 
   function look(): void {
     for (const api of searched) {
-      for (const socketPath of findSockets(api, roots)) {
+      for (const socketPath of findSockets(api, roots, noteHidden)) {
         follow(api, socketPath, false);
       }
+    }
+  }
+
+  function noteHidden(path: string): void {
+    if (!hidden.has(path)) {
+      hidden.add(path);
+      log.warn(
+        `Whether a container runtime listens at ${path} cannot be seen: a folder on the way may not be searched. If one does, run as root, or give CAP_DAC_READ_SEARCH`,
+      );
     }
   }
 

@@ -1,4 +1,5 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync, type Stats } from 'node:fs';
+import { isAbsence } from '../kernel/small-file.js';
 
 /** Which API a runtime's socket serves. */
 export type RuntimeApi = 'docker' | 'cri';
@@ -24,18 +25,34 @@ const IN_USERS_FOLDER = ['docker.sock', 'podman/podman.sock'] as const;
 
 /**
  * The sockets of one API that exist now, in the usual places below these roots: `/`, and where else the host's is
- * mounted. One that has several paths is told by the first.
+ * mounted. One that has several paths is told by the first. Whether there is one may be hidden from us.
  */
-export function findSockets(api: RuntimeApi, roots: readonly string[]): string[] {
+export function findSockets(
+  api: RuntimeApi,
+  roots: readonly string[],
+  onHidden: (path: string) => void = () => undefined,
+): string[] {
   const found = new Map<string, string>();
   for (const path of roots.flatMap((root) => placesBelow(api, root === '/' ? '' : root))) {
-    const file = statSync(path, { throwIfNoEntry: false });
+    const file = look(path, onHidden);
     const identity = `${file?.dev}:${file?.ino}`;
     if (file !== undefined && !found.has(identity)) {
       found.set(identity, path);
     }
   }
   return [...found.values()];
+}
+
+function look(path: string, onHidden: (path: string) => void): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (!isAbsence(error)) {
+      throw error;
+    }
+    onHidden(path);
+    return undefined;
+  }
 }
 
 function placesBelow(api: RuntimeApi, root: string): readonly string[] {
