@@ -177,6 +177,28 @@ describe("the panel's tools", () => {
       .toEqual(expect.arrayContaining(['hosts', 'processes']));
   });
 
+  it('tells together of boxes that are too narrow to be drawn', async () => {
+    const on = [{ view: 'hosts' as const, id: 'h1', label: 'h1' }];
+    const small = ['small', 'tiny'].map((id) =>
+      nodeOf(id, { relatives: on, metrics: [metric('cpu', 0.0001, 4)] }),
+    );
+    const host = nodeOf('h1', { kind: 'host', metrics: [metric('cpu', 0.5, 1), metric('load1', 1, 4)] });
+    const known = {
+      hosts: { ...topologyOf([host], []), view: 'hosts' },
+      containers: topologyOf(
+        [nodeOf('big', { relatives: on, metrics: [metric('cpu', 1, 4)] }), ...small],
+        [],
+      ),
+      processes: { ...topologyOf([], []), view: 'processes' },
+    };
+    await page.evaluate(
+      `panelHarness.know(${JSON.stringify(known)}); panelHarness.show(${JSON.stringify(known.containers)})`,
+    );
+    await page.getByRole('radio', { name: 'Resources' }).click({ force: true });
+    await page.getByRole('note', { name: '2 others: 0.000200 cores' }).waitFor();
+    await page.getByRole('button', { name: /^The rest, \d/ }).waitFor();
+  });
+
   it('says why a refresh failed in full, beside the picture', async () => {
     const reason =
       'nothing came back. Is Prometheus running, and can Grafana reach it at the URL of the data source?';

@@ -28,9 +28,12 @@ export function cardStyles(theme: GrafanaTheme2) {
       fontSize: typography.h5.fontSize,
       fontWeight: typography.fontWeightMedium,
       lineHeight: 1.3,
+      // Two lines at most: of a pair's title the second half matters.
+      display: '-webkit-box',
+      WebkitBoxOrient: 'vertical',
+      WebkitLineClamp: 2,
       overflow: 'hidden',
-      textOverflow: 'ellipsis',
-      whiteSpace: 'nowrap',
+      overflowWrap: 'anywhere',
     }),
     subtitle: css({
       color: colors.text.secondary,
@@ -133,6 +136,13 @@ export function cardStyles(theme: GrafanaTheme2) {
       textOverflow: 'ellipsis',
       whiteSpace: 'nowrap',
       'button&:hover': { background: colors.action.hover },
+    }),
+    scale: css({
+      display: 'flex',
+      justifyContent: 'space-between',
+      color: colors.text.secondary,
+      fontSize: 11,
+      fontVariantNumeric: 'tabular-nums',
     }),
     command: css({ display: 'block', overflowWrap: 'anywhere', whiteSpace: 'pre-wrap' }),
     quiet: css({ color: colors.text.secondary }),

@@ -1,4 +1,3 @@
-import { cx } from '@emotion/css';
 import { useStyles2 } from '@grafana/ui';
 import type { InspectResult } from '@toposcope/companion/protocol/actions/observe.js';
 import React, { useEffect, useId, useState } from 'react';
@@ -75,22 +74,24 @@ function Inspected({
             type="button"
             className={styles.chip}
             aria-expanded={isOpen}
-            aria-controls={region}
+            aria-controls={isOpen ? region : undefined}
             onClick={() => setOpen((last) => !last)}
           >
             {isOpen ? 'Hide labels and environment' : 'Show labels and environment'}
           </button>
         </Section>
       )}
-      <div id={region} className={cx(isOpen && styles.section)}>
-        {isOpen && known && <Settings known={known} />}
-        {isOpen && !known && failure === undefined && <p role="status">Asking the companion …</p>}
-        {isOpen && failure !== undefined && (
-          <p role="alert" className={styles.failure}>
-            {failure}
-          </p>
-        )}
-      </div>
+      {isOpen && (
+        <div id={region} className={styles.section}>
+          {known && <Settings known={known} />}
+          {!known && failure === undefined && <p role="status">Asking the companion …</p>}
+          {failure !== undefined && (
+            <p role="alert" className={styles.failure}>
+              {failure}
+            </p>
+          )}
+        </div>
+      )}
     </>
   );
 }

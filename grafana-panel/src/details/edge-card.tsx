@@ -1,4 +1,4 @@
-import { useStyles2, useTheme2 } from '@grafana/ui';
+import { useStyles2 } from '@grafana/ui';
 import React from 'react';
 import type { TopologyEdge } from 'toposcope-topology-datasource/graph/topology';
 import { Glyph } from '../panel/glyph';
@@ -11,7 +11,7 @@ import { Differences, Gone } from './findings';
 import { formatValue } from './format';
 import { IN_A_NEW_TAB } from './new-tab';
 import type { CardProps } from './node-card';
-import { Sparkline } from './sparkline';
+import { RangeChart } from './range-chart';
 import { useSeries } from './use-series';
 
 /** The key of the series that the chart shows. */
@@ -24,7 +24,6 @@ export function EdgeCard({
   ...props
 }: CardProps & { readonly edge: TopologyEdge; readonly width: number }): React.JSX.Element {
   const styles = useStyles2(cardStyles);
-  const theme = useTheme2();
   const labelOf = (id: string) => props.topology.nodes.find((node) => node.id === id)?.label ?? id;
   const wanted = edge.expr === '' ? [] : [{ key: FLOW, expr: edge.expr }];
   const { series, failure } = useSeries(props.source, wanted);
@@ -45,12 +44,11 @@ export function EdgeCard({
       {flow && (
         <Section title={flow.title}>
           <div className={styles.metricValue}>{formatValue(flow.value, flow.unit)}</div>
-          <Sparkline
+          <RangeChart
             samples={series.get(FLOW) ?? []}
+            unit={flow.unit}
             width={width - 28}
-            height={64}
-            color={theme.visualization.getColorByName('blue')}
-            ceiling={null}
+            timeZone={props.timeZone}
           />
           {failure !== undefined && <div className={styles.failure}>No history: {failure}</div>}
           {explore !== undefined && (

@@ -22,6 +22,7 @@ interface Props {
 export function Popover({ glyph, label, text, active, side, align, children }: Props): React.JSX.Element {
   const styles = useStyles2(getStyles);
   const [open, setOpen] = useState(false);
+  const [room, setRoom] = useState<number>(HEIGHT.most);
   const frame = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const id = useId();
@@ -62,18 +63,40 @@ export function Popover({ glyph, label, text, active, side, align, children }: P
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         title={label}
-        onClick={() => setOpen((last) => !last)}
+        onClick={({ currentTarget }) => {
+          setRoom(roomBeside(currentTarget, side));
+          setOpen((last) => !last);
+        }}
       >
         <Glyph name={glyph} />
         {text !== undefined && <span>{text}</span>}
       </button>
       {open && (
-        <div id={id} role="group" aria-label={label} className={cx(styles.box, styles[side], styles[align])}>
+        <div
+          id={id}
+          role="group"
+          aria-label={label}
+          className={cx(styles.box, styles[side], styles[align])}
+          style={{ maxHeight: room }}
+        >
           {children(close)}
         </div>
       )}
     </div>
   );
+}
+
+const PANEL = '[data-testid="toposcope-panel"]';
+/** Heights of a popover's box, and what stays free between it and the panel's rim, CSS pixels. */
+const HEIGHT = { least: 160, most: 560 } as const;
+const FREE = 12;
+
+/** What the panel leaves above or below a button, CSS pixels. */
+function roomBeside(button: HTMLElement, side: 'above' | 'below'): number {
+  const own = button.getBoundingClientRect();
+  const whole = button.closest(PANEL)?.getBoundingClientRect();
+  const room = whole ? (side === 'above' ? own.top - whole.top : whole.bottom - own.bottom) : HEIGHT.most;
+  return Math.max(HEIGHT.least, Math.min(HEIGHT.most, room - FREE));
 }
 
 const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme2) => ({
@@ -100,7 +123,6 @@ const getStyles = ({ colors, shape, shadows, spacing, typography }: GrafanaTheme
     zIndex: 4,
     minWidth: 180,
     maxWidth: 340,
-    maxHeight: 380,
     overflowY: 'auto',
     padding: spacing(1),
     background: colors.background.primary,

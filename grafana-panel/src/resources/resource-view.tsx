@@ -26,8 +26,9 @@ interface Props {
 const NO_HOSTS: Topology = { view: 'hosts', at: 0, nodes: [], edges: [], notices: [] };
 /** A box narrower than this has no room for its name, CSS pixels. */
 const LEAST_NAMED = 34;
-/** Narrower ones are not in the page. */
+/** Narrower ones are told of together, in a box so wide. */
 const LEAST_DRAWN = 2;
+const OTHERS = 30;
 /** From here on a host's bar has the colours of trouble. */
 const NEARLY_FULL = 0.8;
 
@@ -139,6 +140,10 @@ function Bars({
                 style={{
                   left: box.start * room,
                   width: Math.max(1, box.width * room - 1),
+                  paddingLeft:
+                    box.isRest && boxes.some(({ width }) => width * room < LEAST_DRAWN)
+                      ? OTHERS + 4
+                      : undefined,
                   borderColor: border,
                   background: box.isRest
                     ? 'none'
@@ -151,9 +156,40 @@ function Bars({
                 {box.width * room >= LEAST_NAMED ? box.label : ''}
               </button>
             ))}
+          <Others boxes={boxes.filter(({ width }) => width * room < LEAST_DRAWN)} unit={unit} room={room} />
         </div>
       ))}
     </div>
+  );
+}
+
+/** Those that are too narrow to be drawn, as one. */
+function Others({
+  boxes,
+  unit,
+  room,
+}: {
+  readonly boxes: readonly Box[];
+  readonly unit: string;
+  readonly room: number;
+}): React.JSX.Element | null {
+  const styles = useStyles2(getStyles);
+  const [first] = boxes;
+  if (!first) {
+    return null;
+  }
+  const used = boxes.reduce((sum, box) => sum + (box.used ?? 0), 0);
+  const said = `${boxes.length} ${boxes.length === 1 ? 'other' : 'others'}: ${formatValue(used, unit)}`;
+  return (
+    <span
+      className={styles.others}
+      style={{ left: Math.min(first.start * room, room - OTHERS) }}
+      title={`${said}. The table has them all.`}
+      role="note"
+      aria-label={said}
+    >
+      +{boxes.length}
+    </span>
   );
 }
 
@@ -213,6 +249,19 @@ const getStyles = ({ colors, shape, spacing, typography }: GrafanaTheme2) => ({
     textAlign: 'left',
     cursor: 'pointer',
     '&:hover': { filter: 'brightness(1.2)' },
+  }),
+  others: css({
+    position: 'absolute',
+    top: 0,
+    zIndex: 1,
+    width: OTHERS,
+    height: 22,
+    lineHeight: '22px',
+    borderRadius: 2,
+    background: colors.background.canvas,
+    color: colors.text.secondary,
+    fontSize: 11,
+    textAlign: 'center',
   }),
   rest: css({ borderStyle: 'dashed', color: colors.text.secondary }),
   faded: css({ opacity: 0.45 }),
