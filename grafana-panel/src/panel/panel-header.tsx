@@ -50,7 +50,7 @@ export function PanelHeader(props: Props): React.JSX.Element {
             })
           }
         />
-        {topology && !roomy && (
+        {topology && !roomy && state.search === '' && (
           <Bar>
             <IconButton
               glyph="search"

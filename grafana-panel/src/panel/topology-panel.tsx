@@ -135,7 +135,10 @@ function TopologyView(props: PanelProps<PanelOptions>): React.JSX.Element {
         <HoverTip hover={hover} topology={topology} width={width} height={height} />
       )}
       {card && (
-        <div className={styles.card} style={{ width: cards.width, top: roomy ? above : TOP }}>
+        <div
+          className={cx(styles.card, !roomy && styles.onTop)}
+          style={{ width: cards.width, top: roomy ? above : TOP }}
+        >
           <ErrorBoundary attempt={card}>{card}</ErrorBoundary>
         </div>
       )}
@@ -175,5 +178,7 @@ const getStyles = ({ spacing }: GrafanaTheme2) => {
     }),
     minimap: css({ position: 'absolute', right: 8, bottom: 8 }),
     card: css({ position: 'absolute', right: 4, bottom: 4, zIndex: 2, ...throughGaps }),
+    // Where there is not room for both, the controls wait until it is closed.
+    onTop: css({ zIndex: 4 }),
   };
 };
