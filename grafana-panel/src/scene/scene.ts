@@ -115,7 +115,13 @@ export function buildScene(topology: Topology, positions: Positions, direction: 
     return point
       ? [
           {
-            ...sceneNode({ ...node, group }, point, degrees.get(node.id) ?? 0, looseScale, clusters !== undefined),
+            ...sceneNode(
+              { ...node, group },
+              point,
+              degrees.get(node.id) ?? 0,
+              looseScale,
+              clusters !== undefined,
+            ),
             nameRoom: framed === undefined ? SLOT.width * FULL_ROOM : framed - FRAME_INSET,
           },
         ]

@@ -9,8 +9,11 @@ it.each([
   { bytes: 0, retransmits: 2, share: null, lossy: true },
   { bytes: 100, retransmits: 9, share: 1, lossy: true },
   { bytes: 100, retransmits: null, share: null, lossy: false },
-])('of $bytes bytes with $retransmits segments sent again is $share', ({ bytes, retransmits, share, lossy }) => {
-  const { traffic } = edgeOf('a', 'b', { requestBytes: bytes, responseBytes: null, retransmits });
-  expect(retransmitShare(traffic)).toBe(share);
-  expect(isLossy(traffic)).toBe(lossy);
-});
+])(
+  'of $bytes bytes with $retransmits segments sent again is $share',
+  ({ bytes, retransmits, share, lossy }) => {
+    const { traffic } = edgeOf('a', 'b', { requestBytes: bytes, responseBytes: null, retransmits });
+    expect(retransmitShare(traffic)).toBe(share);
+    expect(isLossy(traffic)).toBe(lossy);
+  },
+);
