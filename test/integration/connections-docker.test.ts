@@ -1,8 +1,10 @@
 import Docker from 'dockerode';
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
 import type { FollowedRuntime } from '../../exporter/src/runtimes/container.js';
 import { createDockerRuntime } from '../../exporter/src/runtimes/docker.js';
@@ -20,6 +22,7 @@ const IMAGE = 'toposcope-test-connections';
 const NETWORK = 'toposcope-test-connections';
 const LABEL = 'toposcope.test=connections';
 const OPENED = 'toposcope_connections_opened_total';
+const LONG = { timeout: 240_000, interval: 200 };
 const execute = promisify(execFile);
 const isRoot = process.getuid?.() === 0;
 
@@ -33,9 +36,9 @@ function start(options: readonly string[], ...command: string[]): string {
 }
 
 /** Starts many that run the same, some at a time. */
-function startMany(count: number, script: string): string[] {
-  const run = `docker run --detach --label ${LABEL} ${IMAGE} sh -c "$1"`;
-  const started = execFileSync('sh', ['-c', `seq ${count} | xargs -P 5 -I{} ${run}`, 'start', script], {
+function startMany(count: number, options: readonly string[], ...command: string[]): string[] {
+  const run = ['docker', 'run', '--detach', '--label', LABEL, ...options, IMAGE, ...command];
+  const started = execFileSync('sh', ['-c', `seq ${count} | xargs -P 5 -I{} "$@"`, 'start', ...run], {
     encoding: 'utf8',
   });
   return started
@@ -77,6 +80,30 @@ function addressOf(container: string, network = 'bridge'): string {
 function fetchTimes(times: number, url: string): string {
   return `for i in $(seq ${times}); do wget -q -O /dev/null ${url} || exit 1; done`;
 }
+
+/** Makes so many connections one after the other once it is told to, and writes down what it has counted. */
+const MANY = `
+  use IO::Socket::INET; use Sys::Hostname;
+  my ($address, $port, $count) = @ARGV;
+  my ($opened, $sent, $received) = (0, 0, 0);
+  my $request = pack('N', 1000) . ('x' x 96);
+  my $own = '/exchange/' . hostname();
+  open(my $ready, '>', "$own.ready") or die; close $ready;
+  select(undef, undef, undef, 0.02) until -e '/exchange/go';
+  for (1 .. $count) {
+    my $socket = IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port);
+    if (!$socket) { print STDERR "$@ ($!)\\n"; redo }
+    $opened++;
+    $sent += syswrite($socket, $request) // 0;
+    while (my $read = sysread($socket, my $reply, 4096)) { $received += $read }
+    close $socket;
+  }
+  open(my $file, '>', "$own.new") or die;
+  print $file "{\\"opened\\":$opened,\\"sent\\":$sent,\\"received\\":$received}";
+  close $file;
+  rename("$own.new", $own);
+  sleep 600;
+`;
 
 function removeAll(): void {
   const left = docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`).split('\n').filter(Boolean);
@@ -221,25 +248,58 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
     }
   });
 
-  it('counts for 50 containers at once, each its own', async () => {
-    const web = startWeb();
-    const fetches = fetchTimes(20, `http://${addressOf(web)}/`);
-    const clients = startMany(50, `${fetches}; sleep 600`);
-    expect(new Set(clients).size).toBe(50);
-    await eventually(
-      collector,
-      (rows) => {
-        expect(answersOf(web)).toBe(1_000);
+  it('counts 20,000 short connections of 50 containers at once and all their bytes, each its own', async () => {
+    const exchange = mkdtempSync(path.join(tmpdir(), 'toposcope-clients-'));
+    try {
+      // Of the machine's own programs: what is in the image forks for each connection.
+      const programs = ['/usr', '/lib', '/lib64'].filter((folder) => existsSync(folder));
+      const mounts = [...programs, `${exchange}:/exchange:rw`].flatMap((mount) => [
+        '--volume',
+        mount.includes(':') ? mount : `${mount}:${mount}:ro`,
+      ]);
+      const generator = path.resolve('test/load/tcp-load.mjs');
+      const own = [`${process.execPath}:/node:ro`, `${generator}:/load.mjs:ro`];
+      const serving = ['--interactive', ...mounts, ...own.flatMap((mount) => ['--volume', mount])];
+      const server = start(serving, '/node', '/load.mjs', 'server', '8321', '0.0.0.0');
+      waitForListener(server, 8321);
+      const clients = startMany(50, mounts, '/usr/bin/perl', '-e', MANY, addressOf(server), '8321', '400');
+      expect(new Set(clients).size).toBe(50);
+      await vi.waitFor(
+        () => expect(readdirSync(exchange).filter((name) => name.endsWith('.ready'))).toHaveLength(50),
+        LONG,
+      );
+      writeFileSync(path.join(exchange, 'go'), '');
+      const counted = new Map<string, { opened: number; sent: number; received: number }>();
+      await vi.waitFor(() => {
         for (const client of clients) {
-          expect(outbound(rows, client)).toEqual([`${addressOf(web)}:80 → ${web} httpd: 20`]);
-          const inbound = { role: 'server', container_id: web, peer_container_id: client };
-          expect(sumOf(rows, OPENED, inbound)).toBe(20);
+          counted.set(client, JSON.parse(readFileSync(path.join(exchange, client), 'utf8')) as never);
         }
-        expect(sumOf(rows, OPENED, { role: 'server', container_id: web })).toBe(1_000);
-      },
-      60,
-    );
-  });
+      }, LONG);
+      await eventually(collector, (rows) => {
+        for (const [client, { opened, sent, received }] of counted) {
+          expect(opened).toBe(400);
+          for (const [ends, bytes] of [
+            [{ role: 'client', container_id: client, peer_container_id: server }, [sent, received]],
+            [{ role: 'server', container_id: server, peer_container_id: client }, [received, sent]],
+          ] as const) {
+            const labels = { ...ends, port: '8321' };
+            expect(sumOf(rows, OPENED, labels)).toBe(opened);
+            expect(sumOf(rows, 'toposcope_connections_closed_total', labels)).toBe(opened);
+            expect(
+              ['sent', 'received'].map((way) =>
+                sumOf(rows, `toposcope_connection_${way}_bytes_total`, labels),
+              ),
+            ).toEqual(bytes);
+          }
+        }
+        for (const role of ['client', 'server']) {
+          expect(sumOf(rows, OPENED, { role, port: '8321' })).toBe(20_000);
+        }
+      });
+    } finally {
+      rmSync(exchange, { recursive: true });
+    }
+  }, 420_000);
 
   it('names containers that lived for less time than lies between two passes, and lets go of them', async () => {
     const web = startWeb();
@@ -282,8 +342,9 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
     });
   });
 
-  it('keeps containers apart that share a network namespace', async () => {
+  it('keeps containers apart that share a network namespace, also when nobody can tell which of them dialled', async () => {
     const web = startWeb();
+    const far = startWeb();
     const other = start(
       ['--network', `container:${web}`],
       'sh',
@@ -293,7 +354,11 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
     waitForListener(other, 81);
     const sidecar = start(
       ['--network', `container:${web}`],
-      ...['sh', '-c', `(sleep 600 | nc 127.0.0.1 81) & sleep 600 | nc 127.0.0.1 80`],
+      ...[
+        'sh',
+        '-c',
+        `(sleep 600 | nc 127.0.0.1 81) & ${fetchTimes(20, `http://${addressOf(far)}/`)}; sleep 600 | nc 127.0.0.1 80`,
+      ],
     );
     await eventually(collector, (rows) => {
       const labels = { role: 'client', container_id: sidecar, process: 'nc' };
@@ -310,6 +375,12 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
         sumOf(rows, 'toposcope_connections_open', { role: 'server', container_id: other, port: '81' }),
       ).toBe(1);
       expect(sumOf(rows, 'toposcope_connections_open', { container_id: web, role: 'client' })).toBe(0);
+      // Too short for a pass to see whose they were.
+      const short = { role: 'client', peer_container_id: far };
+      for (const id of [web, other]) {
+        expect(sumOf(rows, OPENED, { ...short, container_id: id })).toBe(0);
+      }
+      expect(sumOf(rows, OPENED, short)).toBe(20);
     });
   });
 

@@ -111,21 +111,36 @@ describe.skipIf(!canRun)('the exporter without a capability (needs root and a bu
     expect(log.split(`${name} is missing`)).toHaveLength(2);
   });
 
-  it('counts short connections of other namespaces without CAP_NET_BROADCAST', async () => {
+  async function withTrickle(step: () => Promise<unknown>): Promise<void> {
     const client = NamespaceProcess.start(a.name, process.execPath, ...['-e', TRICKLE, b.address, '8301']);
     try {
       await client.next();
-      await runWithout(['net_broadcast'], (exposition) => {
+      await step();
+    } finally {
+      await client.kill();
+    }
+  }
+
+  it('counts short connections of other namespaces without CAP_NET_BROADCAST', () =>
+    withTrickle(() =>
+      runWithout(['net_broadcast'], (exposition) => {
         const labels = ['role="client"', 'port="8301"'];
         expect(sumOfSamples(exposition, 'toposcope_connections_closed_total', ...labels)).toBeGreaterThan(20);
         expect(sumOfSamples(exposition, 'toposcope_connection_sent_bytes_total', ...labels)).toBeGreaterThan(
           200,
         );
+      }),
+    ));
+
+  it('leaves to /proc what happens in other namespaces without CAP_SYS_ADMIN', () =>
+    withTrickle(async () => {
+      const { exposition } = await runWithout(['sys_admin'], (found) => {
+        seesTheServer(found);
+        expect(sumOfSamples(found, 'toposcope_netlink_events_total')).toBeGreaterThan(100);
       });
-    } finally {
-      await client.kill();
-    }
-  });
+      const unknown = ['toposcope_connections_unattributed_total', 'reason="namespace_unknown"'] as const;
+      expect(sumOfSamples(exposition, ...unknown)).toBe(0);
+    }));
 });
 
 /** Makes ten short connections a second, for good. */
