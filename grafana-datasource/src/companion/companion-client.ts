@@ -212,7 +212,9 @@ export class CompanionClient {
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     }).catch((error: unknown) => {
       signal?.throwIfAborted();
-      throw new CompanionError('Nothing answered: is Grafana (or the viewer) still running?', undefined, { cause: error });
+      throw new CompanionError('Nothing answered: is Grafana (or the viewer) still running?', undefined, {
+        cause: error,
+      });
     });
     if (!answer.ok) {
       throw refusalOf(answer.status, await answer.json().catch(() => undefined));
