@@ -154,13 +154,14 @@ describe.skipIf(!canRun)('three hosts and two gateways (needs root, dockerd and 
       expect(dying.last).toMatchObject({ type: 'problem', problem: { code: 'agent-lost' } });
       await echoes([running]);
       expect((await ask(second, 'view', pathOf('coral'))).statusCode).toBe(404);
-      expect(await shellsOn('coral')).toBe(1);
+      // Those of earlier terminals may still be ending.
+      expect(await shellsOn('coral')).toBeGreaterThan(0);
     } finally {
       startAgent('coral');
     }
     await until('it is back', () => bothKnow(3), 60_000);
     await servesAll(second);
-    await until('the shell has ended', async () => (await shellsOn('coral')) === 0);
+    await until('what was left has ended', async () => (await shellsOn('coral')) === 0);
   });
 
   function prepareGateway(name: string, number: number): Gateway {

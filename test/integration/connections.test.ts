@@ -160,7 +160,8 @@ describe.skipIf(!isRoot)('connections between two network namespaces (needs root
     await pair.run(pair.a, SENDER, pair.b.address, 8107, 2_000_000);
     const { retransmitted, rttMs } = await whenAllIsAcknowledged(pair.a.name, 8107, 2_000_000);
     expect(retransmitted).toBeGreaterThan(0);
-    expect(rttMs).toBeGreaterThan(1);
+    // On a path without a queue, some hundredths of a millisecond.
+    expect(rttMs).toBeGreaterThan(0.2);
     const labels = { role: 'client', port: '8107' };
     const before = await readRows(watching);
     const earlier = {
