@@ -28,7 +28,7 @@ export interface WaitingEnd {
   readonly namespace: TrackedNamespace | undefined;
   /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
-  /** By the clock: passes may follow each other closely, and a socket that is closed ends when its busy process sees that. */
+  /** By `now`: passes may follow each other closely, and a closed socket ends when its busy process sees that. */
   readonly waitsUntil: number;
   /** Waits for a pass soon, before what it asks about is gone. */
   readonly isUrgent: boolean;

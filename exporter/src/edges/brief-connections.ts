@@ -2,7 +2,7 @@ import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
 import type { Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
-import { keyOfEnd } from './endpoint.js';
+import { keyOfEnd, localOf, peerOf } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
@@ -117,7 +117,7 @@ export class BriefConnections {
     return addressBook.isShared(socket.localAddress) ? 'waits' : { key: keyOf(socket, finding) };
   }
 
-  /** Where the connection's other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */
+  /** Where the other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */
   private otherIn(
     namespace: TrackedNamespace,
     socket: TrackedSocket,
@@ -146,14 +146,6 @@ function keyOf(socket: TrackedSocket, finding: Finding): string {
   return finding.role === 'server'
     ? keyOfEnd(localOf(socket), peerOf(socket))
     : keyOfEnd(finding.destination.seenAs, finding.destination.reached);
-}
-
-function localOf({ localAddress, localPort }: TrackedSocket) {
-  return { address: localAddress, port: localPort };
-}
-
-function peerOf({ peerAddress, peerPort }: TrackedSocket) {
-  return { address: peerAddress, port: peerPort };
 }
 
 /** What is found for one connection may be wrong for the next. */

@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.js';
 import { BriefConnections, type Settlement, type Waits } from './brief-connections.js';
 import { accountCounters } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
-import { keyOfEnd } from './endpoint.js';
+import { keyOfEnd, localOf, peerOf } from './endpoint.js';
 import type { LoneEnd, LoneEnds } from './lone-ends.js';
 import { settleAlone, type PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -179,8 +179,8 @@ export class DestroyedSockets {
     accountCounters(socket.tally, socket, counters);
     const { attribution, addressBook, endings } = this.options;
     const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
-    const local = socket.seenAs ?? { address: socket.localAddress, port: socket.localPort };
-    const peer = socket.actual ?? { address: socket.peerAddress, port: socket.peerPort };
+    const local = socket.seenAs ?? localOf(socket);
+    const peer = socket.actual ?? peerOf(socket);
     // Its own FIN, which only an orderly ending gets acknowledged, comes after the payload and a client's SYN.
     const orderly = acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0);
     if (!orderly && socket.role === 'server' && attribution.isHere(namespace, peer.address)) {

@@ -1,8 +1,25 @@
 import type { IpAddress } from '../kernel/ip-address.js';
+import type { ConnectionTuple } from './surroundings.js';
 
 export interface Endpoint {
   readonly address: IpAddress;
   readonly port: number;
+}
+
+/** Where this end of a connection is, as it sees itself. */
+export function localOf({
+  localAddress,
+  localPort,
+}: Pick<ConnectionTuple, 'localAddress' | 'localPort'>): Endpoint {
+  return { address: localAddress, port: localPort };
+}
+
+/** Where the other end is, as this one sees it. */
+export function peerOf({
+  peerAddress,
+  peerPort,
+}: Pick<ConnectionTuple, 'peerAddress' | 'peerPort'>): Endpoint {
+  return { address: peerAddress, port: peerPort };
 }
 
 /** Identifies one end of a connection; that of the other end has them the other way round. */

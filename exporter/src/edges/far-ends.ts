@@ -1,7 +1,7 @@
 import { NO_CONTAINER } from '../contract/ids.js';
 import { isLoopback } from '../kernel/ip-address.js';
 import type { AddressBook, LocalPeer } from './address-book.js';
-import type { Endpoint } from './endpoint.js';
+import { localOf, peerOf, type Endpoint } from './endpoint.js';
 import type { OtherEnds } from './other-ends.js';
 import type { ConnectionEnd, ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -58,10 +58,9 @@ export class FarEnds {
   }
 
   originOf(namespace: TrackedNamespace, connection: ConnectionEnd): Origin {
-    const { peerAddress, peerPort } = connection;
-    const seen = { address: peerAddress, port: peerPort };
+    const seen = peerOf(connection);
     // What comes from another namespace of this host may have been masqueraded on the way.
-    const isLocal = this.addressBook.candidates(namespace, peerAddress).some((other) => other !== namespace);
+    const isLocal = this.addressBook.candidates(namespace, seen.address).some((other) => other !== namespace);
     const translated = isLocal ? this.surroundings.actualSource(namespace, connection) : undefined;
     const reached = translated ?? seen;
     const { places, isCertain } = this.placesOf(namespace, connection, reached, seen, localOf(connection));
@@ -70,7 +69,7 @@ export class FarEnds {
 
   /** Where a client's connection was led, and from where it seems to come. */
   routeOf(namespace: TrackedNamespace, connection: ConnectionTuple): Route {
-    const dialled = { address: connection.peerAddress, port: connection.peerPort };
+    const dialled = peerOf(connection);
     // What stays on the loopback (a resolver that a runtime puts into the namespace) is not translated.
     const translation = isLoopback(dialled.address)
       ? undefined
@@ -154,10 +153,6 @@ export function leavesTrace(
   { protocol, established }: Pick<ConnectionEnd, 'protocol' | 'established'>,
 ): boolean {
   return place !== from && place.isWatched && protocol === 'tcp' && established;
-}
-
-function localOf({ localAddress, localPort }: ConnectionTuple): Endpoint {
-  return { address: localAddress, port: localPort };
 }
 
 /** The one place, or the one container that is all there is in both. */

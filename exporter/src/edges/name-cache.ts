@@ -7,7 +7,10 @@ interface SeenName {
   readonly until: number;
 }
 
-/** The names under which addresses were last answered, to each who asked. Of too many, the one that was used least lately is forgotten. */
+/**
+ * The names under which addresses were last answered, to each who asked. Of too many, the one that was used least lately
+ * is forgotten.
+ */
 export class NameCache {
   /** By who asked and the address. */
   private readonly names = new Map<string, SeenName>();

@@ -6,6 +6,7 @@ import { AmbiguousFlows } from './ambiguous-flows.js';
 import type { Attribution } from './attribution.js';
 import { addTally, type Tally } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
+import { localOf, peerOf } from './endpoint.js';
 import { endsOfFlow, type FlowEndView } from './flow-ends.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { trackedSocket, type TrackedSocket } from './tracked-socket.js';
@@ -70,8 +71,8 @@ export class UdpFlows {
 
   /** A connected socket counts for itself. */
   noteConnected(namespace: TrackedNamespace, socket: TrackedSocket): void {
-    const local = { address: socket.localAddress, port: socket.localPort };
-    const peer = { address: socket.peerAddress, port: socket.peerPort };
+    const local = localOf(socket);
+    const peer = peerOf(socket);
     this.connected.set(keyOfFlowEnd(namespace, local, peer), socket);
     if (this.connected.size > MOST_CONNECTED) {
       const [oldest] = this.connected.keys();

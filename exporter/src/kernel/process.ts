@@ -25,8 +25,8 @@ export interface ProcessTable {
   refresh(maxAgeMs: number): ProcessSnapshot;
   /**
    * Reads only the processes that are new, or so young that they may still change, unless the last whole reading is
-   * older than `maxAgeMs`: the numbers of the others are those of that reading, and `takenAt` is its time. The same object as
-   * before while the same processes live.
+   * older than `maxAgeMs`: the numbers of the others are those of that reading, and `takenAt` is its time. The
+   * same object as before while the same processes live.
    */
   discover(maxAgeMs: number): ProcessSnapshot;
 }
