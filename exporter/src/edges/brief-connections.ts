@@ -2,7 +2,7 @@ import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
 import type { Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
-import { keyOfEnd, localOf, peerOf } from './endpoint.js';
+import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
@@ -16,8 +16,8 @@ export interface BriefConnectionsOptions {
 /** For what the end of a connection may still wait. */
 export type Waits = 'for a pass' | 'for its other end' | 'no longer';
 
-/** What becomes of an end: one that is `unpaired` waits for its other end, and has this key for it (`keyOfEnd`). */
-export type Settlement = 'given' | 'waits' | 'urgent' | { readonly key: string };
+/** What becomes of an end: one that is `unpaired` waits for its other end, to which it is known as that. */
+export type Settlement = 'given' | 'waits' | 'urgent' | End;
 
 /** Finds the edges of connections that have ended before any pass could. */
 export class BriefConnections {
@@ -48,7 +48,7 @@ export class BriefConnections {
         return 'given';
       }
       if (otherIn === undefined && !isLocalShared) {
-        return { key: keyOfEnd(localOf(socket), peerOf(socket)) };
+        return { local: localOf(socket), peer: peerOf(socket) };
       }
     }
     const finding = attribution.examine(namespace, socket);
@@ -114,7 +114,7 @@ export class BriefConnections {
       return clarity;
     }
     // Where two of this host have the address, both may have a connection between the same ports.
-    return addressBook.isShared(socket.localAddress) ? 'waits' : { key: keyOf(socket, finding) };
+    return addressBook.isShared(socket.localAddress) ? 'waits' : endOf(socket, finding);
   }
 
   /** Where the other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */
@@ -124,7 +124,7 @@ export class BriefConnections {
     peer: TrackedNamespace | undefined,
   ): TrackedNamespace | undefined {
     return peer !== undefined && leavesTrace(namespace, peer, socket)
-      ? this.options.attribution.otherEnds.waitingAt(keyOfEnd(peerOf(socket), localOf(socket)))
+      ? this.options.attribution.otherEnds.waitingAt({ local: peerOf(socket), peer: localOf(socket) })
       : peer;
   }
 
@@ -141,11 +141,10 @@ export class BriefConnections {
   }
 }
 
-/** As the server sees both ends. */
-function keyOf(socket: TrackedSocket, finding: Finding): string {
+function endOf(socket: TrackedSocket, finding: Finding): End {
   return finding.role === 'server'
-    ? keyOfEnd(localOf(socket), peerOf(socket))
-    : keyOfEnd(finding.destination.seenAs, finding.destination.reached);
+    ? { local: localOf(socket), peer: peerOf(socket) }
+    : { local: finding.destination.seenAs, peer: finding.destination.reached };
 }
 
 /** What is found for one connection may be wrong for the next. */

@@ -5,7 +5,7 @@ import type { Attribution } from './attribution.js';
 import { BriefConnections, type Settlement, type Waits } from './brief-connections.js';
 import { accountCounters } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
-import { keyOfEnd, localOf, peerOf } from './endpoint.js';
+import { localOf, otherEndOf, peerOf, type End } from './endpoint.js';
 import type { LoneEnd, LoneEnds } from './lone-ends.js';
 import { settleAlone, type PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -68,7 +68,7 @@ export class DestroyedSockets {
     if (typeof settlement === 'string') {
       return settlement;
     }
-    if (this.options.lone.keep(settlement.key, { namespace, record: copySocketRecord(record) })) {
+    if (this.options.lone.keep(settlement, { namespace, record: copySocketRecord(record) })) {
       return 'kept';
     }
     this.give(namespace, record, now);
@@ -179,11 +179,10 @@ export class DestroyedSockets {
     accountCounters(socket.tally, socket, counters);
     const { attribution, addressBook, endings } = this.options;
     const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
-    const local = socket.seenAs ?? localOf(socket);
-    const peer = socket.actual ?? peerOf(socket);
+    const end = { local: socket.seenAs ?? localOf(socket), peer: socket.actual ?? peerOf(socket) };
     // Its own FIN, which only an orderly ending gets acknowledged, comes after the payload and a client's SYN.
     const orderly = acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0);
-    if (!orderly && socket.role === 'server' && attribution.isHere(namespace, peer.address)) {
+    if (!orderly && socket.role === 'server' && attribution.isHere(namespace, end.peer.address)) {
       this.aborted.note(socket.localAddress, socket.peerPort, {
         port: socket.localPort,
         sentBytes,
@@ -191,25 +190,27 @@ export class DestroyedSockets {
         endedAt: now,
       });
     }
-    const numbers = {
+    const ending = {
+      end,
+      namespace,
+      sentBytes,
       receivedOctets: Math.max(receivedOctets, socket.receivedBytes),
       creditedBytes: socket.receivedBytes,
       orderly,
       tally: socket.tally,
     };
-    if (addressBook.isLocal(namespace, peer.address)) {
-      const [key, otherKey] = [keyOfEnd(local, peer), keyOfEnd(peer, local)];
-      endings.add({ ...numbers, key, otherKey, sentBytes, endedAt: now, namespace });
-      this.meetOther(otherKey, now);
+    if (addressBook.isLocal(namespace, end.peer.address)) {
+      endings.add(ending);
+      this.meetOther(otherEndOf(end), now);
     } else {
-      settleAlone(numbers);
+      settleAlone(ending);
     }
   }
 
   /** The other end need not wait any longer. */
-  private meetOther(key: string, now: number): void {
+  private meetOther(end: End, now: number): void {
     const { lone } = this.options;
-    const other = lone.take(key);
+    const other = lone.take(end);
     if (other === undefined) {
       return;
     }

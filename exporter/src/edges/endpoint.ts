@@ -6,6 +6,12 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** One end of a connection, by where both are as the server sees them. */
+export interface End {
+  readonly local: Endpoint;
+  readonly peer: Endpoint;
+}
+
 /** Where this end of a connection is, as it sees itself. */
 export function localOf({
   localAddress,
@@ -20,6 +26,11 @@ export function peerOf({
   peerPort,
 }: Pick<ConnectionTuple, 'peerAddress' | 'peerPort'>): Endpoint {
   return { address: peerAddress, port: peerPort };
+}
+
+/** The other end of the same connection. */
+export function otherEndOf({ local, peer }: End): End {
+  return { local: peer, peer: local };
 }
 
 /** Identifies one end of a connection; that of the other end has them the other way round. */

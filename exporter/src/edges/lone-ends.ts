@@ -1,4 +1,6 @@
 import type { SocketRecord } from '../kernel/socket-record.js';
+import { EndTable } from './end-table.js';
+import type { End } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /** One end of a connection that is over. */
@@ -12,44 +14,39 @@ export interface LoneEnd {
  * led where it seems to lead. Mostly both are announced within milliseconds; what is left waits for the next pass.
  */
 export class LoneEnds {
-  private readonly ends = new Map<string, LoneEnd>();
+  private ends = new EndTable<LoneEnd>();
   /** What its other end did not help, and what another has replaced that had the same ports. */
   private left: LoneEnd[] = [];
 
-  /** The key is `keyOfEnd` of this end. False when there is no room. */
-  keep(key: string, end: LoneEnd): boolean {
+  /** False when there is no room. */
+  keep(end: End, lone: LoneEnd): boolean {
     if (this.ends.size + this.left.length >= MOST_ENDS) {
       return false;
     }
-    const earlier = this.ends.get(key);
+    const earlier = this.ends.set(end, lone);
     if (earlier !== undefined) {
       this.left.push(earlier);
     }
-    this.ends.set(key, end);
     return true;
   }
 
-  placeOf(key: string): TrackedNamespace | undefined {
-    return this.ends.get(key)?.namespace;
+  placeOf(end: End): TrackedNamespace | undefined {
+    return this.ends.get(end)?.namespace;
   }
 
-  take(key: string): LoneEnd | undefined {
-    const end = this.ends.get(key);
-    if (end !== undefined) {
-      this.ends.delete(key);
-    }
-    return end;
+  take(end: End): LoneEnd | undefined {
+    return this.ends.take(end);
   }
 
   /** Lets one wait that its other end did not help. */
-  leave(end: LoneEnd): void {
-    this.left.push(end);
+  leave(lone: LoneEnd): void {
+    this.left.push(lone);
   }
 
   takeAll(): readonly LoneEnd[] {
     const all = [...this.left, ...this.ends.values()];
     this.left = [];
-    this.ends.clear();
+    this.ends = new EndTable();
     return all;
   }
 }

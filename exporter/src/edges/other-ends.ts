@@ -1,6 +1,6 @@
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { EndedConnections } from './ended-connections.js';
-import { keyOfEnd, type Endpoint } from './endpoint.js';
+import type { End, Endpoint } from './endpoint.js';
 import type { LoneEnds } from './lone-ends.js';
 import type { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -75,13 +75,13 @@ export class OtherEnds {
   /** Where a connection between those ends has just ended; several where networks overlap. */
   endedIn(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): readonly TrackedNamespace[] {
     const places = this.ended.placesOf(protocol, local, peer);
-    const waiting = protocol === 'tcp' ? this.waitingAt(keyOfEnd(local, peer)) : undefined;
+    const waiting = protocol === 'tcp' ? this.waitingAt({ local, peer }) : undefined;
     return [...(waiting === undefined ? places : places.add(waiting))];
   }
 
-  /** Where the end with that key has ended, while its other end was not heard of yet. */
-  waitingAt(key: string): TrackedNamespace | undefined {
-    return this.endings.placeOf(key) ?? this.lone.placeOf(key);
+  /** Where that end has ended, while its other end was not heard of yet. */
+  waitingAt(end: End): TrackedNamespace | undefined {
+    return this.endings.placeOf(end) ?? this.lone.placeOf(end);
   }
 
   private udpClient(namespace: TrackedNamespace, client: Endpoint, server: Endpoint): HeldSocket | undefined {

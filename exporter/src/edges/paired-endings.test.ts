@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { addReceived, emptyTally } from './edge.js';
+import { otherEndOf } from './endpoint.js';
 import { type Ending, PairedEndings } from './paired-endings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
 
@@ -14,7 +15,7 @@ describe('PairedEndings', () => {
     addReceived(tally, credited);
     const endings = new PairedEndings();
     endings.add(ending({ receivedOctets: octets, creditedBytes: credited, tally }));
-    endings.add(ending({ key: 'b 2 a 1', otherKey: 'a 1 b 2', sentBytes: sent }));
+    endings.add(ending({ end: otherEndOf(END), sentBytes: sent }));
     addReceived(tally, 1_000);
     expect(tally.receivedBytes).toBe(payload + 1_000);
   });
@@ -24,23 +25,35 @@ describe('PairedEndings', () => {
     addReceived(tally, 101);
     const endings = new PairedEndings();
     endings.add(ending({ receivedOctets: 101, creditedBytes: 101, tally }));
-    endings.add(ending({ key: 'b 2 a 1', otherKey: 'a 1 b 2', sentBytes: 100 }));
+    endings.add(ending({ end: otherEndOf(END), sentBytes: 100 }));
     expect(tally.receivedBytes).toBe(101);
     addReceived(tally, 1);
     expect(tally.receivedBytes).toBe(101);
   });
+
+  it('settles an ending by itself whose other end has not shown up for a minute, and not before', () => {
+    const tally = emptyTally(0);
+    const endings = new PairedEndings();
+    endings.expire(60_000);
+    endings.add(ending({ receivedOctets: 101, creditedBytes: 100, orderly: false, tally }));
+    endings.expire(119_000);
+    endings.expire(120_000);
+    expect([tally.receivedBytes, endings.placeOf(END)?.inode]).toEqual([0, 1]);
+    endings.expire(180_000);
+    expect([tally.receivedBytes, endings.placeOf(END)]).toEqual([1, undefined]);
+  });
 });
+
+const END = { local: { address: 'a', port: 1 }, peer: { address: 'b', port: 2 } };
 
 function ending(some: Partial<Ending>): Ending {
   return {
-    key: 'a 1 b 2',
-    otherKey: 'b 2 a 1',
+    end: END,
     sentBytes: 0,
     receivedOctets: 0,
     creditedBytes: 0,
     orderly: true,
     tally: emptyTally(0),
-    endedAt: 0,
     namespace: new TrackedNamespace(1, false),
     ...some,
   };

@@ -1,11 +1,11 @@
 import { addReceived, type Tally } from './edge.js';
+import { EndTable } from './end-table.js';
+import { otherEndOf, type End } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /** One end of a connection that has just ended, whose received bytes are uncertain by one: a FIN counts as a byte. */
 export interface Ending {
-  /** `keyOfEnd` of this end, and of the other, as the server sees them. */
-  readonly key: string;
-  readonly otherKey: string;
+  readonly end: End;
   readonly sentBytes: number;
   /** As the kernel counts: with the FIN, if there was one. */
   readonly receivedOctets: number;
@@ -14,7 +14,6 @@ export interface Ending {
   /** Whether the peer's FIN was most likely received. */
   readonly orderly: boolean;
   readonly tally: Tally;
-  readonly endedAt: number;
   readonly namespace: TrackedNamespace;
 }
 
@@ -23,49 +22,50 @@ export interface Ending {
  * An ending whose other end does not show up is settled by what is likely.
  */
 export class PairedEndings {
-  private readonly waiting = new Map<string, Ending>();
+  private latest = new EndTable<Ending>();
+  private earlier = new EndTable<Ending>();
+  private turnedAt = 0;
 
   add(ending: Ending): void {
-    const { key, otherKey } = ending;
-    const other = this.waiting.get(otherKey);
+    const other = this.take(otherEndOf(ending.end));
     if (other !== undefined) {
-      this.waiting.delete(otherKey);
       settleBy(ending, other);
       settleBy(other, ending);
       return;
     }
-    const earlier = this.waiting.get(key);
-    if (earlier !== undefined) {
-      this.giveUp(earlier);
+    const before = this.take(ending.end);
+    if (before !== undefined) {
+      settleAlone(before);
     }
-    this.waiting.set(key, ending);
-    if (this.waiting.size > MOST_WAITING) {
-      const [oldest] = this.waiting.values();
-      if (oldest !== undefined) {
-        this.giveUp(oldest);
-      }
+    this.latest.set(ending.end, ending);
+    if (this.latest.size > MOST_LATEST) {
+      this.turn();
     }
   }
 
-  /** Where the end with that key was, while its other end was not heard of yet. */
-  placeOf(key: string): TrackedNamespace | undefined {
-    return this.waiting.get(key)?.namespace;
+  /** Where that end was, while its other end was not heard of yet. */
+  placeOf(end: End): TrackedNamespace | undefined {
+    return (this.latest.get(end) ?? this.earlier.get(end))?.namespace;
   }
 
   /** Settles what has waited for long enough. */
   expire(now: number): void {
-    for (const ending of this.waiting.values()) {
-      if (now - ending.endedAt < WAIT_MS) {
-        // In the order in which they ended.
-        return;
-      }
-      this.giveUp(ending);
+    if (now - this.turnedAt >= WAIT_MS) {
+      this.turnedAt = now;
+      this.turn();
     }
   }
 
-  private giveUp(ending: Ending): void {
-    this.waiting.delete(ending.key);
-    settleAlone(ending);
+  private take(end: End): Ending | undefined {
+    return this.latest.take(end) ?? this.earlier.take(end);
+  }
+
+  private turn(): void {
+    for (const ending of this.earlier.values()) {
+      settleAlone(ending);
+    }
+    this.earlier = this.latest;
+    this.latest = new EndTable();
   }
 }
 
@@ -88,5 +88,6 @@ function settleBy({ tally, receivedOctets, creditedBytes }: Ending, { sentBytes 
   addReceived(tally, receivedOctets > 0 ? payload - creditedBytes : 0);
 }
 
+/** At least; at most twice that. */
 const WAIT_MS = 60_000;
-const MOST_WAITING = 50_000;
+const MOST_LATEST = 25_000;
