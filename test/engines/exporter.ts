@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -17,8 +17,13 @@ export class ExporterRun {
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private readonly ended: Promise<number>;
 
-  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(...tiedCommand(process.execPath, [MAIN, ...args]), {
+  constructor(
+    args: readonly string[],
+    environment: Readonly<Record<string, string>> = {},
+    command: readonly [string, ...string[]] = [process.execPath],
+  ) {
+    const [file, ...before] = command;
+    this.child = spawn(...tiedCommand(file, [...before, MAIN, ...args]), {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
@@ -28,11 +33,27 @@ export class ExporterRun {
   }
 
   /** Starts it, on a free port of loopback unless told otherwise, and waits until it serves. */
-  static async serving(args: readonly string[]): Promise<ExporterRun> {
+  static async serving(
+    args: readonly string[],
+    command?: readonly [string, ...string[]],
+  ): Promise<ExporterRun> {
     const listens = args.some((flag) => flag.startsWith('--web.listen-address'));
-    const run = new ExporterRun(listens ? args : ['--web.listen-address=127.0.0.1:0', ...args]);
+    const run = new ExporterRun(listens ? args : ['--web.listen-address=127.0.0.1:0', ...args], {}, command);
     await run.logged(SERVING);
     return run;
+  }
+
+  /** The first process of a pid namespace, whose processes are all that it sees. Only KILL ends it, and them. */
+  static async inPidNamespace(args: readonly string[]): Promise<ExporterRun> {
+    const command = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', process.execPath] as const;
+    return ExporterRun.serving(args, command);
+  }
+
+  /** Before a command, which then runs in its pid namespace and that network namespace. */
+  enter(network: string): string[] {
+    // unshare waits for its one child.
+    const first = readFileSync(`/proc/${this.pid}/task/${this.pid}/children`, 'latin1').trim();
+    return ['nsenter', '--target', first, '--pid', `--net=/run/netns/${network}`];
   }
 
   /** One that reads its containers from these sockets only, and no connections. */

@@ -80,9 +80,12 @@ export class NamespaceProcess {
   }
 
   static start(namespace: string, command: string, ...args: string[]): NamespaceProcess {
-    return new NamespaceProcess(
-      spawn('ip', ['netns', 'exec', namespace, command, ...args], { stdio: ['pipe', 'pipe', 'inherit'] }),
-    );
+    return NamespaceProcess.of(['ip', 'netns', 'exec', namespace, command, ...args]);
+  }
+
+  /** Of a command that finds its way into its namespaces by itself. */
+  static of([file = '', ...args]: readonly string[]): NamespaceProcess {
+    return new NamespaceProcess(spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] }));
   }
 
   async next(): Promise<unknown> {

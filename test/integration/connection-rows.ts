@@ -52,6 +52,17 @@ export async function readRows(collector: ConnectionCollector): Promise<Row[]> {
   return rows;
 }
 
+/** The rows of an exposition. */
+export function rowsOf(exposition: string): Row[] {
+  return [...exposition.matchAll(/^([a-z_]+)\{(.*)\} (\S+)$/gm)].map(
+    ([, family = '', labels = '', value = '']) => ({
+      family,
+      labels: parseLabels(labels),
+      value: Number(value),
+    }),
+  );
+}
+
 /** Adds up a family over the rows whose labels match. */
 export function sumOf(
   rows: readonly Row[],

@@ -1,11 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
-import { run } from '../engines/network-namespaces.js';
-import { eventually, sumOf } from './connection-rows.js';
+import { ContainerCgroup } from '../engines/container-cgroup.js';
+import { ExporterRun } from '../engines/exporter.js';
+import { NamespaceProcess, run } from '../engines/network-namespaces.js';
+import { eventually, rowsOf, sumOf } from './connection-rows.js';
 import { NamespacePair } from './namespace-pair.js';
 
 const isRoot = process.getuid?.() === 0;
 const OPEN = 'toposcope_connections_open';
+const PID = 700;
+const LONG = { timeout: 45_000, interval: 250 };
 
 describe.skipIf(!isRoot)('the process at each end of a connection (needs root: sudo npm test)', () => {
   const pair = new NamespacePair('toposcope-proc', 8);
@@ -70,6 +74,47 @@ describe.skipIf(!isRoot)('the process at each end of a connection (needs root: s
       expect(sumOf(rows, OPEN, client)).toBe(1);
     });
   });
+
+  it('is the new one that has got the number of one that has just ended, and its container', async () => {
+    const exporter = await ExporterRun.inPidNamespace([
+      ...['container', 'process', 'host'].map((name) => `--no-collector.${name}`),
+      ...['--connection.interval=1s', '--runtime.docker=none', '--runtime.cri=none'],
+    ]);
+    const earlier = new ContainerCgroup('toposcope-proc-earlier').create();
+    const later = new ContainerCgroup('toposcope-proc-later').create();
+    const dial = async (cgroup: ContainerCgroup, title: string, held: number, short: number) => {
+      const numbered = ['sh', '-c', NUMBERED, 'sh', String(PID), 'perl', '-e', DIALLER];
+      const args = [pair.b.address, 8404, title, held, short].map(String);
+      const where = [...cgroup.enter(), ...exporter.enter(pair.a.name)];
+      const client = pair.keep(NamespaceProcess.of([...where, ...numbered, ...args]));
+      expect(await client.next()).toEqual({ pid: PID });
+      return client;
+    };
+    const counts = async (labels: Record<string, string>) => {
+      const rows = rowsOf(await exporter.scrape());
+      return ['open', 'opened_total', 'closed_total'].map((name) =>
+        sumOf(rows, `toposcope_connections_${name}`, { role: 'client', port: '8404', ...labels }),
+      );
+    };
+    try {
+      await pair.run(pair.b, GREETER, 8404);
+      const first = await dial(earlier, 'first', 3, 0);
+      const ofFirst = { container_id: earlier.containerId, process: 'first' };
+      await vi.waitFor(async () => expect(await counts(ofFirst)).toEqual([3, 3, 0]), LONG);
+      await first.stop();
+      await dial(later, 'second', 4, 5);
+      await vi.waitFor(async () => {
+        expect(await counts({ container_id: later.containerId })).toEqual([4, 9, 5]);
+        expect((await counts({ container_id: later.containerId, process: 'second' }))[0]).toBe(4);
+        expect(await counts(ofFirst)).toEqual([0, 3, 3]);
+        expect(await counts({})).toEqual([4, 12, 8]);
+      }, LONG);
+    } finally {
+      await exporter.stop('SIGKILL');
+      await pair.killAll();
+      [earlier, later].forEach((cgroup) => cgroup.delete());
+    }
+  });
 });
 
 /** Listens, and forks workers that accept and keep what they accepted until the client ends it. */
@@ -95,6 +140,29 @@ const HOLDER = `
   for (let index = 0; index < Number(count); index++) {
     require('net').connect(Number(port), address).once('data', () => ++heard === Number(count) && console.log('{}'));
   }
+  process.stdin.resume();
+`;
+
+/** Has a child of that number, by what the kernel takes for the last one (proc_sys_kernel(5)), and waits for it. */
+const NUMBERED = 'echo $(($1 - 1)) > /proc/sys/kernel/ns_last_pid; shift; "$@"; exit $?';
+
+/** Makes short connections one after the other, then some that it holds until its input ends. */
+const DIALLER = `
+  use IO::Socket::INET;
+  my ($address, $port, $title, $held, $short) = @ARGV;
+  $0 = $title;
+  my @kept;
+  for (1 .. $short + $held) {
+    my $socket = IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port) or die $@;
+    sysread($socket, my $greeting, 5);
+    push @kept, $socket if $_ > $short;
+  }
+  STDOUT->autoflush(1); print "{\\"pid\\":$$}\n"; <STDIN>;
+`;
+
+const GREETER = `
+  const server = require('net').createServer((socket) => socket.on('error', () => {}).resume().write('hello'));
+  server.listen(Number(process.argv[1]), () => console.log('{}'));
   process.stdin.resume();
 `;
 

@@ -67,6 +67,12 @@ export class NamespacePair {
     return this.keep(await startServer(this.b, port, address));
   }
 
+  /** Kills it after the test. */
+  keep(process: NamespaceProcess): NamespaceProcess {
+    this.processes.push(process);
+    return process;
+  }
+
   async killAll(): Promise<void> {
     await Promise.all(this.processes.splice(0).map((process) => process.kill()));
   }
@@ -76,10 +82,5 @@ export class NamespacePair {
       throw new Error('the namespaces are there during a test only');
     }
     return this.namespaces;
-  }
-
-  private keep(process: NamespaceProcess): NamespaceProcess {
-    this.processes.push(process);
-    return process;
   }
 }
