@@ -13,6 +13,8 @@ const ID = (digit: string) => digit.repeat(64);
 class FakeEngine {
   readonly containers = new Map<string, object>();
   readonly inspected: string[] = [];
+  /** Of these it tells nothing while they start. */
+  readonly locked = new Set<string>();
   services: object[] = [];
   pods: object[] | undefined;
   versionAnswer: object = { Version: '20.10.24', Components: [{ Name: 'Engine' }] };
@@ -69,6 +71,9 @@ class FakeEngine {
       );
     } else if (id !== undefined) {
       this.inspected.push(id);
+      if (this.locked.has(id)) {
+        return;
+      }
       const found = this.containers.get(id);
       send(found === undefined ? 404 : 200, found ?? { message: 'No such container' });
     } else {
@@ -210,6 +215,52 @@ describe('createDockerRuntime', () => {
     await vi.waitFor(() =>
       expect(found.containers()[0]?.addresses).toEqual([{ network: 'back', ip: '10.1.0.2' }]),
     );
+  });
+
+  it('tells of each container that has started, once, and of those that run when it comes', async () => {
+    const started: string[] = [];
+    put('a', 'web');
+    engine.containers.set(ID('b'), { Id: ID('b'), Name: '/created', State: { Status: 'created', Pid: 0 } });
+    await engine.start();
+    runtime = createDockerRuntime({
+      ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10 },
+      onStarted: ({ name, pid }) => started.push(`${name} ${pid}`),
+    });
+    await runtime.firstAttempt;
+    expect(started).toEqual(['web 7']);
+    engine.containers.set(ID('b'), { Id: ID('b'), Name: '/b', State: { Status: 'running', Pid: 8 } });
+    for (const Action of ['start', 'update']) {
+      engine.emit({ Type: 'container', Action, Actor: { ID: ID('b') } });
+    }
+    engine.containers.set(ID('a'), { Id: ID('a'), Name: '/web', State: { Status: 'running', Pid: 9 } });
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(started).toEqual(['web 7', 'b 8', 'web 9']));
+  });
+
+  it('does not wait for the engine to tell of a container that it is still starting', async () => {
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    for (const digit of '0123456789') {
+      put(digit, digit);
+      engine.locked.add(ID(digit));
+      engine.emit({ Type: 'container', Action: 'create', Actor: { ID: ID(digit) } });
+    }
+    put('a', 'started');
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['started']));
+  });
+
+  it('looks at a container that joins its networks while it starts when it has started', async () => {
+    await engine.start();
+    const found = follow();
+    await found.firstAttempt;
+    const attached = { ID: 'n', Attributes: { container: ID('a') } };
+    engine.emit({ Type: 'network', Action: 'connect', Actor: attached });
+    put('a', 'web');
+    engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
+    await vi.waitFor(() => expect(names(found)).toEqual(['web']));
+    expect(engine.inspected).toEqual([ID('a')]);
   });
 
   it('does not inspect for commands run inside a container', async () => {

@@ -3,6 +3,7 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { ChangeQueue } from './change-queue.js';
 import type { Container, FollowedRuntime, PodmanPod, RuntimeLog } from './container.js';
 import { parseContainer } from './docker-container.js';
 import { readJsonLines } from './json-lines.js';
@@ -23,6 +24,8 @@ export interface DockerOptions {
   /** The user named the socket: that it does not exist is a failure, not a host without containers. */
   readonly required: boolean;
   readonly log: RuntimeLog;
+  /** Told of each container that has a process which it had not before: within milliseconds of its start. */
+  readonly onStarted?: (container: Container) => void;
   /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
   /** The first wait before trying again. */
@@ -35,7 +38,7 @@ export interface DockerOptions {
   readonly listServicesEveryMs?: number;
 }
 
-/** Inspections under way at once. */
+/** Inspections under way at once, beside those of containers that have just started. */
 const PARALLEL = 8;
 
 /** What is read of `GET /events`. */
@@ -53,9 +56,10 @@ const version = z.object({ Components: z.array(z.object({ Name: z.string().nulli
 
 /**
  * Follows a Docker engine, or Podman's socket, and the Swarm that the engine manages: subscribes to its events, lists and
- * inspects what there is, then inspects again whatever an event names, and everything each minute, since an engine that
- * gives up restarting a container does not always say so. When the connection breaks it keeps the last known state, says
- * so in `problem()`, and tries again after 1, 2, 4 … 30 seconds.
+ * inspects what there is, then inspects again whatever an event names, several at a time, since an engine tells nothing
+ * of a container while it starts it. And everything each minute, since one that gives up restarting a container does not
+ * always say so. When the connection breaks it keeps the last known state, says so in `problem()`, and tries again after
+ * 1, 2, 4 … 30 seconds.
  */
 export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const { socketPath, log } = options;
@@ -63,9 +67,16 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const relistEveryMs = options.relistEveryMs ?? 60_000;
   const listServicesEveryMs = options.listServicesEveryMs ?? 5_000;
   const containers = new Map<string, Container>();
+  const gone = new Set<string>();
+  let listedContainers: readonly Container[] | undefined;
   let pods: ReadonlyMap<string, PodmanPod> = new Map();
   let saidOfPods = '';
-  const known: KnownOfRuntime = { name: 'docker', containers: [] };
+  const known: KnownOfRuntime = {
+    name: 'docker',
+    get containers() {
+      return (listedContainers ??= [...containers.values()]);
+    },
+  };
   return reconnect({
     socketPath,
     known,
@@ -97,31 +108,34 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     known.name = runtime;
     const swarm = runtime === 'docker' ? swarmOf(engine) : undefined;
     const events = await openEvents(engine, runtime, closing);
+    const fail = (error: unknown) =>
+      void events.destroy(error instanceof Error ? error : new Error(String(error)));
+    const changed = new ChangeQueue(PARALLEL, (id) => look(engine, id, runtime));
     const timers = [
       setInterval(() => {
-        inspectAll(engine, runtime).catch((error: unknown) =>
-          events.destroy(error instanceof Error ? error : new Error(String(error))),
-        );
+        lookAtAll(engine, runtime, changed).catch(fail);
         void swarm?.look();
       }, relistEveryMs).unref(),
       setInterval(() => void swarm?.list(), listServicesEveryMs).unref(),
     ];
     try {
       const changes = readJsonLines(events);
-      await inspectAll(engine, runtime);
+      await lookAtAll(engine, runtime, changed);
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       void swarm?.look();
       for await (const change of changes) {
         const parsed = event.safeParse(change);
         if (parsed.success && isOfSwarm(parsed.data)) {
-          await swarm?.list();
+          void swarm?.list();
         } else if (parsed.success) {
-          await applyEvent(engine, runtime, parsed.data);
+          noteChange(changed, parsed.data).catch(fail);
         }
       }
     } finally {
       timers.forEach((timer) => clearInterval(timer));
+      changed.close();
+      gone.clear();
       swarm?.close();
       events.destroy();
     }
@@ -151,39 +165,50 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     return stream;
   }
 
-  /** What events tell meanwhile stays: only what was known before and is not in the list any more goes. */
-  async function inspectAll(engine: EngineClient, runtime: string): Promise<void> {
+  async function lookAtAll(engine: EngineClient, runtime: string, changed: ChangeQueue): Promise<void> {
+    // What events tell meanwhile stays: only what was known before and is not in the list any more goes.
     const before = [...containers.keys()];
     const ids = listed.parse(await inTime(engine.listContainers({ all: true }))).map(({ Id }) => Id);
     const isListed = new Set(ids);
     for (const id of before) {
       if (!isListed.has(id)) {
-        containers.delete(id);
+        keep(id, undefined);
       }
     }
     await readPods(runtime);
-    const waiting = ids.values();
-    await Promise.all(
-      Array.from({ length: PARALLEL }, async () => {
-        for (const id of waiting) {
-          keep(id, await inspect(engine, id, runtime));
-        }
-      }),
-    );
-    known.containers = [...containers.values()];
+    await Promise.all(ids.map((id) => changed.add(id)));
   }
 
-  async function applyEvent(engine: EngineClient, runtime: string, change: EngineEvent): Promise<void> {
+  async function noteChange(changed: ChangeQueue, change: EngineEvent): Promise<void> {
     const id = changedContainer(change);
-    if (id === undefined) {
+    if (id === undefined || (change.Type === 'network' && !hasProcess(id))) {
+      // Whoever joins its networks while it starts will have started soon, and cannot be looked at before.
       return;
     }
-    const isGone = change.Type === 'container' && change.Action === 'destroy';
-    if (!isGone && !containers.has(id)) {
+    if (change.Type === 'container' && change.Action === 'destroy') {
+      gone.add(id);
+    }
+    await changed.add(id, change.Action === 'start' ? 'at once' : 'in turn');
+  }
+
+  function hasProcess(id: string): boolean {
+    return (containers.get(id)?.pid ?? 0) !== 0;
+  }
+
+  async function look(engine: EngineClient, id: string, runtime: string): Promise<void> {
+    if (gone.delete(id)) {
+      keep(id, undefined);
+      return;
+    }
+    if (!containers.has(id)) {
       await readPods(runtime);
     }
-    keep(id, isGone ? undefined : await inspect(engine, id, runtime));
-    known.containers = [...containers.values()];
+    const before = containers.get(id)?.pid;
+    const found = await inspect(engine, id, runtime);
+    keep(id, found);
+    if (found !== undefined && found.pid !== 0 && found.pid !== before) {
+      options.onStarted?.(found);
+    }
   }
 
   /** Without its pods, a Podman's containers are good still. */
@@ -208,6 +233,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     } else {
       containers.set(id, container);
     }
+    listedContainers = undefined;
   }
 
   /** Undefined when it is gone meanwhile, or cannot be understood: one odd container must not hide the others. */
