@@ -1,5 +1,5 @@
 import { getValueFormats } from '@grafana/data';
-import { describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { interpolate, variablesIn } from '../promql/interpolate.js';
 import { unknownIn, vocabulary } from '../promql/vocabulary.js';
 import { BOARDS } from './boards.js';
@@ -11,6 +11,7 @@ import { queriesOf, type SavedDashboard, type SavedPanel } from './saved.js';
 vi.hoisted(() =>
   vi.stubGlobal('window', globalThis).stubGlobal('navigator', { language: 'en', languages: ['en'] }),
 );
+afterAll(() => vi.unstubAllGlobals());
 
 const dashboards = [...dashboardFiles().values()].map((text) => JSON.parse(text) as SavedDashboard);
 const panels = dashboards.flatMap(({ title, panels }) =>

@@ -7,11 +7,12 @@ import {
   type DataFrame,
 } from '@grafana/data';
 import { firstValueFrom } from 'rxjs';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { table } from './table.js';
 
 // One of the transformers asks the browser for its settings while it is imported.
 vi.hoisted(() => vi.stubGlobal('window', globalThis));
+afterAll(() => vi.unstubAllGlobals());
 
 const panel = table({
   title: 'Things',
