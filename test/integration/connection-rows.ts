@@ -28,6 +28,7 @@ export function startCollector(changes: Partial<ConnectionCollectorOptions> = {}
     sysRoot: '/sys',
     logger: pino({ level: 'warn' }),
     passIntervalMs: 1_000,
+    flowIntervalMs: 2_000,
     ...changes,
   });
 }

@@ -117,15 +117,13 @@ export class ConnectionWatch {
     if (readsFlows) {
       await this.flows.read(pause);
     }
-    const unowned = tracker.unownedInodes();
-    if ([...unowned.values()].some((inodes) => holders.isNews(inodes))) {
+    const unheld = this.unheldInodes();
+    if (unheld.length > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
       processesOf = this.census.retake();
     }
-    for (const [namespace, inodes] of unowned) {
-      if (holders.isNews(inodes)) {
-        await holders.find(this.stillThere(namespace, inodes), processesOf.get(namespace.inode) ?? [], pause);
-      }
+    for (const { namespace, inodes } of unheld) {
+      await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
     }
     await this.findGuests(processesOf, pause);
     this.ownListeners();
@@ -133,6 +131,15 @@ export class ConnectionWatch {
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
+  }
+
+  /** Sockets whose holders are worth looking for. */
+  private unheldInodes(): { namespace: TrackedNamespace; inodes: ReadonlySet<number> }[] {
+    const { tracker, holders } = this.options;
+    return [...tracker.unownedInodes()]
+      .filter(([, inodes]) => holders.isNews(inodes))
+      .map(([namespace, inodes]) => ({ namespace, inodes: this.stillThere(namespace, inodes) }))
+      .filter(({ inodes }) => inodes.size > 0);
   }
 
   /** Most connections of unknown holders are brief, and gone by now: to look for those in vain is dearest. */

@@ -35,6 +35,8 @@ export interface ConnectionCollectorOptions {
   readonly mode?: 'auto' | 'netlink' | 'proc';
   /** Milliseconds between two passes over all sockets. */
   readonly passIntervalMs?: number;
+  /** Milliseconds between two readings of tracked flows. */
+  readonly flowIntervalMs?: number;
   readonly edgeLimit?: number;
   readonly edgeLimitPerContainer?: number;
   readonly listenerLimit?: number;
@@ -158,7 +160,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       now: this.now,
       firstEphemeralPort: firstPort,
       ownNamespace,
-      flowIntervalMs: FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
+      flowIntervalMs: options.flowIntervalMs ?? FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
     this.schedule();
@@ -260,7 +262,7 @@ class KernelConnectionCollector implements ConnectionCollector {
 
 const PASS_INTERVAL_MS = 5_000;
 /** Each reading walks the whole host's table of tracked flows: milliseconds. A flow stays in it for 30 s and more. */
-const FLOW_PASSES = 2;
+const FLOW_PASSES = 4;
 /** Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. */
 const TABLE_AGE_PASSES = 3;
 /** On a host with very many sockets or namespaces, passes take about this share of a processor at most: 1 in 50. */
