@@ -236,8 +236,8 @@ export class Attribution {
     if (socket.role === 'server' && listener?.owner !== undefined) {
       return listener.owner;
     }
-    const { soleOccupant: sole, sandbox, occupants, dialledBy } = namespace;
-    if (sole === undefined) {
+    const { soleOccupant, presumedOwner, occupants, dialledBy } = namespace;
+    if (soleOccupant === undefined) {
       this.countUnattributed('short_lived');
     }
     const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
@@ -245,7 +245,7 @@ export class Attribution {
     if (dialled !== undefined && occupants.has(dialled.containerId) && !occupants.has(NO_CONTAINER)) {
       return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
     }
-    return { containerId: sole ?? sandbox ?? NO_CONTAINER, process: '', pid: 0 };
+    return { containerId: presumedOwner, process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -261,7 +261,10 @@ export class Attribution {
       this.countUnattributed('peer_ambiguous');
     }
     const place = peer === 'ambiguous' ? undefined : peer;
-    const peerOwner = place?.listener?.owner;
+    const listening = place?.listener?.owner;
+    // Nobody saw who holds a listener of no container and no name.
+    const peerOwner =
+      listening?.containerId === NO_CONTAINER && listening.process === '' ? undefined : listening;
     const actual = proxied ?? translated;
     const isOutside = place === undefined && !isLoopback(peerAddress);
     return {
@@ -274,7 +277,7 @@ export class Attribution {
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
-      peer_container_id: peerOwner?.containerId ?? place?.namespace.soleOccupant ?? NO_CONTAINER,
+      peer_container_id: peerOwner?.containerId ?? place?.namespace.presumedOwner ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
       peer_name: isOutside ? this.options.surroundings.nameOf(namespace, peerAddress) : '',
     };
@@ -353,7 +356,11 @@ const MOST_DIALLED = 1_000;
 /** In the place of a name, which has no NUL in it. */
 const SEVERAL = '\0';
 
-function noteDialled({ dialledBy }: TrackedNamespace, socket: TrackedSocket, by: SocketOwner): void {
+function noteDialled(
+  { dialledBy, occupants }: TrackedNamespace,
+  socket: TrackedSocket,
+  by: SocketOwner,
+): void {
   if (socket.role !== 'client') {
     return;
   }
@@ -366,7 +373,9 @@ function noteDialled({ dialledBy }: TrackedNamespace, socket: TrackedSocket, by:
   }
   const earlier = dialledBy.get(key);
   if (earlier?.containerId !== by.containerId) {
-    dialledBy.set(key, undefined);
+    // A pod's container that was started anew is another one.
+    const isSucceeded = earlier !== undefined && !occupants.has(earlier.containerId);
+    dialledBy.set(key, isSucceeded ? by : undefined);
   } else if (earlier.process === '') {
     dialledBy.set(key, by);
   } else if (by.process !== '' && by.process !== earlier.process) {

@@ -459,6 +459,38 @@ describe('ConnectionTracker', () => {
       expect(givenTo()).toEqual([`${SIDECAR} 2`, `${NO_CONTAINER} 1`]);
     });
 
+    it('gives it to the container that has taken the place of the one that was seen', () => {
+      seen('10.0.0.2 80');
+      web.dialledBy.set('tcp 10.0.0.2 80', {
+        containerId: '555555555555' as ContainerId,
+        process: 'old',
+        pid: 0,
+      });
+      pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
+      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
+      expect(givenTo()).toEqual([`${SIDECAR} 3`]);
+    });
+
+    it('names the pod of a peer where nobody is known to listen, and no pod in the host’s namespace', () => {
+      app.occupants = new Set([APP, SIDECAR]);
+      app.sandbox = SANDBOX;
+      const refused = socket('10.0.0.1 40061', '10.0.0.2 81', 61, { cgroupId: 9, state: SYN_SENT });
+      pass([[web, refused]]);
+      app.occupants = new Set([NO_CONTAINER, APP]);
+      pass([[web, socket('10.0.0.1 40062', '10.0.0.2 82', 62, { cgroupId: 9, state: SYN_SENT })]]);
+      expect(edges('client').map(({ labels }) => `${labels.port} ${labels.peer_container_id}`)).toEqual([
+        `81 ${SANDBOX}`,
+        `82 ${NO_CONTAINER}`,
+      ]);
+    });
+
+    it('gives the host’s own to no pod on the host’s network', () => {
+      web.occupants = new Set([NO_CONTAINER, SIDECAR]);
+      web.sandbox = SANDBOX;
+      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
+      expect(givenTo()).toEqual([`${NO_CONTAINER} 1`]);
+    });
+
     it('gives it to none where processes outside containers may have dialled', () => {
       web.occupants = new Set([NO_CONTAINER, SIDECAR]);
       seen('10.0.0.2 80');

@@ -57,6 +57,13 @@ export class TrackedNamespace {
     return only;
   }
 
+  /** To whom that belongs of which nobody knows more: all of it is one's, or a pod's; else NO_CONTAINER. */
+  get presumedOwner(): ContainerId {
+    // In the host's namespace a sandbox holds nothing: it is that of a pod on the host's network.
+    const shared = this.occupants.has(NO_CONTAINER) ? undefined : this.sandbox;
+    return this.soleOccupant ?? shared ?? NO_CONTAINER;
+  }
+
   depart(cookie: number, socket: TrackedSocket): void {
     this.sockets.delete(cookie);
     this.departed.set(cookie, socket);
