@@ -6,7 +6,7 @@ import type { Topology, ViewId } from '../../grafana-datasource/src/graph/topolo
 import type { Vector } from '../../grafana-datasource/src/graph/vector';
 import type { Vectors } from '../../grafana-datasource/src/graph/vectors';
 import type { QueryId } from '../../grafana-datasource/src/promql/queries';
-import type { CustomSpec, OverlaySpec, ViewFilter } from '../../grafana-datasource/src/query';
+import type { CustomSpec, OverlaySpec } from '../../grafana-datasource/src/query';
 import { buildTopology, queriesOf } from '../../grafana-datasource/src/views/build';
 import { ALERTS_ANSWER, customAnswer, overlayAnswer } from '../../grafana-datasource/src/views/own-queries';
 import { VIEWS } from '../../grafana-datasource/src/views/register';
@@ -26,30 +26,32 @@ const ERRORS: OverlaySpec = {
   ...{ name: 'Errors', expr: 'rate(http_errors_total[1m])', show: 'badge', unit: 'percentunit' },
 };
 
-/** What the data source would answer for the company, for each view and filter. */
+/** What the data source would answer for the company, for each view. */
 export class CompanyTopologies {
   readonly #now = rowsOf(company('now'));
+  readonly #drawn = new Map<ViewId, Topology>();
   #before: Rows | undefined;
 
   /** The picture of a view as it is now. */
-  of(view: ViewId, filter: ViewFilter = {}): Topology {
-    return draw(this.#now, view, AT, filter);
+  of(view: ViewId): Topology {
+    const drawn = this.#drawn.get(view) ?? draw(this.#now, view, AT);
+    this.#drawn.set(view, drawn);
+    return drawn;
   }
 
   /** The same, compared with an hour before, when another release ran. */
-  compared(view: ViewId, filter: ViewFilter = {}): Topology {
+  compared(view: ViewId): Topology {
     this.#before ??= rowsOf(company('before'));
-    const earlier = draw(this.#before, view, BEFORE, filter);
-    return { ...complete(compare(this.of(view, filter), earlier)), comparedWith: BEFORE };
+    const earlier = draw(this.#before, view, BEFORE);
+    return { ...complete(compare(this.of(view), earlier)), comparedWith: BEFORE };
   }
 }
 
-function draw(rows: Rows, id: ViewId, at: number, filter: ViewFilter): Topology {
+function draw(rows: Rows, id: ViewId, at: number): Topology {
   const view = VIEWS[id];
   const options = {
     ...{ hosts: [], stopped: false, unconnected: true, outside: true, scope: [] },
     ...{ overlays: ERRORS_IN.has(id) ? [ERRORS] : [], groupBy: { label: 'team' }, custom: SERVICE_GRAPH },
-    ...filter,
   };
   const vectors: Partial<Record<QueryId, Vector>> = {};
   for (const query of queriesOf(view, options)) {
