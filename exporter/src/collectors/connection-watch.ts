@@ -89,7 +89,7 @@ export class ConnectionWatch {
       this.eventsLost ||= eventsLost;
       throw error;
     }
-    this.waitingEnds.give(waiting);
+    await this.waitingEnds.give(waiting, pacer(now));
     if (holders.isCrowded) {
       holders.retain(this.liveInodes());
     }

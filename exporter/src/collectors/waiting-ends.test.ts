@@ -55,6 +55,7 @@ describe('WaitingEnds', () => {
   let ends: WaitingEnds;
   let namespaces: Map<number, number>;
   let containers: Addressed[];
+  let pauses: number;
 
   beforeEach(() => {
     ledger = new EdgeLedger(hostName('h'), { edges: 100, edgesPerContainer: 100, idleMs: 1_000 });
@@ -76,6 +77,7 @@ describe('WaitingEnds', () => {
     });
     namespaces = new Map();
     containers = [];
+    pauses = 0;
     ends = new WaitingEnds({
       source: {
         events: {
@@ -120,10 +122,13 @@ describe('WaitingEnds', () => {
     ends.hear(ofServer, { source: 1, nsid: APP_NSID });
   }
 
-  function pass(): void {
+  async function pass(): Promise<void> {
     const taken = ends.take();
     tracker.endPass(0);
-    ends.give(taken);
+    await ends.give(taken, () => {
+      pauses++;
+      return Promise.resolve();
+    });
   }
 
   function rows(): string[] {
@@ -136,28 +141,29 @@ describe('WaitingEnds', () => {
 
   const bothNamed = [`client ${WEB}:80 ${APP} 1`, `server ${APP}:80 ${WEB} 1`];
 
-  it('names both ends of what a client aborted as its container ended', () => {
+  it('names both ends of what a client aborted as its container ended', async () => {
     known(WEB_NSID, WEB, '10.0.0.1');
     hearBoth();
     expect(ends.patienceMs).toBeLessThan(5_000);
-    pass();
+    await pass();
     expect(rows()).toEqual(bothNamed);
     expect(ends.patienceMs).toBe(Infinity);
+    expect(pauses).toBe(2);
   });
 
-  it('names them too when no pass has found the client’s container, which the runtime knew', () => {
+  it('names them too when no pass has found the client’s container, which the runtime knew', async () => {
     containers = [{ id: WEB, addresses: [{ network: 'bridge', ip: '10.0.0.1' }], startedSeconds: 1 }];
     hearBoth();
-    pass();
+    await pass();
     expect(rows()).toEqual(bothNamed);
     expect(tracker.attribution.unattributed.size).toBe(0);
   });
 
-  it('keeps what waits for a pass when that fails', () => {
+  it('keeps what waits for a pass when that fails', async () => {
     known(WEB_NSID, WEB, '10.0.0.1');
     hearBoth();
     ends.putBack(ends.take());
-    pass();
+    await pass();
     expect(rows()).toEqual(bothNamed);
   });
 
@@ -195,22 +201,23 @@ describe('WaitingEnds', () => {
   describe('from a namespace that is not known', () => {
     const strange = ended(['10.9.9.9', 40_000], ['10.0.0.2', 80]);
 
-    it('waits for a pass that finds the namespace', () => {
+    it('waits for a pass that finds the namespace', async () => {
       ends.hear(strange, { source: 1, nsid: WEB_NSID });
-      pass();
+      await pass();
       expect(ends.isLost).toBe(true);
       known(WEB_NSID, WEB, '10.9.9.9');
-      pass();
+      await pass();
       expect(rows()).toEqual([`client ${WEB}:80 ${APP} 1`]);
       expect(ends.isLost).toBe(false);
     });
 
-    it('is counted as such when three have not', () => {
+    it('is counted as such when three have not', async () => {
       ends.hear(strange, { source: 1, nsid: 9 });
-      const counts = [1, 2, 3].map(() => {
-        pass();
-        return tracker.attribution.unattributed.get('namespace_unknown');
-      });
+      const counts = [];
+      for (let passed = 0; passed < 3; passed++) {
+        await pass();
+        counts.push(tracker.attribution.unattributed.get('namespace_unknown'));
+      }
       expect(counts).toEqual([undefined, undefined, 1]);
       expect(rows()).toEqual([]);
       expect(ends.patienceMs).toBe(Infinity);

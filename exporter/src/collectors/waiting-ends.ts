@@ -37,6 +37,7 @@ export interface WaitingEnd {
 /**
  * What the kernel announces of destroyed sockets: given to the tracker at once where everything about them is known,
  * else after a pass. A pass is: `take`, and at its end `give` with what was taken, or `putBack` when it has failed.
+ * Giving thousands takes its time: `pause` lets others have their turn.
  */
 export class WaitingEnds {
   private waiting: WaitingEnd[] = [];
@@ -128,7 +129,7 @@ export class WaitingEnds {
     }
   }
 
-  give(taken: readonly WaitingEnd[]): void {
+  async give(taken: readonly WaitingEnd[], pause: () => Promise<void>): Promise<void> {
     const { tracker } = this.options;
     const addresses = forgottenAddresses(taken);
     const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, addresses) }));
@@ -142,6 +143,7 @@ export class WaitingEnds {
     // What a client that aborted has forgotten, its server's end tells when that has been given.
     for (const each of placed.toSorted((a, b) => Number(isForgetful(a)) - Number(isForgetful(b)))) {
       isInVain = !this.giveOne(each) || isInVain;
+      await pause();
     }
     this.urgentPatienceMs = URGENT_PATIENCE_MS;
     // Namespaces that cannot be found must not keep us looking for them.

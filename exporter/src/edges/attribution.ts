@@ -99,7 +99,11 @@ export class Attribution {
       }
       const [candidate] = candidates;
       if (candidate === undefined) {
-        return this.addressBook.isElsewhere(reached.address) ? 'clear' : 'waits';
+        if (this.addressBook.isElsewhere(reached.address)) {
+          return 'clear';
+        }
+        // An address that is new on this host is known when the client's end is heard of, or by the next pass.
+        return connection.protocol === 'tcp' ? 'unpaired' : 'waits';
       }
       if (!this.isUnpaired(connection, finding)) {
         return 'clear';

@@ -598,7 +598,7 @@ describe('ConnectionTracker', () => {
     const brief = closed(socket('10.0.0.2 80', '10.0.0.7 40000', 11));
 
     it('waits for the pass that finds the client’s namespace', () => {
-      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('kept');
       const other = '333333333333' as ContainerId;
       namespace(3, other, '10.0.0.7');
       tracker.rebuildAddresses();
@@ -607,11 +607,31 @@ describe('ConnectionTracker', () => {
     });
 
     it('waits once for a client that turns out to be on another host', () => {
-      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfClear(app, brief, 0)).toBe('kept');
       tracker.destroyedSockets.give(app, brief, 0);
       expect(tracker.destroyedSockets.giveIfClear(app, { ...brief, cookie: 12 }, 0)).toBe('given');
       expect(only('server')).toMatchObject({ opened: 2, labels: { peer_container_id: NO_CONTAINER } });
     });
+
+    it.each(['before', 'after'])(
+      'joins it at once with one from an address that no pass has seen, heard of %s it, each byte once',
+      (when) => {
+        app.isWatched = true;
+        web.isWatched = true;
+        const ofServer = { ...brief, counters: { ...counters(20, 10), receivedOctets: 11 } };
+        const ofClient = closed(socket('10.0.0.7 40000', '10.0.0.2 80', 12), {
+          counters: { ...counters(10, 20), receivedOctets: 21 },
+        });
+        const heard = [[app, ofServer] as const, [web, ofClient] as const];
+        const outcomes = (when === 'before' ? heard.toReversed() : heard).map(([where, record]) =>
+          tracker.destroyedSockets.giveIfClear(where, record, 0),
+        );
+        expect(outcomes).toEqual(['kept', 'given']);
+        expect(only('client')).toMatchObject({ receivedBytes: 20, labels: { peer_container_id: APP } });
+        expect(only('server')).toMatchObject({ receivedBytes: 10, labels: { peer_container_id: WEB } });
+        expect(tracker.destroyedSockets.takeUnpaired()).toEqual([]);
+      },
+    );
 
     it('takes the runtime’s word for whose the other end was, where no pass has found its namespace', () => {
       const gone = '333333333333' as ContainerId;

@@ -199,9 +199,14 @@ export class DestroyedSockets {
       orderly,
       tally: socket.tally,
     };
-    if (addressBook.isLocal(namespace, end.peer.address)) {
+    const other = otherEndOf(end);
+    // Of an address that no pass has seen, the other end may have told.
+    if (
+      addressBook.isLocal(namespace, end.peer.address) ||
+      attribution.otherEnds.waitingAt(other) !== undefined
+    ) {
       endings.add(ending);
-      this.meetOther(otherEndOf(end), now);
+      this.meetOther(other, now);
     } else {
       settleAlone(ending);
     }
