@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { SystemCallError, type Libc } from './libc.js';
+import type { NamespaceIds } from './namespace-ids.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket, forEachMessage } from './netlink.js';
 import { SocketMessage } from './sock-diag.js';
 import type { SocketRecord } from './socket-record.js';
@@ -28,10 +29,13 @@ export interface EventOrigin {
   readonly source: number;
   /** Undefined when the event is of the source's own namespace. */
   readonly nsid: number | undefined;
+  /** How often that id had been given by then: it may be another's when the event has waited. */
+  readonly timesGiven?: number;
 }
 
 export interface DestroyEventsOptions {
   readonly libc: Libc;
+  readonly ids: NamespaceIds;
   /** Told of each destroyed socket, in order, a few hundredths of a second after. The record must not be kept. */
   readonly onDestroyed: (record: SocketRecord, origin: EventOrigin) => void;
   /** Called after each batch, and once the kernel has said that it dropped events. */
@@ -160,10 +164,11 @@ export class DestroyEvents {
 
   private readBatch(batch: Buffer): void {
     this.batches = (this.batches + 1) | 0;
+    this.options.ids.update();
     let at = 0;
     while (at + FRAME_HEADER_BYTES <= batch.length) {
       const nsid = batch.readInt32LE(at + 4);
-      const origin = { source: batch.readUInt32LE(at), nsid: nsid < 0 ? undefined : nsid };
+      const origin = this.originOf(batch.readUInt32LE(at), nsid);
       const start = at + FRAME_HEADER_BYTES;
       const end = start + batch.readUInt32LE(at + 8);
       forEachMessage(batch, start, end, (buffer, bodyStart, bodyEnd) => {
@@ -177,6 +182,12 @@ export class DestroyEvents {
     const { overruns } = this;
     this.options.onBatch(overruns - this.knownOverruns);
     this.knownOverruns = overruns;
+  }
+
+  private originOf(source: number, nsid: number): EventOrigin {
+    return nsid < 0
+      ? { source, nsid: undefined }
+      : { source, nsid, timesGiven: this.options.ids.timesGiven(nsid) };
   }
 }
 

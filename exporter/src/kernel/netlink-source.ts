@@ -10,6 +10,7 @@ import {
 import { DestroyEvents, type EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
 import { isRefused, type Libc } from './libc.js';
+import { NamespaceIds } from './namespace-ids.js';
 import { NamespaceSockets } from './namespace-sockets.js';
 import { NETLINK_NETFILTER, NetlinkSocket } from './netlink.js';
 import { NamespaceDoor, ownNamespaceInode } from './netns.js';
@@ -36,6 +37,8 @@ interface OpenNamespace {
   readonly conntrack: NetlinkSocket;
   /** As the exporter's own namespace numbers it. */
   nsid: number | undefined;
+  /** How often that number had been given when the namespace was opened, since when it has kept it. */
+  readonly timesGiven: number;
   /** The namespace's own event source, where its events do not come through the common one. */
   readonly source: number | undefined;
 }
@@ -53,6 +56,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   private isConfined = false;
   private readonly door: NamespaceDoor;
   private readonly home: number;
+  private readonly ids: NamespaceIds;
   private readonly destroyEvents: DestroyEvents;
   /** Hears all namespaces that have an id; undefined without CAP_NET_BROADCAST. */
   private readonly commonSource: number | undefined;
@@ -62,8 +66,10 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     this.home = ownNamespaceInode(options.procRoot);
     this.proc = new ProcSource(options.procRoot);
     this.door = NamespaceDoor.open(options.libc, options.procRoot);
+    this.ids = NamespaceIds.open(options.libc);
     this.destroyEvents = DestroyEvents.start({
       libc: options.libc,
+      ids: this.ids,
       onDestroyed: (record, origin) => {
         this.noteEnd(record, origin);
         options.onDestroyed(record, origin);
@@ -106,9 +112,11 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     return this.destroyEvents.turns;
   }
 
-  namespaceOf({ source, nsid }: EventOrigin): number | undefined {
+  namespaceOf({ source, nsid, timesGiven }: EventOrigin): number | undefined {
     if (nsid !== undefined) {
-      return this.namespaceOfNsid.get(nsid);
+      const namespace = this.namespaceOfNsid.get(nsid);
+      const isSame = namespace !== undefined && this.namespaces.get(namespace)?.timesGiven === timesGiven;
+      return isSame ? namespace : undefined;
     }
     return source === this.commonSource ? this.home : this.namespaceOfSource.get(source);
   }
@@ -209,6 +217,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
 
   async close(): Promise<void> {
     await this.destroyEvents.close();
+    this.ids.close();
     for (const namespace of [...this.namespaces.keys()]) {
       this.release(namespace);
     }
@@ -268,7 +277,9 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     // The common source hears its own namespace and all that have an id.
     const heard = this.commonSource !== undefined && (namespace === this.home || nsid !== undefined);
     const source = heard ? undefined : this.destroyEvents.addSource(false);
-    this.namespaces.set(namespace, { pid, sockets, conntrack, nsid, source });
+    this.ids.update();
+    const timesGiven = nsid === undefined ? 0 : this.ids.timesGiven(nsid);
+    this.namespaces.set(namespace, { pid, sockets, conntrack, nsid, timesGiven, source });
     if (source !== undefined) {
       this.namespaceOfSource.set(source, namespace);
     } else if (nsid !== undefined) {

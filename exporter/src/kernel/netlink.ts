@@ -107,10 +107,11 @@ export class NetlinkSocket {
   }
 
   /** Takes what a multicast group has announced by now, and says whether there was anything, lost news included. */
-  drain(purpose: string): boolean {
+  drain(purpose: string, visit?: MessageVisitor): boolean {
     let isNews = false;
     for (;;) {
-      if (this.libc.recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT) < 0) {
+      const received = this.libc.recv(this.fd, receiveBuffer, receiveBuffer.length, MSG_DONTWAIT);
+      if (received < 0) {
         const errno = this.libc.errno();
         if (errno === EAGAIN) {
           return isNews;
@@ -118,6 +119,8 @@ export class NetlinkSocket {
         if (errno !== EINTR && errno !== ENOBUFS) {
           throw new SystemCallError('recv', errno, purpose);
         }
+      } else if (visit !== undefined) {
+        forEachMessage(receiveBuffer, 0, received, visit);
       }
       isNews = true;
     }
