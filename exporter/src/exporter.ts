@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import type { Collector } from './collectors/collector.js';
 import { createCollectors } from './collectors/registry.js';
@@ -14,6 +15,7 @@ import { createProcessTable } from './kernel/procfs.js';
 import { readSmallText } from './kernel/small-file.js';
 import { readSystemConstants } from './kernel/system-constants.js';
 import type { Options } from './options.js';
+import type { ContainerStarts } from './runtimes/container.js';
 import { followRuntimes } from './runtimes/registry.js';
 
 /** The exporter without its web server: what is read, and how it is closed. */
@@ -35,7 +37,9 @@ export function createExporter(options: Options, log: Logger, version: string): 
   // Our own /proc, which may not be the host's.
   const countOwnFiles = createOpenFilesCounter('/proc');
   const processFiles = createKeptFiles(mostKeptFiles(procRoot));
+  const starts: ContainerStarts = new EventEmitter();
   const runtimes = followRuntimes(options, {
+    starts,
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
     roots: ['/', options.rootfs],
   });
@@ -61,6 +65,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
       processes: createProcessTable({ procRoot, constants, files: processFiles }),
       openFiles: createOpenFiles(createOpenFilesCounter(procRoot, processFiles.sizeOf)),
       runtimes: runtimes.all,
+      starts,
       identity: () => identity,
       connectedPids: () => new Set(),
     });

@@ -147,6 +147,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
     logger: pino({ level: 'silent' }),
     now,
     firstEphemeralPort: 32_768,
+    procRoot: '/proc',
     ownNamespace: 0,
     maxTableAgeMs: 15_000,
     flowIntervalMs: 5_000,

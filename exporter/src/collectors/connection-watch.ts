@@ -12,6 +12,7 @@ import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type ProcessesOfNamespaces } from './namespace-census.js';
+import { Newcomers } from './newcomers.js';
 import { pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
 import type { StrangeNamespaces } from './strange-namespaces.js';
@@ -30,6 +31,7 @@ export interface ConnectionWatchOptions {
   readonly logger: Logger;
   readonly now: () => number;
   readonly firstEphemeralPort: number;
+  readonly procRoot: string;
   /** Inode of the exporter's own network namespace: the host's. */
   readonly ownNamespace: number;
   /** How old what is known of processes may be, in milliseconds; new ones are found at every pass. */
@@ -41,6 +43,7 @@ export interface ConnectionWatchOptions {
 /** Feeds the tracker: a pass over all network namespaces, and the events between passes. */
 export class ConnectionWatch {
   private readonly census: NamespaceCensus;
+  private readonly newcomers: Newcomers;
   private readonly waitingEnds: WaitingEnds;
   private readonly flows: FlowWatch;
   private running: Promise<void> | undefined;
@@ -48,6 +51,7 @@ export class ConnectionWatch {
 
   constructor(private readonly options: ConnectionWatchOptions) {
     this.census = new NamespaceCensus(options);
+    this.newcomers = new Newcomers(options, this.census);
     this.waitingEnds = new WaitingEnds(options);
     this.flows = new FlowWatch({ ...options, intervalMs: options.flowIntervalMs });
   }
@@ -60,6 +64,20 @@ export class ConnectionWatch {
   /** The kernel's last word on a socket; the record is not kept. */
   destroyed(record: SocketRecord, origin: EventOrigin): void {
     this.waitingEnds.hear(record, origin);
+  }
+
+  /** A container has just started. */
+  started(container: Pick<Container, 'id' | 'pid'>): void {
+    try {
+      this.newcomers.welcome(container);
+    } catch (error) {
+      // The next pass tries again, if it has not ended by then.
+      const { logger } = this.options;
+      logger.debug(
+        { err: error, container: container.id },
+        'cannot look at a container that has just started',
+      );
+    }
   }
 
   /** The kernel dropped events: what a pass does not find is closed at once. */

@@ -11,7 +11,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
 import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
-import type { Container, Runtime } from '../runtimes/container.js';
+import type { Container, ContainerStarts, Runtime } from '../runtimes/container.js';
 import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
@@ -28,6 +28,7 @@ export interface ConnectionCollectorOptions {
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly runtimes: readonly Runtime[];
+  readonly starts?: ContainerStarts;
   readonly procRoot: string;
   readonly sysRoot: string;
   readonly logger: Logger;
@@ -159,10 +160,12 @@ class KernelConnectionCollector implements ConnectionCollector {
       logger,
       now: this.now,
       firstEphemeralPort: firstPort,
+      procRoot,
       ownNamespace,
       flowIntervalMs: options.flowIntervalMs ?? FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
+    options.starts?.on('started', this.onStarted);
     this.schedule();
   }
 
@@ -197,10 +200,13 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.options.starts?.off('started', this.onStarted);
     clearTimeout(this.timer);
     this.names.close();
     await this.source.close();
   }
+
+  private readonly onStarted = (container: Container): void => this.watch.started(container);
 
   /** A pass at every interval; sooner when events wait for it. */
   private schedule(): void {

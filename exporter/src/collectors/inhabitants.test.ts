@@ -52,6 +52,22 @@ describe('Inhabitants', () => {
     expect(found.isInhabited(new TrackedNamespace(inode, false))).toBe(false);
   });
 
+  it('knows who has come since the last pass, until it has gone', () => {
+    const found = new Inhabitants({ procRoot, now: () => now });
+    found.meet(inode, 7);
+    expect(found.isInhabited(new TrackedNamespace(inode, false))).toBe(true);
+    rmSync(path.join(procRoot, '7'), { recursive: true });
+    now = 1_000;
+    expect(found.isInhabited(new TrackedNamespace(inode, false))).toBe(false);
+  });
+
+  it('goes by whom a pass has found, whoever has come since', () => {
+    const found = inhabitants({ pid: 7, startTicks: 10 });
+    found.meet(inode, 8);
+    now = 1_000;
+    expect(found.isInhabited(new TrackedNamespace(inode, false))).toBe(true);
+  });
+
   it('knows nobody in a namespace that no pass has found, such as a stranger’s', () => {
     expect(inhabitants({ pid: 7, startTicks: 10 }).isInhabited(new TrackedNamespace(-5, false))).toBe(false);
   });

@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
+import { networkNamespaceOf } from '../kernel/netns.js';
 import type { ProcessRecord } from '../kernel/process.js';
 
 export interface InhabitantsOptions {
@@ -36,6 +36,13 @@ export class Inhabitants {
     }
   }
 
+  /** Between passes: who has just come into a namespace; its eldest, where no pass has found anybody in it. */
+  meet(inode: number, pid: number): void {
+    if (!this.eldest.has(inode)) {
+      this.eldest.set(inode, { pid, isThere: true, checkedAt: this.options.now() });
+    }
+  }
+
   /** False also when the eldest has ended and others go on: the next pass will know. */
   isInhabited({ inode }: TrackedNamespace): boolean {
     const inhabitant = this.eldest.get(inode);
@@ -45,18 +52,9 @@ export class Inhabitants {
     const now = this.options.now();
     if (inhabitant.isThere && now - inhabitant.checkedAt >= CHECK_MS) {
       inhabitant.checkedAt = now;
-      inhabitant.isThere = this.inodeOf(inhabitant.pid) === inode;
+      inhabitant.isThere = networkNamespaceOf(this.options.procRoot, inhabitant.pid) === inode;
     }
     return inhabitant.isThere;
-  }
-
-  private inodeOf(pid: number): number | undefined {
-    try {
-      return statSync(`${this.options.procRoot}/${pid}/ns/net`).ino;
-    } catch {
-      // It has ended.
-      return undefined;
-    }
   }
 }
 

@@ -12,6 +12,7 @@ const POD = '111111111111' as ContainerId;
 const APP = '222222222222' as ContainerId;
 const SIDECAR = '333333333333' as ContainerId;
 const NAMESPACE = 5;
+const ENDED = 99;
 
 function process(pid: number, name: string, cgroup: string): ProcessRecord {
   return {
@@ -20,8 +21,9 @@ function process(pid: number, name: string, cgroup: string): ProcessRecord {
   };
 }
 
-/** Who is found in a namespace of those processes, each in the cgroup of its container. */
-function found(processes: readonly ProcessRecord[]) {
+/** A census of those processes, each in the cgroup of its container, at a time that may be set. */
+function censusOf(processes: readonly ProcessRecord[]) {
+  const time = { now: 0 };
   const tracker = new ConnectionTracker({
     ledger: new EdgeLedger(hostName('h'), { edges: 1, edgesPerContainer: 1, idleMs: 1 }),
     surroundings: {
@@ -39,19 +41,29 @@ function found(processes: readonly ProcessRecord[]) {
   });
   const snapshot = { takenAt: 0, processes: new Map(processes.map((each) => [each.pid, each])) };
   const census = new NamespaceCensus({
-    source: { open: () => true, release: () => undefined, events: undefined },
+    source: { open: (_, pid) => pid !== ENDED, release: () => undefined, events: undefined },
     tracker,
     inhabitants: { learn: () => undefined } as unknown as Inhabitants,
     cgroupIds: { learn: () => undefined } as unknown as CgroupIds,
     processTable: { refresh: () => snapshot, discover: () => snapshot },
     containerOf: (cgroup) => (cgroup === '' ? undefined : (cgroup as ContainerId)),
     logger: pino({ level: 'silent' }),
-    now: () => 0,
+    now: () => time.now,
     maxTableAgeMs: 0,
   });
-  census.take(true);
-  const { occupants, sandbox, soleOccupant } = tracker.namespaces.get(NAMESPACE) ?? {};
+  return { census, tracker, time };
+}
+
+function occupantsOf(tracker: ConnectionTracker, inode = NAMESPACE) {
+  const { occupants, sandbox, soleOccupant } = tracker.namespaces.get(inode) ?? {};
   return { occupants: [...(occupants ?? [])], sandbox, soleOccupant };
+}
+
+/** Who is found in a namespace of those processes. */
+function found(processes: readonly ProcessRecord[]) {
+  const { census, tracker } = censusOf(processes);
+  census.take(true);
+  return occupantsOf(tracker);
 }
 
 describe('NamespaceCensus', () => {
@@ -81,6 +93,58 @@ describe('NamespaceCensus', () => {
       occupants: [NO_CONTAINER, APP],
       sandbox: undefined,
       soleOccupant: undefined,
+    });
+  });
+
+  describe('between passes', () => {
+    const newcomer = { pid: 8, name: 'sh', cgroup: SIDECAR };
+
+    it('knows who has come, and that nothing in its namespace is an inheritance', () => {
+      const { census, tracker } = censusOf([]);
+      census.take(true);
+      expect(census.welcome(NAMESPACE, newcomer)?.inheriting).toBe(false);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: SIDECAR });
+    });
+
+    it('knows that a container which joins another’s namespace is not alone there', () => {
+      const { census, tracker } = censusOf([process(2, 'app', APP)]);
+      census.take(true);
+      census.welcome(NAMESPACE, newcomer);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], soleOccupant: undefined });
+    });
+
+    it('remembers who has come and gone for as long as something may be told of it', () => {
+      const { census, tracker, time } = censusOf([process(2, 'app', APP)]);
+      census.take(true);
+      census.welcome(NAMESPACE, newcomer);
+      time.now = 14_000;
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR] });
+      time.now = 16_000;
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
+    });
+
+    it('goes by what a pass has found of a process that has changed its name since', () => {
+      const { census, tracker } = censusOf([process(1, 'pause', POD), process(2, 'app', APP)]);
+      census.take(true);
+      census.welcome(NAMESPACE, { pid: 1, name: 'runc:[2:INIT]', cgroup: POD });
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP, sandbox: POD });
+    });
+
+    it('knows nobody who has gone before the namespace could be opened', () => {
+      const { census, tracker } = censusOf([process(2, 'app', APP)]);
+      census.take(true);
+      expect(census.welcome(NAMESPACE, { ...newcomer, pid: ENDED })).toBeUndefined();
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
+    });
+
+    it('leaves to the first pass what was there before the exporter', () => {
+      const { census, tracker } = censusOf([process(8, 'sh', SIDECAR)]);
+      expect(census.welcome(NAMESPACE, newcomer)).toBeUndefined();
+      census.take(true);
+      expect(tracker.namespaces.get(NAMESPACE)?.inheriting).toBe(true);
     });
   });
 });

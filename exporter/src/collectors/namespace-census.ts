@@ -24,6 +24,15 @@ export interface NamespaceCensusOptions {
 /** The processes of each network namespace, by its inode. */
 export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]>;
 
+/** What tells whose a process is. */
+type Occupant = Pick<ProcessRecord, 'pid' | 'name' | 'cgroup'>;
+
+interface Newcomer {
+  readonly inode: number;
+  readonly process: Occupant;
+  readonly at: number;
+}
+
 interface Census {
   readonly snapshot: ProcessSnapshot;
   readonly processesOf: ProcessesOfNamespaces;
@@ -40,14 +49,17 @@ interface Emptiness {
 export class NamespaceCensus {
   private emptySince = new Map<number, Emptiness>();
   private last: Census | undefined;
+  private newcomers: Newcomer[] = [];
   private isFirst = true;
 
   constructor(private readonly options: NamespaceCensusOptions) {}
 
   /** At the beginning of a pass; `isWhole` reads every process again, not only those that are new. */
   take(isWhole: boolean): ProcessesOfNamespaces {
-    const { tracker, maxTableAgeMs } = this.options;
+    const { tracker, maxTableAgeMs, now } = this.options;
     const processesOf = this.readProcesses(isWhole ? 0 : maxTableAgeMs);
+    const time = now();
+    this.newcomers = this.newcomers.filter(({ at }) => time - at < STAY_MS);
     for (const [inode, processes] of processesOf) {
       if (processes.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
         tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirst));
@@ -57,6 +69,23 @@ export class NamespaceCensus {
     this.noteOccupants(processesOf);
     this.letGoOfEmpty(processesOf);
     return processesOf;
+  }
+
+  /**
+   * Between passes: a process has just come into a namespace. It counts among those who live there for a while, though it
+   * may have ended by the next pass, for what it did may be told after that. Undefined when it has gone already, and
+   * before the first pass, which finds what was there before the exporter.
+   */
+  welcome(inode: number, process: Occupant): TrackedNamespace | undefined {
+    const { tracker, now } = this.options;
+    if (this.isFirst || !this.open(inode, process.pid)) {
+      return undefined;
+    }
+    this.newcomers.push({ inode, process, at: now() });
+    const namespace = tracker.namespaces.get(inode) ?? new TrackedNamespace(inode, false);
+    tracker.namespaces.set(inode, namespace);
+    this.noteOccupantsOf(namespace, this.last?.processesOf.get(inode) ?? []);
+    return namespace;
   }
 
   /** Reads again who lives in the namespaces that are known: there may be new processes. */
@@ -89,18 +118,28 @@ export class NamespaceCensus {
   }
 
   private noteOccupants(processesOf: ProcessesOfNamespaces): void {
-    const { tracker, containerOf, inhabitants } = this.options;
+    const { tracker, inhabitants } = this.options;
     inhabitants.learn(processesOf);
     for (const [inode, processes] of processesOf) {
       const namespace = tracker.namespaces.get(inode);
       if (namespace !== undefined) {
-        const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
-        const containersOf = (some: readonly ProcessRecord[]) =>
-          new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
-        namespace.occupants = containersOf(busy.length > 0 ? busy : processes);
-        [namespace.sandbox] = [...containersOf(processes)].filter((id) => !namespace.occupants.has(id));
+        this.noteOccupantsOf(namespace, processes);
       }
     }
+  }
+
+  private noteOccupantsOf(namespace: TrackedNamespace, found: readonly Occupant[]): void {
+    const { containerOf } = this.options;
+    const known = new Set(found.map(({ pid }) => pid));
+    const came = this.newcomers.filter(
+      ({ inode, process }) => inode === namespace.inode && !known.has(process.pid),
+    );
+    const processes = [...found, ...came.map(({ process }) => process)];
+    const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
+    const containersOf = (some: readonly Occupant[]) =>
+      new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
+    namespace.occupants = containersOf(busy.length > 0 ? busy : processes);
+    [namespace.sandbox] = [...containersOf(processes)].filter((id) => !namespace.occupants.has(id));
   }
 
   private letGoOfEmpty(processesOf: ProcessesOfNamespaces): void {
@@ -130,6 +169,9 @@ export class NamespaceCensus {
 const LAST_EVENTS_MS = 2_000;
 /** On a busy machine the thread that hears of ends may lag: one turn may have begun before, and one is on its way. */
 const TURNS = 3;
+
+/** The ends of short connections wait for passes, and for each other, for about so long. */
+const STAY_MS = 15_000;
 
 /** What holds the namespaces of a pod, and does nothing else: Kubernetes' and Podman's. */
 const SANDBOX_PROCESSES: ReadonlySet<string> = new Set(['pause', 'catatonit']);

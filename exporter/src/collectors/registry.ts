@@ -11,7 +11,7 @@ import type { ProcessTable } from '../kernel/process.js';
 import { readSmallText } from '../kernel/small-file.js';
 import type { SystemConstants } from '../kernel/system-constants.js';
 import type { Options } from '../options.js';
-import type { Runtime } from '../runtimes/container.js';
+import type { ContainerStarts, Runtime } from '../runtimes/container.js';
 import { containerIdOfCgroup } from '../runtimes/container-id.js';
 import type { Collector } from './collector.js';
 import { createConnectionCollector } from './connection.js';
@@ -29,6 +29,7 @@ export interface Surroundings {
   readonly processes: ProcessTable;
   readonly openFiles: OpenFiles;
   readonly runtimes: readonly Runtime[];
+  readonly starts: ContainerStarts;
   readonly identity: () => HostIdentity;
   /** Processes that listen or are connected, known once the connection collector runs. */
   connectedPids: () => ReadonlySet<number>;
@@ -60,12 +61,13 @@ export function createCollectors(around: Surroundings): Collector[] {
 }
 
 function connection(around: Surroundings): Collector {
-  const { options, processes, runtimes, log } = around;
+  const { options, processes, runtimes, starts, log } = around;
   const collector = createConnectionCollector({
     host: hostName(options.hostName),
     processTable: processes,
     containerOf: containerIdOfCgroup,
     runtimes,
+    starts,
     procRoot: options.procRoot,
     sysRoot: options.sysRoot,
     logger: log,

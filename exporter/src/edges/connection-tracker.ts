@@ -148,9 +148,7 @@ export class ConnectionTracker {
         this.unsettled.push(each);
       }
     }
-    for (const namespace of this.namespaces.values()) {
-      namespace.briefEdges.clear();
-    }
+    this.forgetBriefEdges();
     this.destroyedSockets.expire(now);
     const living = new Set(
       [...this.namespaces.values()].flatMap(({ occupants, sandbox }) => [
@@ -170,6 +168,13 @@ export class ConnectionTracker {
     }
     this.namespaces.delete(namespace.inode);
     this.rebuildAddresses();
+  }
+
+  /** What was found out about short connections must be found out anew: who has which address has changed. */
+  forgetBriefEdges(): void {
+    for (const namespace of this.namespaces.values()) {
+      namespace.briefEdges.clear();
+    }
   }
 
   /** Whether a namespace of this host has the address. */

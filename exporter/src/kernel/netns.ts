@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { SystemCallError, type Libc } from './libc.js';
 import { NETLINK_ROUTE, NetlinkSocket, attribute, forEachAttribute } from './netlink.js';
+import { unlessAbsent } from './small-file.js';
 
 const CLONE_NEWNET = 0x40000000;
 // include/uapi/linux/rtnetlink.h and net_namespace.h.
@@ -18,6 +19,11 @@ export function ownNamespaceInode(procRoot: string): number {
   } catch (error) {
     throw new Error(`${file} cannot be read: check --path.procfs`, { cause: error });
   }
+}
+
+/** Inode of the network namespace that a process is in; undefined when it has ended or may not be looked at. */
+export function networkNamespaceOf(procRoot: string, pid: number): number | undefined {
+  return unlessAbsent(() => statSync(`${procRoot}/${pid}/ns/net`).ino);
 }
 
 /**

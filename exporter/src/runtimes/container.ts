@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { ContainerId } from '../contract/ids.js';
 import type { SwarmService } from './swarm-services.js';
 
@@ -78,6 +79,12 @@ export interface Runtime {
   problem(): Error | undefined;
   close(): Promise<void>;
 }
+
+/**
+ * Tells of containers whose first process has just begun to run, where the runtime says so at once. Nothing is told of
+ * some; others have ended by then.
+ */
+export type ContainerStarts = EventEmitter<{ started: [Container] }>;
 
 /** One that has begun to follow. */
 export interface FollowedRuntime extends Runtime {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -42,7 +43,10 @@ async function listen(path: string): Promise<void> {
 }
 
 function follow(named: Partial<RuntimeOptions> = {}): Runtimes {
-  runtimes = followRuntimes({ docker: [], cri: [], ...named }, { log, roots: [root], lookEveryMs: 20 });
+  runtimes = followRuntimes(
+    { docker: [], cri: [], ...named },
+    { log, starts: new EventEmitter(), roots: [root], lookEveryMs: 20 },
+  );
   return runtimes;
 }
 const sockets = ({ all }: Runtimes) => all.map(({ socketPath }) => socketPath.replace(root, ''));
