@@ -55,11 +55,32 @@ export async function removeChurnedContainers(docker: Docker, image: string): Pr
  * The ids of network namespaces without a name and without a process. A namespace keeps its id for as long as anything
  * holds it, so it is a descriptor that holds these.
  */
-export function forsakenNamespaces(): string[] {
-  const inhabited = new Set(run('lsns', '--type', 'net', '--noheadings', '--output', 'NETNSID').split(/\s+/));
-  return [...run('ip', 'netns', 'list-id').matchAll(/^nsid (\d+)(.*)$/gm)]
+export function forsakenNamespaces(ask: (command: string, ...args: string[]) => string = run): string[] {
+  const inhabited = new Set(ask('lsns', '--type', 'net', '--noheadings', '--output', 'NETNSID').split(/\s+/));
+  return [...ask('ip', 'netns', 'list-id').matchAll(/^nsid (\d+)(.*)$/gm)]
     .filter(([, id = '', name = '']) => !name.includes('netns name') && !inhabited.has(id))
     .map(([, id = '']) => id);
+}
+
+/**
+ * What an exposition says of the connections that such containers have opened and accepted, by series. A namespace without
+ * a container is nobody's.
+ */
+export function openedByChurned(exposition: string): Map<string, number> {
+  const rows = exposition
+    .split('\n')
+    .filter(
+      (line) =>
+        line.startsWith('toposcope_connections_opened_total{') &&
+        line.includes(`port="${CHURN_PORT}"`) &&
+        !/[{,]container_id=""/.test(line),
+    );
+  return new Map(
+    rows.map((line) => {
+      const at = line.lastIndexOf(' ');
+      return [line.slice(0, at), Number(line.slice(at + 1))];
+    }),
+  );
 }
 
 async function inTurns(times: number, step: (index: number) => Promise<unknown>): Promise<void> {

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { descriptorsOf } from '../measure/descriptors.js';
 import { tiedCommand } from './tied-command.js';
 
 const MAIN = path.resolve(import.meta.dirname, '../../exporter/dist/main.js');
@@ -100,10 +101,7 @@ export class ExporterRun {
    * processes on the host. The files of one that has ended are said to be deleted, and count.
    */
   descriptors(): number {
-    const folder = `/proc/${this.pid}/fd`;
-    return readdirSync(folder).filter(
-      (name) => !/^\/proc\/\d+\/(?:stat|fd)$/.test(targetOf(path.join(folder, name))),
-    ).length;
+    return descriptorsOf(this.pid).others;
   }
 
   /** The exit code, once it has ended by itself. */
@@ -120,15 +118,6 @@ export class ExporterRun {
     } finally {
       clearTimeout(killer);
     }
-  }
-}
-
-/** Empty when it was closed meanwhile. */
-function targetOf(descriptor: string): string {
-  try {
-    return readlinkSync(descriptor);
-  } catch {
-    return '';
   }
 }
 

@@ -4,8 +4,8 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, rmdi
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { vi } from 'vitest';
 import { deleteNamespace, run } from './network-namespaces.js';
 import { tiedCommand } from './tied-command.js';
 
@@ -128,14 +128,22 @@ export class VirtualHost {
 
   /** Starts the built exporter; returns its address. */
   async startExporter(): Promise<string> {
+    return (await this.serveMetrics(['--connection.interval=1s'])).target;
+  }
+
+  /** The same with other flags, of its own and of Node.js; `pid` is that of this machine. */
+  async serveMetrics(
+    flags: readonly string[],
+    nodeFlags: readonly string[] = [],
+  ): Promise<{ target: string; pid: number }> {
     const target = `${this.address}:${EXPORTER_PORT}`;
-    this.spawn(
+    const entered = this.spawn(
       'exporter',
-      ...[process.execPath, EXPORTER, `--web.listen-address=${target}`, '--connection.interval=1s'],
-      ...[`--runtime.docker=${this.socket}`],
+      ...[process.execPath, ...nodeFlags, EXPORTER, `--web.listen-address=${target}`],
+      ...[`--runtime.docker=${this.socket}`, ...flags],
     );
     await this.answers('exporter', async () => (await fetch(`http://${target}/metrics`)).text(), 60_000);
-    return target;
+    return { target, pid: childOf(entered) };
   }
 
   /** Starts the built companion's agent next to the engine; returns what kills it. Its log is agent.log. */
@@ -150,9 +158,9 @@ export class VirtualHost {
     };
   }
 
-  /** Runs a program on it to its end. */
-  run(command: string, ...args: string[]): void {
-    run('nsenter', ...this.into(), command, ...args);
+  /** Runs a program on it to its end, and returns what it printed. */
+  run(command: string, ...args: string[]): string {
+    return run('nsenter', ...this.into(), command, ...args);
   }
 
   async stop(): Promise<void> {
@@ -174,7 +182,7 @@ export class VirtualHost {
 
   private async answers(log: string, ask: () => Promise<unknown>, timeout: number): Promise<void> {
     try {
-      await vi.waitFor(ask, { timeout, interval: 200 });
+      await askUntil(ask, timeout);
     } catch (error) {
       const words = readFileSync(path.join(this.folder, `${log}.log`), 'utf8')
         .trimEnd()
@@ -197,6 +205,21 @@ const FIRST_PROCESS = `
     mount --rbind "$2/cgroup" /sys/fs/cgroup && umount --recursive --lazy "$2/cgroup" && echo ready
   while :; do sleep 3600; done
 `;
+
+async function askUntil(ask: () => Promise<unknown>, timeout: number): Promise<void> {
+  const end = Date.now() + timeout;
+  for (;;) {
+    try {
+      await ask();
+      return;
+    } catch (error) {
+      if (Date.now() > end) {
+        throw error;
+      }
+      await sleep(200);
+    }
+  }
+}
 
 function childOf({ pid = 0 }: ChildProcess): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1'));

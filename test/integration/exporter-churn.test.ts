@@ -8,6 +8,7 @@ import {
   churnNamespaces,
   deleteChurnedNamespaces,
   forsakenNamespaces,
+  openedByChurned,
   removeChurnedContainers,
 } from '../engines/churn.js';
 import { engineAnswers } from '../engines/docker.js';
@@ -52,6 +53,8 @@ describe.skipIf(!canRun)(
           expect(forsakenNamespaces().filter((id) => !before.forsaken.includes(id))).toEqual([]);
           expect(exporter.descriptors()).toBeLessThanOrEqual(before.descriptors);
           expect(sumOfSamples(text, 'toposcope_listener_info', `port="${CHURN_PORT}"`)).toBe(0);
+          // Each has made one connection, to itself: what else it were given is another's.
+          expect(Math.max(0, ...openedByChurned(text).values())).toBeLessThanOrEqual(1);
         },
         { timeout: 40_000, interval: 500 },
       );
