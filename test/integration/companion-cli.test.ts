@@ -144,10 +144,15 @@ describe('the command', () => {
       ],
       'no action',
     ],
-  ])('does not start %s', (_, args, message) => {
-    expect(() => execFileSync(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'pipe' })).toThrow(
-      message,
-    );
+    [
+      'secrets where nobody can make a directory',
+      ['keygen', '/proc/secrets'],
+      '/proc/secrets cannot be made',
+    ],
+  ])('does not begin with %s', (_, args, message) => {
+    expect(() =>
+      execFileSync(process.execPath, [MAIN, ...args], { cwd: folder, stdio: 'pipe', timeout: 60_000 }),
+    ).toThrow(message);
   });
 
   it('runs a gateway and an agent, whose exporter a real Prometheus finds and loses', async () => {

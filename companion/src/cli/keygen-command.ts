@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 
 /** Makes every secret that a gateway and its agents need. Never overwrites one. `gateway.pub` comes last. */
@@ -11,7 +11,12 @@ export function addKeygenCommand(program: Command): void {
     .description('make tier tokens, a join token and the key that signs permits')
     .argument('<directory>', 'where to put them; it is created')
     .action(async (directory: string) => {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      await makeDirectory(resolve(directory)).catch((cause: unknown) => {
+        throw new Error(
+          `${directory} cannot be made: ${(cause as Error).message}. Name one where you may make directories.`,
+          { cause },
+        );
+      });
       const { privateKey, publicKey } = generateKeyPairSync('ed25519');
       const files: Record<string, string> = {
         'view.token': randomBytes(32).toString('base64url'),
@@ -39,4 +44,12 @@ export function addKeygenCommand(program: Command): void {
           `gateway.pub to every agent, the rest stays with the gateway.\n`,
       );
     });
+}
+
+/** One by one: where nobody can make any, as in `/proc`, Node.js' own recursion never ends. */
+async function makeDirectory(directory: string): Promise<void> {
+  if (!existsSync(directory)) {
+    await makeDirectory(dirname(directory));
+    await mkdir(directory, { mode: 0o700 });
+  }
 }
