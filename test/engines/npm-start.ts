@@ -23,9 +23,9 @@ export interface NpmStart {
   ready: Promise<void>;
   /** What Ctrl-C in a terminal does: INT to the whole process group. */
   interrupt(): void;
-  /** KILL to the whole process group: npm, its shell, and what it runs. */
+  /** KILL to the whole process group: npm, and what it runs. */
   kill(): void;
-  /** The exit code, once all that it started has closed its output; null when a signal ended npm, such as Ctrl-C's. */
+  /** The exit code, once all that it started has closed its output; null when a signal ended npm. */
   exited: Promise<number | null>;
 }
 

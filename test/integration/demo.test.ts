@@ -143,9 +143,9 @@ describe('npm start -- --demo', () => {
     expect(demoContainers()).toEqual(names);
   });
 
-  it('leaves nothing behind after Ctrl-C', async () => {
+  it('ends well and leaves nothing behind after Ctrl-C', async () => {
     stack.interrupt();
-    await stack.exited;
+    expect(await stack.exited).toBe(0);
     expect(stack.output()).not.toContain('could not be stopped');
     expect(existsSync(`${state.path}/run.json`)).toBe(false);
     expect(docker('ps', '--all', '--quiet', '--filter', 'label=toposcope.demo=true')).toBe('');

@@ -2,7 +2,6 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { removeDemo, startDemo } from './demo/demo.js';
 import { parseOptions, type Options } from './options.js';
-import { parentOf } from './processes/process-identity.js';
 import { askPrometheus } from './prometheus/prometheus-api.js';
 import { startStack, type Stack } from './stack.js';
 import { StartError } from './start-error.js';
@@ -59,17 +58,16 @@ function untilInterrupted(stopping: AbortController): Promise<void> {
       process.on(signal, () => stop(signal));
     }
     if (process.env.npm_lifecycle_event !== undefined) {
-      watchParents(() => stop('npm has ended'));
+      watchParent(() => stop('npm has ended'));
     }
   });
 }
 
-/** npm starts a shell, which starts us: when either is killed, nobody could end us by Ctrl-C any more. */
-function watchParents(gone: () => void): void {
+/** When npm, whose script we are, is killed, nobody could end us by Ctrl-C any more. */
+function watchParent(gone: () => void): void {
   const parent = process.ppid;
-  const grandparent = parentOf(parent);
   setInterval(() => {
-    if (process.ppid !== parent || parentOf(parent) !== grandparent) {
+    if (process.ppid !== parent) {
       gone();
     }
   }, PARENT_POLL_MS).unref();

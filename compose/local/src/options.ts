@@ -21,9 +21,21 @@ export interface Options {
 
 /** Reads the flags, each of which has an environment variable. Prints the help or an error, and ends, by itself. */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): Options {
-  return commandOf(env)
-    .parse([...args], { from: 'user' })
-    .opts<Options>();
+  const command = commandOf(env).parse([...args], { from: 'user' });
+  const kept = flagsKeptByNpm(command, env);
+  if (kept.length > 0) {
+    command.error(`npm keeps ${kept.join(' and ')} for itself. Write: npm start -- ${kept.join(' ')}`);
+  }
+  return command.opts<Options>();
+}
+
+/** What stood before `--`: npm takes such flags for settings of its own, and hands them on in the environment. */
+function flagsKeptByNpm({ options }: Command, env: NodeJS.ProcessEnv): string[] {
+  return options
+    .filter(
+      (option) => env[`npm_config_${option.name().replace('no-', '').replaceAll('-', '_')}`] !== undefined,
+    )
+    .map(({ long }) => long ?? '');
 }
 
 /** What `--help` prints: `compose/local/help.txt`, which bootstrap.mjs prints before anything is installed. */

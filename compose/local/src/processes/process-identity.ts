@@ -14,12 +14,6 @@ export function identify(pid: number): ProcessIdentity | undefined {
   return startTime === undefined || state === 'Z' || state === 'X' ? undefined : { pid, startTime };
 }
 
-/** The parent's process id; undefined when the process is gone. */
-export function parentOf(pid: number): number | undefined {
-  const text = statFields(pid)?.[1];
-  return text === undefined ? undefined : Number(text);
-}
-
 export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
   return identify(pid)?.startTime === startTime;
 }
