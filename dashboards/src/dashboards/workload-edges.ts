@@ -15,6 +15,9 @@ import { drillDown, field } from './places.js';
 export const NO_EDGES =
   'No edge of this selection. (Edges between workloads need the rule file recording.yaml.)';
 
+/** The same where there is room for one number. */
+export const NO_EDGE_TO_COUNT = 'None, or no recording.yaml';
+
 export const EDGE_LEGEND = '{{client_workload}} → {{server_workload}}:{{port}}';
 
 /** A recording's series for the edges that a condition selects. */

@@ -15,7 +15,7 @@ import { table } from '../panels/table.js';
 import { timeSeries, type TimeSeries } from '../panels/time-series.js';
 import { drillDown, label } from '../places.js';
 import { clientVariable, clusterVariable, prometheusVariable, serverVariable } from '../variables.js';
-import { EDGE_LEGEND, edgeColumns, edges, NO_EDGES } from '../workload-edges.js';
+import { EDGE_LEGEND, edgeColumns, edges, NO_EDGES, NO_EDGE_TO_COUNT } from '../workload-edges.js';
 
 const CHOSEN = 'client_workload=~"$client", server_workload=~"$server"';
 const opened = edges(workloadEdgeOpened, CHOSEN);
@@ -58,7 +58,7 @@ export const connectionsBoard: Board = {
           title: 'Edges',
           description: 'From one workload to another on one port.',
           unit: 'short',
-          empty: '0',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `count(${open})`,
         }),
@@ -66,7 +66,7 @@ export const connectionsBoard: Board = {
           title: 'Opened',
           description: 'Connections established each second.',
           unit: 'cps',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${opened})`,
         }),
@@ -74,7 +74,7 @@ export const connectionsBoard: Board = {
           title: 'Failed',
           description: 'Share of the attempts that are never established.',
           unit: 'percentunit',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${failed}) / (sum(${failed}) + sum(${opened}) > 0)`,
           warningFrom: 0.01,
@@ -84,7 +84,7 @@ export const connectionsBoard: Board = {
           title: 'Traffic',
           description: 'Payload bytes each second, both directions.',
           unit: 'Bps',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${requests}) + sum(${responses})`,
         }),
@@ -92,7 +92,7 @@ export const connectionsBoard: Board = {
           title: 'Slowest round trip',
           description: 'The largest mean round-trip time of an edge.',
           unit: 's',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `max(${rtt})`,
         }),
@@ -100,7 +100,7 @@ export const connectionsBoard: Board = {
           title: 'Sent again',
           description: 'TCP segments sent again each second.',
           unit: 'pps',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${again})`,
         }),

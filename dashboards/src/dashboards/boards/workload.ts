@@ -19,7 +19,7 @@ import { timeSeries } from '../panels/time-series.js';
 import { drillDown, label } from '../places.js';
 import { rate } from '../targets.js';
 import { clusterVariable, namespaceVariable, prometheusVariable, workloadVariable } from '../variables.js';
-import { EDGE_LEGEND, edgeColumns, edges, NO_EDGES } from '../workload-edges.js';
+import { EDGE_LEGEND, edgeColumns, edges, NO_EDGES, NO_EDGE_TO_COUNT } from '../workload-edges.js';
 
 const empty = 'No workload of this selection runs. (Workloads need the rule file recording.yaml.)';
 const selected = `${containerWorkload.record}{cluster=~"$cluster", namespace=~"$namespace", workload=~"$workload"}`;
@@ -69,7 +69,7 @@ export const workloadBoard: Board = {
           title: 'Connections in',
           description: 'Connections that clients establish with these workloads each second.',
           unit: 'cps',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${edges(workloadEdgeOpened, inbound)})`,
         }),
@@ -77,7 +77,7 @@ export const workloadBoard: Board = {
           title: 'Failed in',
           description: 'Share of the attempts to connect to these workloads that fail.',
           unit: 'percentunit',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${edges(workloadEdgeFailed, inbound)}) / (sum(${edges(workloadEdgeFailed, inbound)}) + sum(${edges(workloadEdgeOpened, inbound)}) > 0)`,
           warningFrom: 0.01,
@@ -87,7 +87,7 @@ export const workloadBoard: Board = {
           title: 'Connections out',
           description: 'Connections that these workloads establish each second.',
           unit: 'cps',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${edges(workloadEdgeOpened, outbound)})`,
         }),
@@ -95,7 +95,7 @@ export const workloadBoard: Board = {
           title: 'Failed out',
           description: 'Share of these workloads’ attempts to connect that fail.',
           unit: 'percentunit',
-          empty: 'None',
+          empty: NO_EDGE_TO_COUNT,
           width: 4,
           expr: `sum(${edges(workloadEdgeFailed, outbound)}) / (sum(${edges(workloadEdgeFailed, outbound)}) + sum(${edges(workloadEdgeOpened, outbound)}) > 0)`,
           warningFrom: 0.01,
