@@ -22,8 +22,9 @@ function process(pid: number, name: string, cgroup: string): ProcessRecord {
 }
 
 /** A census of those processes, each in the cgroup of its container, at a time that may be set. */
-function censusOf(processes: readonly ProcessRecord[]) {
+function censusOf(found: readonly ProcessRecord[]) {
   const time = { now: 0 };
+  const processes = new Map(found.map((each) => [each.pid, each]));
   const tracker = new ConnectionTracker({
     ledger: new EdgeLedger(hostName('h'), { edges: 1, edgesPerContainer: 1, idleMs: 1 }),
     surroundings: {
@@ -39,19 +40,21 @@ function censusOf(processes: readonly ProcessRecord[]) {
     publicPeers: false,
     firstEphemeralPort: 32_768,
   });
-  const snapshot = { takenAt: 0, processes: new Map(processes.map((each) => [each.pid, each])) };
   const census = new NamespaceCensus({
     source: { open: (_, pid) => pid !== ENDED, release: () => undefined, events: undefined },
     tracker,
     inhabitants: { learn: () => undefined } as unknown as Inhabitants,
     cgroupIds: { learn: () => undefined } as unknown as CgroupIds,
-    processTable: { refresh: () => snapshot, discover: () => snapshot },
+    processTable: {
+      refresh: () => ({ takenAt: time.now, processes }),
+      discover: () => ({ takenAt: time.now, processes }),
+    },
     containerOf: (cgroup) => (cgroup === '' ? undefined : (cgroup as ContainerId)),
     logger: pino({ level: 'silent' }),
     now: () => time.now,
     maxTableAgeMs: 0,
   });
-  return { census, tracker, time };
+  return { census, tracker, time, processes };
 }
 
 function occupantsOf(tracker: ConnectionTracker, inode = NAMESPACE) {
@@ -121,6 +124,19 @@ describe('NamespaceCensus', () => {
       census.take(true);
       expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR] });
       time.now = 16_000;
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
+    });
+
+    it('takes nobody for a newcomer whose namespace is gone, when another has got its inode', () => {
+      const { census, tracker, time, processes } = censusOf([]);
+      census.take(true);
+      census.welcome(NAMESPACE, newcomer);
+      for (time.now = 1_000; tracker.namespaces.has(NAMESPACE); time.now += 1_000) {
+        census.take(true);
+      }
+      expect(time.now).toBeLessThan(10_000);
+      processes.set(2, process(2, 'app', APP));
       census.take(true);
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
     });

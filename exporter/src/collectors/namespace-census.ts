@@ -28,7 +28,8 @@ export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]
 type Occupant = Pick<ProcessRecord, 'pid' | 'name' | 'cgroup'>;
 
 interface Newcomer {
-  readonly inode: number;
+  /** Not its inode, which is another's when it is gone. */
+  readonly namespace: TrackedNamespace;
   readonly process: Occupant;
   readonly at: number;
 }
@@ -81,9 +82,9 @@ export class NamespaceCensus {
     if (this.isFirst || !this.open(inode, process.pid)) {
       return undefined;
     }
-    this.newcomers.push({ inode, process, at: now() });
     const namespace = tracker.namespaces.get(inode) ?? new TrackedNamespace(inode, false);
     tracker.namespaces.set(inode, namespace);
+    this.newcomers.push({ namespace, process, at: now() });
     this.noteOccupantsOf(namespace, this.last?.processesOf.get(inode) ?? []);
     return namespace;
   }
@@ -132,7 +133,7 @@ export class NamespaceCensus {
     const { containerOf } = this.options;
     const known = new Set(found.map(({ pid }) => pid));
     const came = this.newcomers.filter(
-      ({ inode, process }) => inode === namespace.inode && !known.has(process.pid),
+      (newcomer) => newcomer.namespace === namespace && !known.has(newcomer.process.pid),
     );
     const processes = [...found, ...came.map(({ process }) => process)];
     const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
