@@ -62,12 +62,16 @@ const skipped = missing.length > 0 && !isRoot ? FOR_REAL : new Set();
  */
 const STAGES = [
   [
-    [['unit', (how) => vitest('unit', how)]],
+    [
+      ['unit', (how) => vitest('unit', how)],
+      ['lint', (how) => npm('lint:code', how)],
+    ],
     [
       ['the packages of Grafana 13', packagesOfGrafana13],
       ['types', async (how) => all(npm('typecheck', how), () => npm('typecheck:grafana-13', how))],
       ['build', build],
-      ['lint', (how) => npm('lint', how)],
+      ['format', (how) => npm('lint:format', how)],
+      ['unused', (how) => npm('lint:unused', how)],
     ],
   ],
   [

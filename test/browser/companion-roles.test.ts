@@ -21,6 +21,8 @@ actions:
 const OBSERVES = ['Logs', 'Processes'];
 const OPERATES = ['Restart', 'Pause', 'Stop', 'Greet'];
 const ASKED = ['Restart', 'Pause', 'Stop'];
+/** What may be done is asked for so often. */
+const ASKED_AGAIN_MS = 15_000;
 const PROGRAM =
   'seq 1 20000; echo "a problem" >&2; printf "\\033[32mgreen line\\033[0m\\n"; ' +
   'trap "exit 0" TERM; while :; do echo tick; sleep 1 & wait; done';
@@ -79,11 +81,14 @@ describe('what each role may do, pressed in the panel', () => {
   });
 
   it('loses and gets buttons when the policy changes', async () => {
+    await at.page.clock.install();
     const opened = await at.card('Editor');
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
     at.stack.gateway.setPolicy('');
+    await at.page.clock.fastForward(ASKED_AGAIN_MS);
     await expect.poll(() => buttonsOf(opened), POLL).toEqual(OBSERVES);
     at.stack.gateway.setPolicy(POLICY);
+    await at.page.clock.fastForward(ASKED_AGAIN_MS);
     await expect.poll(() => buttonsOf(opened), POLL).toContain('Stop');
   });
 
