@@ -7,6 +7,7 @@ import { descriptorsOf } from '../measure/descriptors.js';
 import { cpuSecondsOf, residentMibOf, sumOfSamples } from '../measure/exporter-process.js';
 
 const IMAGE = 'toposcope-bench-churn';
+/** In two rounds. */
 const CONTAINERS = Number(process.env.TOPOSCOPE_BENCH_CHURN_CONTAINERS ?? 1_000);
 const WARM_UP = 50;
 const SUBNET = 61;
@@ -23,7 +24,7 @@ const COLLECTS_GARBAGE = `--import=data:text/javascript,${encodeURIComponent(
 
 /**
  * So many containers of a real engine started and removed in a row, four at a time, each of which serves itself once:
- * what the exporter holds before (when it has seen some), after these, and after as many again. On a host of their own,
+ * what the exporter holds before (when it has seen some), after half of them, and after the others. On a host of their own,
  * which nobody else's processes and containers come and go on. `capture_ratio` is of the connections, at both ends;
  * `doubled` are those that a container was given which it did not make.
  */
@@ -46,12 +47,12 @@ export async function run(): Promise<Record<string, number>> {
     const second = await churn(host, exporter);
     const afterSecond = await held(host, exporter);
     return {
-      containers: 2 * CONTAINERS,
+      containers: CONTAINERS,
       seconds: first.seconds + second.seconds,
-      capture_ratio: (first.given + second.given) / CONTAINERS / 4,
+      capture_ratio: (first.given + second.given) / CONTAINERS / 2,
       doubled: first.doubled + second.doubled,
       unattributed: afterSecond.unattributed - before.unattributed,
-      cpu_ms_per_container: ((first.cpuSeconds + second.cpuSeconds) / 2 / CONTAINERS) * 1_000,
+      cpu_ms_per_container: ((first.cpuSeconds + second.cpuSeconds) / CONTAINERS) * 1_000,
       ...named('before', before),
       ...named('after_first', afterFirst),
       ...named('after_second', afterSecond),
@@ -116,7 +117,7 @@ async function churn(host: VirtualHost, exporter: Exporter) {
   const watching = setInterval(() => void look(), SCRAPE_MS);
   const began = performance.now();
   const cpuBefore = cpuSecondsOf(exporter.pid);
-  await churnContainers(host.docker, IMAGE, CONTAINERS).finally(() => clearInterval(watching));
+  await churnContainers(host.docker, IMAGE, CONTAINERS / 2).finally(() => clearInterval(watching));
   const seconds = (performance.now() - began) / 1_000;
   const cpuSeconds = cpuSecondsOf(exporter.pid) - cpuBefore;
   await look();
