@@ -32,6 +32,15 @@ interface PublishedPort {
   readonly port: string;
 }
 
+/** The containers of a host that have an address: those of a pod share theirs. */
+interface Owners {
+  readonly host: string;
+  readonly network: string;
+  readonly ids: readonly string[];
+  /** They are in several networks, which overlap: nobody can tell which one is meant. */
+  readonly overlap: boolean;
+}
+
 type OwnerHosts = Pick<ReadonlyMap<string, unknown> | ReadonlySet<string>, 'has' | 'keys' | 'size'>;
 
 const WILDCARDS = new Set(['', '0.0.0.0', '::', '*']);
@@ -44,12 +53,14 @@ const KUBE_PROXY = 'kube-ipvs0';
 /** Whose an address and a port are, over all hosts. */
 export class AddressBook {
   readonly #hosts = new Map<string, Set<string>>();
-  /** By address and host; the containers of a pod share theirs. */
-  readonly #containers = new Map<string, Map<string, readonly string[]>>();
+  /** By address and host. */
+  readonly #containers = new Map<string, Map<string, Owners>>();
   readonly #listeners = new Map<string, Listener[]>();
   readonly #published = new Map<string, PublishedPort[]>();
   readonly #ownNamespace = new Set<string>();
   readonly #bridges = new Set<string>();
+  /** Hosts whose exporters know who listens in containers' own network namespaces: without rights they do not. */
+  readonly #seesInside = new Set<string>();
   readonly #ips = new Map<string, Ip>();
   /** What Kubernetes gives addresses to. */
   readonly kubernetes: KubeAddresses;
@@ -65,7 +76,7 @@ export class AddressBook {
       book.#addHostAddress(read('host'), read('ip'), read('interface'));
     });
     yield* eachRow(vectors.containerAddresses, (read) => {
-      book.#addContainerAddress(read('host'), read('container_id'), read('ip'));
+      book.#addContainerAddress(read('host'), read('container_id'), read('network'), read('ip'));
     });
     yield* eachRow(vectors.containerPorts, (read) => {
       addTo(book.#published, portKey(read('host'), read('protocol'), read('host_port')), {
@@ -80,6 +91,7 @@ export class AddressBook {
         process: read('process'),
         ip: read('ip'),
       });
+      book.#noteListener(read('host'), read('container_id'));
     });
     yield* sortEach(book.#published.values());
     yield* sortEach(book.#listeners.values());
@@ -101,6 +113,14 @@ export class AddressBook {
     return ip.isHostLocal || this.#bridges.has(`${host}/${ip.engineNetwork}`);
   }
 
+  /**
+   * Whether a row of that host which names nobody at the address means that nobody can tell: the host's exporter sees
+   * into its containers, one of which has the address, and would have named it.
+   */
+  isLeftOpen(ip: string, host: string): boolean {
+    return this.#seesInside.has(host) && this.#containers.get(ip)?.has(host) === true;
+  }
+
   /** Who is reached there; undefined when no monitored host owns the address. */
   find({ ip, port, protocol }: Destination, viewer: Viewer): Endpoint | undefined {
     if (this.ip(ip).isLoopback) {
@@ -108,7 +128,9 @@ export class AddressBook {
     }
     const owners = this.#containersAt(ip, viewer.host);
     if (owners !== undefined) {
-      return this.#inOneOf(owners.host, owners.ids, protocol, port);
+      return owners.overlap
+        ? { kind: 'ambiguous', host: owners.host, ip }
+        : this.#inOneOf(owners.host, owners.ids, protocol, port);
     }
     const host = this.#hostAt(ip, viewer.host);
     return host === undefined ? undefined : this.#onHost(host, { ip, port, protocol });
@@ -165,11 +187,10 @@ export class AddressBook {
     return container === '' || !this.#ownNamespace.has(`${host}/${container}`);
   }
 
-  #containersAt(ip: string, viewer: string): { host: string; ids: readonly string[] } | undefined {
-    const owners = this.#containers.get(ip);
-    const host = this.#ownerAmong(owners, ip, viewer);
-    const ids = host === undefined ? undefined : owners?.get(host);
-    return host === undefined || ids === undefined ? undefined : { host, ids };
+  #containersAt(ip: string, viewer: string): Owners | undefined {
+    const hosts = this.#containers.get(ip);
+    const host = this.#ownerAmong(hosts, ip, viewer);
+    return host === undefined ? undefined : hosts?.get(host);
   }
 
   #hostAt(ip: string, viewer: string): string | undefined {
@@ -183,6 +204,12 @@ export class AddressBook {
     }
     const [first] = hosts.keys();
     return hosts.size === 1 && !this.isLocal(ip, viewer) ? first : undefined;
+  }
+
+  #noteListener(host: string, container: string): void {
+    if (!this.#seesInside.has(host) && this.#ownNamespace.has(`${host}/${container}`)) {
+      this.#seesInside.add(host);
+    }
   }
 
   #addHostAddress(host: string, ip: string, networkInterface: string): void {
@@ -200,7 +227,7 @@ export class AddressBook {
     }
   }
 
-  #addContainerAddress(host: string, container: string, ip: string): void {
+  #addContainerAddress(host: string, container: string, network: string, ip: string): void {
     if (host === '' || container === '' || ip === '') {
       return;
     }
@@ -209,8 +236,11 @@ export class AddressBook {
       owners = new Map();
       this.#containers.set(ip, owners);
     }
+    const known = owners.get(host);
     // In one order whatever that of the rows: one of two that do not share may have just gone, and must not flicker.
-    owners.set(host, [...(owners.get(host) ?? []), container].sort(compareText));
+    const ids = [...(known?.ids ?? []), container].sort(compareText);
+    const overlap = known !== undefined && (known.overlap || known.network !== network);
+    owners.set(host, { host, network, ids, overlap });
     this.#ownNamespace.add(`${host}/${container}`);
   }
 }

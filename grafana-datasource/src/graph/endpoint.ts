@@ -20,6 +20,8 @@ export type Endpoint =
     }
   /** `host` is empty unless the address means something on that host only. */
   | { readonly kind: 'unmanaged'; readonly host: string; readonly ip: string }
+  /** Something on that host, and nobody can tell which of those that have the address. */
+  | { readonly kind: 'ambiguous'; readonly host: string; readonly ip: string }
   | { readonly kind: 'overflow'; readonly host: string }
   | KubernetesEndpoint;
 
@@ -39,6 +41,11 @@ export type OutsideEndpoint = Exclude<Endpoint, { readonly kind: 'container' | '
 
 export function isOutside(endpoint: Endpoint): endpoint is OutsideEndpoint {
   return endpoint.kind !== 'container' && endpoint.kind !== 'host';
+}
+
+/** What is on no host that is known, as far as anybody can tell. */
+export function isElsewhere(endpoint: Endpoint): endpoint is Exclude<OutsideEndpoint, { kind: 'ambiguous' }> {
+  return isOutside(endpoint) && endpoint.kind !== 'ambiguous';
 }
 
 /** The end that a row was seen from, or that a row names: a container, or the host where the id is empty. */

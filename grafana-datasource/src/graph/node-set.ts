@@ -33,7 +33,7 @@ export class NodeSet {
 
   /** Adds what stands for the outside. Undefined when it is hidden. */
   addOutside(endpoint: OutsideEndpoint): string | undefined {
-    return this.#hidden.has(endpoint.kind)
+    return this.#hidden.has(endpoint.kind === 'ambiguous' ? 'unmanaged' : endpoint.kind)
       ? undefined
       : this.add(outsideId(endpoint), () => outsideNode(endpoint));
   }

@@ -10,6 +10,7 @@ export function outsideId(endpoint: OutsideEndpoint): string {
     case 'external':
       return nodeId('external', endpoint.name);
     case 'unmanaged':
+    case 'ambiguous':
       return nodeId('unmanaged', endpoint.host, endpoint.ip);
     case 'overflow':
       return nodeId('overflow', endpoint.host);
@@ -42,6 +43,10 @@ export function outsideNode(endpoint: OutsideEndpoint): TopologyNode {
         endpoint.host,
         [{ key: 'address', label: 'Address', values: [endpoint.ip] }],
       );
+    case 'ambiguous':
+      return outside(id, 'unmanaged', endpoint.ip, `several on ${endpoint.host}`, endpoint.host, [
+        { key: 'address', label: 'Address of several', values: [endpoint.ip] },
+      ]);
     case 'overflow':
       return outside(
         id,

@@ -30,7 +30,9 @@ export function resolve(
   return client === undefined ? undefined : { client, server: here };
 }
 
-/** The dialled peer: as named on the row; whose the address is; Kubernetes'; its DNS name; the Internet; an address. */
+/**
+ * The dialled peer: as named on the row; nobody, where the row's own host could not tell who of several it was; whose the
+ * address is; Kubernetes'; its DNS name; the Internet; an address. */
 function serverOf(connection: Connection, book: AddressBook): Endpoint {
   const { host, container, peerContainer, peerProcess, peerIp, peerName, protocol } = connection;
   if (peerContainer !== '' || peerProcess !== '') {
@@ -41,6 +43,9 @@ function serverOf(connection: Connection, book: AddressBook): Endpoint {
   }
   const ip = connection.actualPeerIp === '' ? peerIp : connection.actualPeerIp;
   const port = connection.actualPort === '' ? connection.port : connection.actualPort;
+  if (book.isLeftOpen(ip, host)) {
+    return { kind: 'ambiguous', host, ip };
+  }
   return (
     book.find({ ip, port, protocol }, { host, container }) ??
     book.pod(ip, host) ??

@@ -1,6 +1,6 @@
 import * as families from '@toposcope/exporter/contract/host-families.js';
 import { containerLabel } from '../graph/containers';
-import { isOutside } from '../graph/endpoint';
+import { isElsewhere } from '../graph/endpoint';
 import { eachRow, numbersBy, textsBy } from '../graph/indexes';
 import { containerNodeId, hostNodeId } from '../graph/node-id';
 import { compareText } from '../graph/order';
@@ -43,7 +43,7 @@ export const hostsView: View = {
       });
     }
     return {
-      place: (endpoint) => (isOutside(endpoint) ? nodes.addOutside(endpoint) : add(endpoint.host)),
+      place: (endpoint) => (isElsewhere(endpoint) ? nodes.addOutside(endpoint) : add(endpoint.host)),
       keepsLoop: () => false,
     };
   },

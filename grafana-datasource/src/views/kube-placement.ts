@@ -125,6 +125,7 @@ export class KubePlacement {
           case 'internet':
           case 'external':
           case 'unmanaged':
+          case 'ambiguous':
           case 'overflow':
             return this.#nodes.addOutside(endpoint);
         }

@@ -1,4 +1,4 @@
-import { type Endpoint, isOutside } from '../graph/endpoint';
+import { type Endpoint, isElsewhere } from '../graph/endpoint';
 import { eachRow, textsBy } from '../graph/indexes';
 import { kubeKey, type KubeObject, readKubeObjects } from '../graph/kubernetes/kube-objects';
 import type { Pod } from '../graph/kubernetes/pods';
@@ -59,7 +59,7 @@ export const nodesView: View = {
         const pod = placement.kubernetes.pod(endpoint.cluster, endpoint.namespace, endpoint.name);
         return objects.get(kubeKey(endpoint.cluster, '', pod?.node ?? ''));
       }
-      return isOutside(endpoint) ? undefined : byHost.get(endpoint.host);
+      return isElsewhere(endpoint) ? undefined : byHost.get(endpoint.host);
     };
     return {
       place(endpoint) {
@@ -67,7 +67,7 @@ export const nodesView: View = {
         if (object !== undefined) {
           return add(object);
         }
-        return isOutside(endpoint)
+        return isElsewhere(endpoint)
           ? nodes.addOutside(endpoint)
           : nodes.add(hostNodeId(endpoint.host), () => hostNode(endpoint.host));
       },
