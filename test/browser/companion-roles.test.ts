@@ -209,11 +209,15 @@ describe('what each role may do, pressed in the panel', () => {
     const group = opened.getByRole('group', { name: `What can be done to ${at.name}` });
     const dock = at.page.getByTestId('toposcope-dock');
     for (const [tool, text] of [
-      ['Logs', 'tick'],
+      ['Logs', 'green line'],
       ['Processes', 'sleeping'],
       ['Terminal', '#'],
     ] as const) {
       await press(group, tool);
+      if (tool === 'Logs') {
+        // A line of each stream and colour, with what is found marked: thousands tell no more.
+        await dock.getByRole('textbox', { name: 'Search the log' }).fill('e');
+      }
       await expect.poll(() => dock.innerText(), POLL).toContain(text);
       expect(await at.seriousFindings('[data-testid="toposcope-dock"]')).toEqual([]);
     }

@@ -45,10 +45,10 @@ describe('a terminal in the panel', () => {
   const shows = (text: string | RegExp, where = at.page): Promise<void> =>
     expect.poll(() => screenOf(where), POLL).toMatch(text);
   const enter = (line: string, where = at.page): Promise<void> => where.keyboard.type(`${line}\n`);
-  /** Rows and columns as the program sees them. */
-  const size = async (marker: string): Promise<number[]> => {
-    await enter(`echo ${marker}-$(stty size)-`);
-    const pattern = new RegExp(`${marker}-(\\d+) (\\d+)-`);
+  /** Rows and columns as the program sees them that answers each line with them. */
+  const size = async (line: string): Promise<number[]> => {
+    await enter(line);
+    const pattern = new RegExp(`${line}-(\\d+) (\\d+)-`);
     await shows(pattern);
     return (pattern.exec(await screenOf(at.page)) ?? []).slice(1).map(Number);
   };
@@ -100,6 +100,8 @@ describe('a terminal in the panel', () => {
   });
 
   it('follows the size of its dock, and of a window of its own, and comes back from there', async () => {
+    // After a change of size the shell asks the terminal where its cursor is: the answer could fall into what is typed.
+    await enter('while read line; do echo $line-$(stty size)-; done');
     const [rows = 0, columns = 0] = await size('docked');
     const handle = at.page.getByRole('separator', { name: 'Height of the terminals and logs' });
     const box = await handle.boundingBox();
@@ -116,10 +118,10 @@ describe('a terminal in the panel', () => {
     ]);
     await at.page.getByText('This terminal is in a window of its own.').waitFor();
     await popup.getByTestId('toposcope-terminal').click();
-    await enter('echo out-$((40+2))', popup);
-    await shows('out-42', popup);
+    await enter('out', popup);
+    await shows(/out-\d+ \d+-/, popup);
     await popup.close();
-    await shows('out-42');
+    await shows(/out-\d+ \d+-/);
     await at.page.getByTestId('toposcope-terminal').click();
     const [, back = 0] = await size('back');
     expect(Math.abs(back - columns)).toBeLessThanOrEqual(1);
