@@ -9,20 +9,26 @@ setFlagsFromString('--semi-space-growth-factor=1');
 
 /**
  * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives:
- * batches of frames, each `source u32, nsid i32, length u32, 0 u32`, then the bytes, padded to 8.
+ * batches of frames, each `source u32, nsid i32, length u32, 0 u32`, then the bytes, padded to 8. A batch is put together
+ * in a slot of a pool that both threads see, which the main thread gives back; where all are taken, in a buffer of its
+ * own: buffers by the thousand would be the main thread's garbage.
  *
  * @typedef {object} Settings
  * @property {number} epoll descriptor
  * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather,
- *   3 = turns, each of which has passed on all that was there when it began, 4 = batches that were sent
+ *   3 = turns, each of which has passed on all that was there when it began, 4 = batches that were sent, from 5 on
+ *   1 for each slot that is taken
+ * @property {SharedArrayBuffer} pool as many slots of as many bytes as there are in `slots`
+ * @property {number} slots
  */
-const { epoll, control: shared } = /** @type {Settings} */ (workerData);
+const { epoll, control: shared, pool, slots } = /** @type {Settings} */ (workerData);
 const control = new Int32Array(shared);
 const STOP = 0;
 const OVERRUNS = 1;
 const GATHER_MS = 2;
 const TURNS = 3;
 const BATCHES = 4;
+const FIRST_SLOT = 5;
 
 const library = koffi.load(null);
 const epollWait = library.func('int epoll_wait(int, void *, int, int)');
@@ -41,7 +47,8 @@ const CONTROL_BYTES = 32;
 const IOVEC_BYTES = 16;
 // struct mmsghdr on 64-bit: msghdr of 56 bytes, msg_len u32, padding.
 const MMSGHDR_BYTES = 64;
-const BATCH_BYTES = 512 * 1024;
+const SLOT_BYTES = pool.byteLength / slots;
+const NO_SLOT = -1;
 const FRAME_HEADER_BYTES = 16;
 // struct epoll_event is packed on x86-64 only (include/uapi/linux/eventpoll.h).
 const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
@@ -55,7 +62,9 @@ const headers = Buffer.alloc(MESSAGES * MMSGHDR_BYTES);
 const ready = Buffer.alloc(READY * EPOLL_EVENT_BYTES);
 pointHeaders();
 
-let batch = Buffer.alloc(BATCH_BYTES);
+const ownBatch = Buffer.alloc(SLOT_BYTES);
+let slot = NO_SLOT;
+let batch = takeSlot();
 let used = 0;
 
 while (Atomics.load(control, STOP) === 0) {
@@ -142,11 +151,26 @@ function post() {
   if (used === 0) {
     return;
   }
-  const bytes = new Uint8Array(used);
-  bytes.set(batch.subarray(0, used));
-  used = 0;
   Atomics.add(control, BATCHES, 1);
-  parentPort?.postMessage(bytes, [bytes.buffer]);
+  if (slot === NO_SLOT) {
+    const bytes = new Uint8Array(batch.subarray(0, used));
+    parentPort?.postMessage({ slot, used, bytes }, [bytes.buffer]);
+  } else {
+    parentPort?.postMessage({ slot, used });
+  }
+  batch = takeSlot();
+  used = 0;
+}
+
+/** @returns {Buffer} */
+function takeSlot() {
+  for (slot = 0; slot < slots; slot++) {
+    if (Atomics.compareExchange(control, FIRST_SLOT + slot, 0, 1) === 0) {
+      return Buffer.from(pool, slot * SLOT_BYTES, SLOT_BYTES);
+    }
+  }
+  slot = NO_SLOT;
+  return ownBatch;
 }
 
 /** Points each header at its own message, control buffer and vector; the addresses stay valid for good. */

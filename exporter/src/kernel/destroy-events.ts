@@ -23,6 +23,10 @@ const OVERRUNS = 1;
 const GATHER_MS = 2;
 const TURNS = 3;
 const BATCHES = 4;
+const FIRST_SLOT = 5;
+/** Of what waits to be read: 180 events each. */
+const SLOTS = 8;
+const SLOT_BYTES = 64 * 1024;
 
 /** Where an event came from: a source's number, and the namespace's id as the listening namespace numbers it. */
 export interface EventOrigin {
@@ -31,6 +35,13 @@ export interface EventOrigin {
   readonly nsid: number | undefined;
   /** How often that id had been given by then: it may be another's when the event has waited. */
   readonly timesGiven?: number;
+}
+
+/** A batch of frames, as the thread sends it: in a slot of the pool, to be given back, or in bytes of its own. */
+interface Batch {
+  readonly slot: number;
+  readonly used: number;
+  readonly bytes?: Uint8Array;
 }
 
 export interface DestroyEventsOptions {
@@ -50,7 +61,8 @@ export interface DestroyEventsOptions {
  * own waits for them, so that a busy main thread loses none.
  */
 export class DestroyEvents {
-  private readonly control = new Int32Array(new SharedArrayBuffer(20));
+  private readonly control = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SLOT + SLOTS)));
+  private readonly slots: readonly Buffer[];
   private readonly sources = new Map<number, NetlinkSocket>();
   private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
@@ -64,12 +76,12 @@ export class DestroyEvents {
     private readonly options: DestroyEventsOptions,
     private readonly epoll: number,
   ) {
+    const pool = new SharedArrayBuffer(SLOTS * SLOT_BYTES);
+    this.slots = Array.from({ length: SLOTS }, (_, slot) => Buffer.from(pool, slot * SLOT_BYTES, SLOT_BYTES));
     this.worker = new Worker(new URL('./destroy-events-worker.js', import.meta.url), {
-      workerData: { epoll, control: this.control.buffer },
+      workerData: { epoll, control: this.control.buffer, pool, slots: SLOTS },
     });
-    this.worker.on('message', (bytes: Uint8Array) => {
-      this.readBatch(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-    });
+    this.worker.on('message', (batch: Batch) => this.take(batch));
     this.worker.on('error', options.onError);
     this.worker.unref();
   }
@@ -162,11 +174,22 @@ export class DestroyEvents {
     }
   }
 
-  private readBatch(batch: Buffer): void {
+  private take({ slot, used, bytes }: Batch): void {
     this.batches = (this.batches + 1) | 0;
     this.options.ids.update();
+    const pooled = this.slots[slot];
+    try {
+      this.readBatch(pooled ?? Buffer.from(bytes ?? []), used);
+    } finally {
+      if (pooled !== undefined) {
+        Atomics.store(this.control, FIRST_SLOT + slot, 0);
+      }
+    }
+  }
+
+  private readBatch(batch: Buffer, used: number): void {
     let at = 0;
-    while (at + FRAME_HEADER_BYTES <= batch.length) {
+    while (at + FRAME_HEADER_BYTES <= used) {
       const nsid = batch.readInt32LE(at + 4);
       const origin = this.originOf(batch.readUInt32LE(at), nsid);
       const start = at + FRAME_HEADER_BYTES;
