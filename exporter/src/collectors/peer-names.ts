@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { NameCache } from '../edges/name-cache.js';
 import { DnsExchanges } from '../edges/dns-exchanges.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
-import { DnsCapture, type DnsDatagram } from '../kernel/dns-capture.js';
+import { DnsCapture, type PassingMessage } from '../kernel/dns-capture.js';
 import { readDnsAnswer, readDnsHead } from '../kernel/dns-message.js';
 import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import { isRefused, loadLibc } from '../kernel/libc.js';
@@ -67,10 +67,10 @@ export class PeerNames {
   }
 
   private take(): void {
-    this.capture?.take((datagram) => this.hear(datagram));
+    this.capture?.take((message) => this.hear(message));
   }
 
-  private hear({ source, destination, payload }: DnsDatagram): void {
+  private hear({ source, destination, payload }: PassingMessage): void {
     const now = this.options.now();
     const head = readDnsHead(payload);
     if (head === undefined) {

@@ -1,7 +1,7 @@
 import packet from 'dns-packet';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDatagram } from './dns-capture.js';
+import { readMessages } from './dns-capture.js';
 import { readDnsAnswer, readDnsHead } from './dns-message.js';
 
 /** Written by another library. */
@@ -154,37 +154,97 @@ describe('readDnsHead', () => {
   });
 });
 
-describe('readDatagram', () => {
-  it('finds both ends and the payload behind the headers of IPv4, with options, and of IPv6', () => {
-    const udp = Buffer.concat([
-      Buffer.from([0, 53, 0x80, 1, 0, 11, 0, 0]),
-      Buffer.from('abc'),
-      Buffer.from('pad'),
-    ]);
-    const ipv4 = Buffer.alloc(24);
-    ipv4[0] = 0x46;
-    const ipv6 = Buffer.alloc(40);
-    ipv6[0] = 0x60;
-    ipv4.set([10, 0, 0, 53, 10, 0, 0, 1], 12);
-    ipv6[8 + 15] = 53;
-    ipv6[24 + 15] = 1;
-    const read = (header: Buffer) => {
-      const found = readDatagram(Buffer.concat([header, udp]));
-      return found && { ...found, payload: found.payload.toString() };
-    };
-    const ends = (server: string, asker: string) => ({
-      source: { address: server, port: 53 },
-      destination: { address: asker, port: 32_769 },
-      payload: 'abc',
-    });
-    expect(read(ipv4)).toEqual(ends('10.0.0.53', '10.0.0.1'));
-    expect(read(ipv6)).toEqual(ends('::35', '::1'));
+describe('readMessages', () => {
+  const ENDS = { 4: ['10.0.0.53', '10.0.0.1'], 6: ['::35', '::1'] } as const;
+  const ipv4 = (protocol: number, payload: Buffer) => {
+    const header = Buffer.alloc(24);
+    header[0] = 0x46;
+    header.writeUInt16BE(header.length + payload.length, 2);
+    header[9] = protocol;
+    header.set([10, 0, 0, 53, 10, 0, 0, 1], 12);
+    return Buffer.concat([header, payload, Buffer.from('padding')]);
+  };
+  const ipv6 = (protocol: number, payload: Buffer) => {
+    const header = Buffer.alloc(40);
+    header[0] = 0x60;
+    header.writeUInt16BE(payload.length, 4);
+    header[6] = protocol;
+    header[8 + 15] = 53;
+    header[24 + 15] = 1;
+    return Buffer.concat([header, payload, Buffer.from('padding')]);
+  };
+  const udp = (payload: string) => {
+    const header = Buffer.from([0, 53, 0x80, 1, 0, 0, 0, 0]);
+    header.writeUInt16BE(header.length + payload.length, 4);
+    return Buffer.concat([header, Buffer.from(payload)]);
+  };
+  /** With options, as Linux sends them. */
+  const tcp = (...payload: (string | Buffer)[]) => {
+    const header = Buffer.alloc(32);
+    header.set([0, 53, 0x80, 1]);
+    header[12] = 0x80;
+    return Buffer.concat([header, ...payload.map((part) => Buffer.from(part))]);
+  };
+  const prefixed = (message: string) =>
+    Buffer.concat([Buffer.from([0, message.length]), Buffer.from(message)]);
+
+  it.each<[string, (typeof ENDS)[4 | 6], Buffer, string[]]>([
+    ['a datagram over IPv4, with options', ENDS[4], ipv4(17, udp('abc')), ['abc']],
+    ['a datagram over IPv6', ENDS[6], ipv6(17, udp('abc')), ['abc']],
+    ['a segment over IPv4', ENDS[4], ipv4(6, tcp(prefixed('abc'))), ['abc']],
+    ['a segment over IPv6', ENDS[6], ipv6(6, tcp(prefixed('abc'))), ['abc']],
+    ['two messages in a segment', ENDS[4], ipv4(6, tcp(prefixed('abc'), prefixed('de'))), ['abc', 'de']],
+    [
+      'the beginning of a message that goes on in the next segment',
+      ENDS[4],
+      ipv4(6, tcp('\0\u0009abc')),
+      ['abc'],
+    ],
+    ['a segment without a byte', ENDS[4], ipv4(6, tcp()), []],
+    ['a segment of half a length', ENDS[4], ipv4(6, tcp('\0')), []],
+    ['a segment whose header is too short', ENDS[4], ipv4(6, Buffer.alloc(32)), []],
+    ['a datagram that is shorter than its header', ENDS[4], ipv4(17, Buffer.alloc(8)), []],
+  ])('finds the ends and messages of %s', (_, [server, asker], bytes, messages) => {
+    expect(readMessages(bytes).map((found) => ({ ...found, payload: found.payload.toString() }))).toEqual(
+      messages.map((payload) => ({
+        source: { address: server, port: 53 },
+        destination: { address: asker, port: 32_769 },
+        payload,
+      })),
+    );
   });
 
-  it('survives any bytes', () => {
+  it('takes a few messages of a segment that is full of empty ones', () => {
+    expect(readMessages(ipv4(6, tcp(Buffer.alloc(8_000))))).toHaveLength(8);
+  });
+
+  it('finds names in the segments of a conversation', () => {
+    const message = answer('example.org', [a('example.org', '1.2.3.4')]);
+    const length = Buffer.from([message.length >> 8, message.length & 0xff]);
+    const [found] = readMessages(ipv4(6, tcp(length, message)));
+    expect(found && readDnsAnswer(found.payload)?.addresses[0]?.address).toBe('1.2.3.4');
+  });
+
+  it('survives any bytes, and packets that were changed and cut', () => {
+    const whole = ipv4(6, tcp(prefixed('abc'), prefixed('defghi')));
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    const damaged = fc
+      .tuple(fc.array(change, { maxLength: 6 }), fc.nat(whole.length))
+      .map(([changes, length]) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, value] of changes) {
+          bytes[at] = value;
+        }
+        return bytes.subarray(0, length);
+      });
+    const anyBytes = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes));
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
-        expect(readDatagram(Buffer.from(bytes))?.payload.length ?? 0).toBeLessThan(Math.max(1, bytes.length));
+      fc.property(fc.oneof(anyBytes, damaged), (bytes) => {
+        const payloads = readMessages(bytes).map(({ payload }) => payload);
+        expect(payloads.length).toBeLessThanOrEqual(8);
+        expect(Buffer.concat(payloads).length).toBeLessThan(Math.max(1, bytes.length));
+        payloads.forEach(readDnsHead);
+        payloads.forEach(readDnsAnswer);
       }),
     );
   });
