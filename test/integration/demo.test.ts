@@ -9,6 +9,7 @@ import {
   type StackPorts,
 } from '../engines/npm-start.js';
 import { queryPrometheus, type Series } from '../engines/prometheus.js';
+import { describeDashboards } from './demo-dashboards.js';
 
 /** It scrapes each 5 seconds what the exporter has found in a pass before; a busy machine takes its time. */
 const WAIT = { timeout: 90_000, interval: 1_000 };
@@ -128,6 +129,8 @@ describe('npm start -- --demo', () => {
       docker('unpause', 'toposcope-demo-client');
     }
   });
+
+  describeDashboards(() => prometheusUrl);
 
   it('is left alone by a second stack, which says whose it is', async () => {
     const otherState = makeStateFolder();

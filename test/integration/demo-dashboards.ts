@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { queriesOf, type SavedDashboard } from '../../dashboards/src/dashboards/saved.js';
 import { interpolate } from '../../dashboards/src/promql/interpolate.js';
-import { freeStackPorts, makeStateFolder, npmStart, type NpmStart } from '../engines/npm-start.js';
 import { queryPrometheus } from '../engines/prometheus.js';
 
 const folder = path.resolve(import.meta.dirname, '../../dashboards/json');
@@ -46,53 +45,40 @@ const DEMO_EDGES = [
   .map((edge) => edge.replace(/^| → /g, (before) => `${before}toposcope-demo-`))
   .sort();
 
-describe('the dashboards on npm start -- --demo', () => {
-  const state = makeStateFolder();
-  let stack: NpmStart;
-  let prometheusUrl: string;
+/** Tests of the dashboards beside a demo that runs. */
+export function describeDashboards(prometheusUrl: () => string): void {
+  describe('the dashboards', () => {
+    const queries = readdirSync(folder).flatMap((file) => {
+      const dashboard = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as SavedDashboard;
+      return queriesOf(dashboard).map(({ where, expr }) => ({ where: `${dashboard.title}: ${where}`, expr }));
+    });
 
-  beforeAll(async () => {
-    const ports = await freeStackPorts();
-    prometheusUrl = `http://127.0.0.1:${ports.prometheus}`;
-    stack = npmStart(ports, state.path, ['--demo']);
-    await stack.ready;
-  });
-  afterAll(async () => {
-    stack.interrupt();
-    await stack.exited;
-    state.remove();
-  });
+    it('lists as unanswered only queries that there are', () => {
+      const known = queries.map(({ where }) => where);
+      expect(Object.keys(NOTHING_TO_TELL).filter((where) => !known.includes(where))).toEqual([]);
+    });
 
-  const queries = readdirSync(folder).flatMap((file) => {
-    const dashboard = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as SavedDashboard;
-    return queriesOf(dashboard).map(({ where, expr }) => ({ where: `${dashboard.title}: ${where}`, expr }));
-  });
+    it('has the demo’s edges between workloads, and no others, by the recording rules', async () => {
+      await expect
+        .poll(async () => {
+          const edges = await queryPrometheus(
+            prometheusUrl(),
+            `toposcope:workload_edge_opened:rate5m${OF_DEMO} > 0`,
+          );
+          return edges
+            .map(({ metric }) => `${metric.client_workload} → ${metric.server_workload}:${metric.port}`)
+            .sort();
+        }, WAIT)
+        .toEqual(DEMO_EDGES);
+    });
 
-  it('lists as unanswered only queries that there are', () => {
-    const known = queries.map(({ where }) => where);
-    expect(Object.keys(NOTHING_TO_TELL).filter((where) => !known.includes(where))).toEqual([]);
+    it.each(queries)('$where is answered', async ({ where, expr }) => {
+      const count = async () => (await queryPrometheus(prometheusUrl(), interpolate(expr))).length;
+      if (where in NOTHING_TO_TELL || where.endsWith(': annotation')) {
+        expect(await count()).toBeGreaterThanOrEqual(0);
+      } else {
+        await expect.poll(count, WAIT).toBeGreaterThan(0);
+      }
+    });
   });
-
-  it('has the demo’s edges between workloads, and no others, by the recording rules', async () => {
-    await expect
-      .poll(async () => {
-        const edges = await queryPrometheus(
-          prometheusUrl,
-          `toposcope:workload_edge_opened:rate5m${OF_DEMO} > 0`,
-        );
-        return edges
-          .map(({ metric }) => `${metric.client_workload} → ${metric.server_workload}:${metric.port}`)
-          .sort();
-      }, WAIT)
-      .toEqual(DEMO_EDGES);
-  });
-
-  it.each(queries)('$where is answered', async ({ where, expr }) => {
-    const count = async () => (await queryPrometheus(prometheusUrl, interpolate(expr))).length;
-    if (where in NOTHING_TO_TELL || where.endsWith(': annotation')) {
-      expect(await count()).toBeGreaterThanOrEqual(0);
-    } else {
-      await expect.poll(count, WAIT).toBeGreaterThan(0);
-    }
-  });
-});
+}
