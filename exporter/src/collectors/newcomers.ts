@@ -39,6 +39,9 @@ export class Newcomers {
       return;
     }
     inhabitants.meet(inode, pid);
+    if (namespace.soleOccupant === undefined) {
+      namespace.listening.doubt();
+    }
     namespace.isWatched = source.announcesEnds(inode);
     namespace.addresses = source.addresses(inode);
     tracker.rebuildAddresses();

@@ -27,6 +27,9 @@ export class ListeningSet {
   private byPort = new Map<number, Listener[]>();
   /** Port to the time until which its connections are still taken for accepted ones. */
   private readonly lately = new Map<number, number>();
+  /** Since the last dump. */
+  private readonly closed = new Set<number>();
+  private isDoubtful = false;
 
   /** Takes the listeners of a new dump; owners that are known are kept. */
   replace(listeners: readonly Listener[], now: number): void {
@@ -40,6 +43,8 @@ export class ListeningSet {
       }
     }
     this.byPort = new Map();
+    this.closed.clear();
+    this.isDoubtful = false;
     for (const listener of listeners) {
       listener.owner ??= owners.get(listener.inode);
       const key = keyOf(listener.protocol, listener.port);
@@ -57,9 +62,23 @@ export class ListeningSet {
     }
   }
 
-  /** Remembers a listener that was closed before any dump saw it. */
+  /** Remembers a listener that was closed, whether a dump saw it or not: what it has accepted may go on. */
   remember(protocol: SocketProtocol, port: number, now: number): void {
-    this.lately.set(keyOf(protocol, port), now + LATELY_MS);
+    const key = keyOf(protocol, port);
+    this.lately.set(key, now + LATELY_MS);
+    this.closed.add(key);
+    if (this.isDoubtful) {
+      this.byPort.delete(key);
+    }
+  }
+
+  /**
+   * Others have come since the last dump: where a listener has been closed, or will be before the next one, it may be
+   * theirs that listens.
+   */
+  doubt(): void {
+    this.isDoubtful = true;
+    this.closed.forEach((key) => this.byPort.delete(key));
   }
 
   /** The listener that a connection to that address and port reaches; an exact address wins over a wildcard. */
