@@ -27,16 +27,22 @@ export function runtimePackages(workspace) {
 /**
  * The folders of the packages whose code is in a bundle.
  *
- * @param {string} mapFile the bundle's source map
+ * @param {string} dist with a source map of each of its parts
  * @returns {string[]}
  */
-export function bundledPackages(mapFile) {
-  /** @type {{ sources: string[] }} */
-  const { sources } = JSON.parse(readFileSync(mapFile, 'utf8'));
+export function bundledPackages(dist) {
+  const maps = readdirSync(dist).filter((file) => file.endsWith('.map'));
+  const sources = maps.flatMap((file) => JSON.parse(readFileSync(path.join(dist, file), 'utf8')).sources);
   const names = sources.map((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1]);
   return [...new Set(names)]
     .filter((name) => name !== undefined)
-    .map((name) => path.join(ROOT, 'node_modules', name));
+    .map((name) => path.join(ROOT, 'node_modules', name))
+    .filter(isPackage);
+}
+
+/** What a package's own source map names is not always below its folder. @param {string} folder @returns {boolean} */
+function isPackage(folder) {
+  return existsSync(path.join(folder, 'package.json'));
 }
 
 /**

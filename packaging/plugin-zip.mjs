@@ -24,7 +24,7 @@ export function writePluginZip(dist, output, time) {
   for (const file of files) {
     entries[`${id}/${file}`] = [readFileSync(path.join(dist, file)), { mtime: time }];
   }
-  const notices = licenceTexts(bundledPackages(path.join(dist, 'module.js.map')));
+  const notices = licenceTexts(bundledPackages(dist));
   entries[`${id}/THIRD-PARTY-LICENSES.md`] = [Buffer.from(notices), { mtime: time }];
 
   const zip = zipSync(entries, { level: 9 });

@@ -16,6 +16,11 @@ interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
 }
+/** Of CycloneDX. */
+interface Bill {
+  readonly metadata: { readonly component: { readonly name: string } };
+  readonly components: readonly { readonly name: string }[];
+}
 const json = async <Content>(file: string) => JSON.parse(await readFile(file, 'utf8')) as Content;
 const manifestOf = (folder: string) => json<Manifest>(path.join(ROOT, folder, 'package.json'));
 
@@ -46,6 +51,11 @@ describe('what npm run package makes', () => {
     await run(process.execPath, [path.join(ROOT, 'packaging/package.mjs'), packages], { cwd: ROOT });
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  async function billOf(workspace: string): Promise<{ subject: string; names: readonly string[] }> {
+    const { metadata, components } = await json<Bill>(path.join(packages, `${workspace}-sbom.cdx.json`));
+    return { subject: metadata.component.name, names: components.map(({ name }) => name) };
+  }
 
   describe.each(['toposcope-topology-datasource', 'toposcope-topology-panel'])('the zip of %s', (id) => {
     const zipName = async () => `${id}-${(await manifestOf('.')).version}.zip`;
@@ -87,6 +97,26 @@ describe('what npm run package makes', () => {
       await expect(run(program, ['--check', file], { cwd: packages })).resolves.toBeTruthy();
     });
   });
+
+  it.each([
+    ['grafana-panel', '@xterm/xterm'],
+    ['grafana-datasource', 'ipaddr.js'],
+  ])(
+    'has a bill of materials of %s, with what is in its bundle and nothing else',
+    async (workspace, part) => {
+      const { subject, names } = await billOf(workspace);
+      const id = `toposcope-topology-${workspace.replace('grafana-', '')}`;
+      expect(subject).toBe(id);
+      const { stdout } = await run('busybox', [
+        ...['unzip', '-p', path.join(packages, `${id}-${(await manifestOf('.')).version}.zip`)],
+        `${id}/THIRD-PARTY-LICENSES.md`,
+      ]);
+      expect(names).toContain(part);
+      expect([...names].sort()).toEqual(
+        [...stdout.matchAll(/^## (\S+) \d/gm)].map(([, name]) => name).sort(),
+      );
+    },
+  );
 
   describe.each([
     ['exporter', 'toposcope-exporter'],
@@ -154,13 +184,11 @@ describe('what npm run package makes', () => {
       },
     );
 
-    it('comes with every licence and a bill of materials', async () => {
+    it('comes with every licence and a bill of materials of its own', async () => {
       const { dependencies = {} } = await manifestOf(workspace);
       const licences = await readFile(path.join(packages, `${workspace}-licences.md`), 'utf8');
-      const { components } = await json<{ components: { name: string; group?: string }[] }>(
-        path.join(packages, `${workspace}-sbom.cdx.json`),
-      );
-      const names = components.map(({ name, group }) => (group === undefined ? name : `${group}/${name}`));
+      const { subject, names } = await billOf(workspace);
+      expect(subject).toBe(`@toposcope/${workspace}`);
       for (const name of Object.keys(dependencies)) {
         expect(licences).toContain(`## ${name} `);
         expect(names).toContain(name);
