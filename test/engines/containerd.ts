@@ -61,6 +61,14 @@ export class OwnContainerd {
     execFileSync('ctr', ['-a', this.socketPath, '-n', 'k8s.io', 'images', 'import', archive]);
   }
 
+  /** The first process of a container or of a pod's sandbox. */
+  pidOf(id: string): number {
+    const tasks = execFileSync('ctr', ['-a', this.socketPath, '-n', 'k8s.io', 'tasks', 'ls'], {
+      encoding: 'utf8',
+    });
+    return Number(new RegExp(`^${id}\\s+(\\d+)`, 'm').exec(tasks)?.[1]);
+  }
+
   /** Removes all pods, then ends it. */
   async dispose(): Promise<void> {
     if (this.child?.exitCode === null) {
@@ -117,6 +125,8 @@ state = "${at('state')}"
     copyFileSync(await findStaticBusybox(process.env.PATH ?? '', this.folder), path.join(root, 'busybox'));
     chmodSync(path.join(root, 'busybox'), 0o755);
     const folder = path.join(this.folder, 'image');
+    writeFileSync(path.join(folder, 'root/pause'), PAUSE, { mode: 0o755 });
+    execFileSync('mkfifo', [path.join(folder, 'root/silence')]);
     execFileSync('tar', ['-C', path.join(folder, 'root'), '-cf', path.join(folder, 'layer.tar'), '.']);
     const digest = createHash('sha256')
       .update(readFileSync(path.join(folder, 'layer.tar')))
@@ -124,7 +134,7 @@ state = "${at('state')}"
     const configuration = {
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
       os: 'linux',
-      config: { Cmd: ['/bin/busybox', 'sleep', '86400'] },
+      config: { Cmd: ['/pause'] },
       rootfs: { type: 'layers', diff_ids: [`sha256:${digest}`] },
     };
     const manifest = [{ Config: 'config.json', RepoTags: [IMAGE], Layers: ['layer.tar'] }];
@@ -135,6 +145,9 @@ state = "${at('state')}"
     return archive;
   }
 }
+
+/** What holds a pod's namespaces is called as Kubernetes' is, and does as much. */
+const PAUSE = '#!/bin/busybox sh\nexec 3<>/silence\nread -r word <&3\n';
 
 /** A plugin of the Container Network Interface (github.com/containernetworking/cni, SPEC.md) in a few lines. */
 function networkPlugin(address: string, makeInterface: string): string {

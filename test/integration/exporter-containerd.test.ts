@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONTAINERD, OwnContainerd, POD_ADDRESS } from '../engines/containerd.js';
 import { ExporterRun, linesOf, ofContainer, sampleOf } from '../engines/exporter.js';
+import { deleteNamespace, run } from '../engines/network-namespaces.js';
+import { rowsOf, sumOf } from './connection-rows.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(CONTAINERD);
 const WEB = { name: 'web-7d9c5-x2x', namespace: 'shop', uid: '9a1c2f54-77d1-4f0e-8f3e-2b6a7c1d0e9f' };
@@ -12,6 +14,9 @@ const AGENT = {
   usesHostNetwork: true,
 };
 const SLEEP = ['/bin/busybox', 'sleep', '600'];
+/** Of the pods' servers. */
+const SERVERS = 'toposcope-pod-servers';
+const FETCHES = 20;
 
 describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (needs root)', () => {
   const containerd = new OwnContainerd();
@@ -36,7 +41,9 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     });
     const host = await kubelet.runPod(AGENT);
     await kubelet.runContainer(host, AGENT, { name: 'agent', image, command: SLEEP });
-    exporter = await ExporterRun.beside({ cri: containerd.socketPath });
+    exporter = await ExporterRun.serving([
+      ...['--runtime.docker=none', `--runtime.cri=${containerd.socketPath}`, '--connection.interval=1s'],
+    ]);
   });
   afterAll(async () => {
     await containerd.dispose();
@@ -85,6 +92,57 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     ).toHaveLength(1);
   });
 
+  it('gives short connections to the one container of a pod, of several to the one that dials there or to the pod, and none to the host', async () => {
+    const shared = { name: 'shared-1', namespace: 'shop', uid: '2b2c3d4e-0000-4f0e-8f3e-2b6a7c1d0e9f' };
+    const lone = { ...shared, name: 'lone-1', uid: '3b2c3d4e-0000-4f0e-8f3e-2b6a7c1d0e9f' };
+    const start = (pod: typeof shared, sandbox: string, name: string, server: string, port: number) =>
+      kubelet.runContainer(sandbox, pod, { name, image, command: fetches(server, port) });
+    deleteNamespace(SERVERS);
+    run('ip', 'netns', 'add', SERVERS);
+    try {
+      const [sharedPod, lonePod] = [await kubelet.runPod(shared), await kubelet.runPod(lone)];
+      const dialled = [
+        { port: 8511, sandbox: sharedPod, id: await start(shared, sharedPod, 'app', '10.89.8.254', 8511) },
+        {
+          port: 8512,
+          sandbox: sharedPod,
+          id: await start(shared, sharedPod, 'sidecar', '10.89.8.254', 8512),
+        },
+        { port: 8513, sandbox: lonePod, id: await start(lone, lonePod, 'only', '10.89.9.254', 8513) },
+      ];
+      for (const { port } of dialled) {
+        run('ip', 'netns', 'exec', SERVERS, 'busybox', 'httpd', '-p', String(port), '-h', '/etc');
+      }
+      joinServers(containerd.pidOf(sharedPod), '10.89.8');
+      joinServers(containerd.pidOf(lonePod), '10.89.9');
+      await vi.waitFor(
+        async () => {
+          const rows = rowsOf(await exporter.scrape());
+          const opened = (port: number, labels: Record<string, string>) =>
+            sumOf(rows, 'toposcope_connections_opened_total', {
+              role: 'client',
+              port: String(port),
+              ...labels,
+            });
+          let doubtful = 0;
+          for (const { port, sandbox, id } of dialled) {
+            const ofThis = opened(port, { container_id: id.slice(0, 12) });
+            const ofPod = opened(port, { container_id: sandbox.slice(0, 12) });
+            expect(ofThis + ofPod).toBe(FETCHES);
+            expect(opened(port, {})).toBe(FETCHES);
+            expect(sandbox === lonePod ? ofPod : 0).toBe(0);
+            doubtful += ofPod;
+          }
+          const told = sumOf(rows, 'toposcope_connections_unattributed_total', { reason: 'short_lived' });
+          expect(told).toBeGreaterThanOrEqual(doubtful);
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+    } finally {
+      deleteNamespace(SERVERS);
+    }
+  });
+
   it('follows a restart: the container that ended and the one in its place', async () => {
     await kubelet.stopContainer(nginx);
     const again = await kubelet.runContainer(pod, WEB, { name: 'nginx', image, attempt: 4, command: SLEEP });
@@ -104,3 +162,34 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     });
   });
 });
+
+/** Fetches so often, each time by a process that lives for some milliseconds, once the server can be reached. */
+function fetches(server: string, port: number): string[] {
+  const fetchOnce = `/bin/busybox wget -q -O /dev/null http://${server}:${port}/hostname`;
+  const loop = `n=0; while [ $n -lt ${FETCHES} ]; do ${fetchOnce} && n=$((n + 1)); /bin/busybox sleep 0.1; done`;
+  return ['/bin/busybox', 'sh', '-c', `${loop}; exec /bin/busybox sleep 600`];
+}
+
+/** Joins the pod of a process with the servers. */
+function joinServers(pid: number, network: string): void {
+  const port = `pod${pid}`;
+  run(
+    'ip',
+    '-n',
+    SERVERS,
+    'link',
+    'add',
+    port,
+    'type',
+    'veth',
+    'peer',
+    'name',
+    'servers',
+    'netns',
+    String(pid),
+  );
+  run('ip', '-n', SERVERS, 'addr', 'add', `${network}.254/24`, 'dev', port);
+  run('ip', '-n', SERVERS, 'link', 'set', port, 'up');
+  run('nsenter', `--net=/proc/${pid}/ns/net`, 'ip', 'addr', 'add', `${network}.1/24`, 'dev', 'servers');
+  run('nsenter', `--net=/proc/${pid}/ns/net`, 'ip', 'link', 'set', 'servers', 'up');
+}
