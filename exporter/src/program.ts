@@ -8,6 +8,7 @@ import { writeExposition } from './exposition/text-format.js';
 import { returnFreedMemory } from './kernel/freed-memory.js';
 import { createLog } from './log.js';
 import { formatUsableAddress, type Options } from './options.js';
+import { missingRoot } from './roots.js';
 import { createApplication } from './web/application.js';
 import { createAuthenticate } from './web/basic-authentication.js';
 import { listen } from './web/server.js';
@@ -31,6 +32,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const { options } = invocation;
   const log = createLog(options.logLevel, options.logFormat);
+  const problem = missingRoot(options);
+  if (problem !== undefined) {
+    log.error(problem);
+    return USAGE;
+  }
   let config: WebConfigSource;
   try {
     config = watchWebConfig(options.webConfigFile, log);

@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -166,6 +169,12 @@ async function removeContainers(docker: Docker): Promise<void> {
 }
 
 describe('the exporter as a program', () => {
+  let empty: string;
+  beforeAll(async () => {
+    empty = await mkdtemp(path.join(tmpdir(), 'toposcope-empty-'));
+  });
+  afterAll(() => rm(empty, { recursive: true, force: true }));
+
   it('prints one exposition and ends, without the engine that it was told to ask', async () => {
     const run = new ExporterRun(['--once', '--runtime.docker=/nonexistent/docker.sock']);
     expect(await run.exitCode()).toBe(0);
@@ -186,22 +195,25 @@ describe('the exporter as a program', () => {
   });
 
   it('ends where connections cannot be read at all, and names the flag', async () => {
-    const run = new ExporterRun(['--once', '--path.procfs=/nonexistent']);
+    const run = new ExporterRun(['--once', `--path.procfs=${empty}`]);
     expect(await run.exitCode()).toBe(2);
-    expect(run.stderr).toContain('/nonexistent/self/ns/net cannot be read: check --path.procfs');
+    expect(run.stderr).toContain(`${empty}/self/ns/net cannot be read: check --path.procfs`);
   });
 
   it('reports what is wrong with the roots, and gives the rest', async () => {
-    const run = new ExporterRun(['--once', '--path.procfs=/nonexistent', '--no-collector.connection']);
+    const run = new ExporterRun(['--once', `--path.procfs=${empty}`, '--no-collector.connection']);
     expect(await run.exitCode()).toBe(0);
     expect(sampleOf(run.stdout, 'collector_up', 'collector="host"')).toBe(0);
-    expect(sampleOf(run.stdout, 'collector_up', 'collector="process"')).toBe(0);
-    expect(run.stderr).toMatch(/\/nonexistent\/stat cannot be read: check --path\.procfs/);
+    expect(sampleOf(run.stdout, 'collector_up', 'collector="process"')).toBe(1);
+    expect(run.stderr).toContain(`${empty}/stat cannot be read: check --path.procfs`);
   });
 
   it.each([
     [['--process.limit=x'], /--process\.limit does not take "x"/],
     [['--web.config.file=/nonexistent.yml'], /nonexistent\.yml/],
+    [['--path.procfs=/nonexistent'], /\/nonexistent does not exist: check --path\.procfs/],
+    [['--path.sysfs=/nonexistent'], /\/nonexistent does not exist: check --path\.sysfs/],
+    [['--path.rootfs=/nonexistent'], /\/nonexistent does not exist: check --path\.rootfs/],
   ])('ends with 2 for %j', async (args, message) => {
     const run = new ExporterRun(args);
     expect(await run.exitCode()).toBe(2);
