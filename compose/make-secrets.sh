@@ -15,8 +15,8 @@ if [ ! -s "$gateway/gateway.pub" ]; then
 fi
 for name in view.token operate.token admin.token join.token gateway.key; do
   if [ ! -s "$gateway/$name" ]; then
-    echo "$name is missing among the gateways' secrets: put it back, or have all made anew, which ends every agent's and" >&2
-    echo "Grafana's access and forgets what was recorded: docker compose --file compose/docker-compose.yml down --volumes" >&2
+    echo "$name is missing among the gateways' secrets: put it back, or have all made anew at the next start:" >&2
+    echo "docker compose --file compose/docker-compose.yml down && docker volume rm compose_gateway-secrets" >&2
     exit 1
   fi
 done

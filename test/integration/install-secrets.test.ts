@@ -58,7 +58,20 @@ describe.skipIf(process.getuid?.() !== 0)('the secrets of the Compose stack (nee
     await make();
     await rm(at('gateway/operate.token'));
     const before = await readFile(at('gateway/gateway.key'), 'utf8');
-    await expect(make()).rejects.toThrow(/operate\.token is missing.*down --volumes/s);
+    await expect(make()).rejects.toThrow(/operate\.token is missing.*volume rm compose_gateway-secrets/s);
     expect(await readFile(at('gateway/gateway.key'), 'utf8')).toBe(before);
+  });
+
+  it('are made anew where those of the gateways were removed, but for the first password', async () => {
+    await make();
+    const password = await readFile(at('grafana/grafana-admin.password'), 'utf8');
+    for (const name of await readdir(at('gateway'))) {
+      await rm(at(`gateway/${name}`));
+    }
+    await make();
+    expect((await readdir(at('gateway'))).sort()).toEqual(GATEWAY.toSorted());
+    const key = await readFile(at('gateway/gateway.pub'), 'utf8');
+    expect(await readFile(at('agent/gateway.pub'), 'utf8')).toBe(key);
+    expect(await readFile(at('grafana/grafana-admin.password'), 'utf8')).toBe(password);
   });
 });
