@@ -15,7 +15,7 @@ import { createProcessTable } from './kernel/procfs.js';
 import { readSmallText } from './kernel/small-file.js';
 import { readSystemConstants } from './kernel/system-constants.js';
 import type { Options } from './options.js';
-import type { ContainerStarts } from './runtimes/container.js';
+import type { ContainerNews } from './runtimes/container.js';
 import { followRuntimes } from './runtimes/registry.js';
 
 /** The exporter without its web server: what is read, and how it is closed. */
@@ -27,7 +27,7 @@ export interface Exporter {
 }
 
 /**
- * Puts the collectors together and starts what they follow.
+ * Puts the collectors together and news what they follow.
  * @throws where one cannot even begin; nothing is left open
  */
 export function createExporter(options: Options, log: Logger, version: string): Exporter {
@@ -37,9 +37,9 @@ export function createExporter(options: Options, log: Logger, version: string): 
   // Our own /proc, which may not be the host's.
   const countOwnFiles = createOpenFilesCounter('/proc');
   const processFiles = createKeptFiles(mostKeptFiles(procRoot));
-  const starts: ContainerStarts = new EventEmitter();
+  const news: ContainerNews = new EventEmitter();
   const runtimes = followRuntimes(options, {
-    starts,
+    news,
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
     roots: ['/', options.rootfs],
   });
@@ -65,7 +65,7 @@ export function createExporter(options: Options, log: Logger, version: string): 
       processes: createProcessTable({ procRoot, constants, files: processFiles }),
       openFiles: createOpenFiles(createOpenFilesCounter(procRoot, processFiles.sizeOf)),
       runtimes: runtimes.all,
-      starts,
+      news,
       identity: () => identity,
       connectedPids: () => new Set(),
     });

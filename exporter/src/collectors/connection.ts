@@ -11,7 +11,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
 import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
-import type { Container, ContainerStarts, Runtime } from '../runtimes/container.js';
+import type { Container, ContainerNews, Runtime } from '../runtimes/container.js';
 import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
@@ -28,7 +28,7 @@ export interface ConnectionCollectorOptions {
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly runtimes: readonly Runtime[];
-  readonly starts?: ContainerStarts;
+  readonly news?: ContainerNews;
   readonly procRoot: string;
   readonly sysRoot: string;
   readonly logger: Logger;
@@ -70,6 +70,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly ledger: EdgeLedger;
   private readonly tracker: ConnectionTracker;
   private readonly holders: SocketHolders;
+  private readonly strangers: StrangeNamespaces;
   private readonly source: SocketSource;
   private readonly watch: ConnectionWatch;
   private readonly translation: AddressTranslation;
@@ -95,7 +96,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       idleMs: options.idleMs ?? 15 * 60_000,
     });
     this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
-    const strangers = new StrangeNamespaces(this.now);
+    this.strangers = new StrangeNamespaces(this.now);
     const inhabitants = new Inhabitants({ procRoot, now: this.now });
     const surroundings: Surroundings = {
       ownerOfInode: (inode) => this.holders.ownerOf(inode),
@@ -110,7 +111,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       proxyTarget: ({ process, pid }) =>
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: (namespace, address) => this.names.nameOf(namespace, address),
-      strangerAt: (address) => strangers.namespaceOf(address),
+      strangerAt: (address) => this.strangers.namespaceOf(address),
       isInhabited: (namespace) => inhabitants.isInhabited(namespace),
     };
     this.names = new PeerNames({
@@ -151,7 +152,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       source: this.source,
       tracker: this.tracker,
       holders: this.holders,
-      strangers,
+      strangers: this.strangers,
       inhabitants,
       cgroupIds,
       processTable,
@@ -165,7 +166,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       flowIntervalMs: options.flowIntervalMs ?? FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
-    options.starts?.on('started', this.onStarted);
+    options.news?.on('started', this.onStarted).on('ended', this.onEnded);
     this.schedule();
   }
 
@@ -200,13 +201,16 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.options.starts?.off('started', this.onStarted);
+    this.options.news?.off('started', this.onStarted).off('ended', this.onEnded);
     clearTimeout(this.timer);
     this.names.close();
     await this.source.close();
   }
 
   private readonly onStarted = (container: Container): void => this.watch.started(container);
+
+  private readonly onEnded = (container: Container, endedSeconds: number): void =>
+    this.strangers.noteEnd(container, this.now() - (Date.now() - endedSeconds * 1_000));
 
   /** A pass at every interval; sooner when events wait for it. */
   private schedule(): void {

@@ -11,7 +11,7 @@ import type { ProcessTable } from '../kernel/process.js';
 import { readSmallText } from '../kernel/small-file.js';
 import type { SystemConstants } from '../kernel/system-constants.js';
 import type { Options } from '../options.js';
-import type { ContainerStarts, Runtime } from '../runtimes/container.js';
+import type { ContainerNews, Runtime } from '../runtimes/container.js';
 import { containerIdOfCgroup } from '../runtimes/container-id.js';
 import type { Collector } from './collector.js';
 import { createConnectionCollector } from './connection.js';
@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly processes: ProcessTable;
   readonly openFiles: OpenFiles;
   readonly runtimes: readonly Runtime[];
-  readonly starts: ContainerStarts;
+  readonly news: ContainerNews;
   readonly identity: () => HostIdentity;
   /** Processes that listen or are connected, known once the connection collector runs. */
   connectedPids: () => ReadonlySet<number>;
@@ -61,13 +61,13 @@ export function createCollectors(around: Surroundings): Collector[] {
 }
 
 function connection(around: Surroundings): Collector {
-  const { options, processes, runtimes, starts, log } = around;
+  const { options, processes, runtimes, news, log } = around;
   const collector = createConnectionCollector({
     host: hostName(options.hostName),
     processTable: processes,
     containerOf: containerIdOfCgroup,
     runtimes,
-    starts,
+    news,
     procRoot: options.procRoot,
     sysRoot: options.sysRoot,
     logger: log,

@@ -28,8 +28,8 @@ export interface WaitingEnd {
   readonly namespace: TrackedNamespace | undefined;
   /** For how many more passes it may wait for its other end, or its namespace. */
   readonly patience: number;
-  /** By `now`: passes may follow each other closely, and a closed socket ends when its busy process sees that. */
-  readonly waitsUntil: number;
+  /** By `now`. */
+  readonly heardAt: number;
   /** Waits for a pass soon, before what it asks about is gone. */
   readonly isUrgent: boolean;
 }
@@ -71,7 +71,7 @@ export class WaitingEnds {
       return;
     }
     const namespace = this.namespaceOf(origin);
-    if (namespace === undefined && strangers.namespaceOf(record.localAddress) === undefined) {
+    if (namespace === undefined && strangers.isOld) {
       // Its container may be gone before the pass.
       strangers.learn(this.options.containers());
     }
@@ -82,16 +82,15 @@ export class WaitingEnds {
     }
     const isUrgent = outcome === 'urgent' && record.peerPort !== 0;
     if (this.waiting.length < MOST_WAITING) {
-      const patience = MORE_PASSES;
-      const waitsUntil = now() + SHORTEST_WAIT_MS;
-      this.wait({ origin, record: copySocketRecord(record), namespace, patience, waitsUntil, isUrgent });
+      const copy = copySocketRecord(record);
+      this.wait({ origin, record: copy, namespace, patience: MORE_PASSES, heardAt: now(), isUrgent });
     } else {
       this.giveOne({
         origin,
         record,
-        namespace: namespace ?? strangers.namespaceOf(record.localAddress),
+        namespace: namespace ?? strangers.namespaceOf(record.localAddress, now()),
         patience: 0,
-        waitsUntil: 0,
+        heardAt: -Infinity,
         isUrgent,
       });
     }
@@ -99,8 +98,7 @@ export class WaitingEnds {
 
   take(): readonly WaitingEnd[] {
     const { tracker, now } = this.options;
-    const waitsUntil = now() + SHORTEST_WAIT_MS;
-    const unpaired = { origin: undefined, patience: MORE_PASSES, waitsUntil, isUrgent: false };
+    const unpaired = { origin: undefined, patience: MORE_PASSES, heardAt: now(), isUrgent: false };
     const taken = [
       ...this.waiting,
       ...tracker.destroyedSockets.takeUnpaired().map((end) => ({ ...end, ...unpaired })),
@@ -125,7 +123,7 @@ export class WaitingEnds {
       this.wait(each);
     }
     for (const each of all.slice(MOST_WAITING)) {
-      this.giveOne({ ...each, patience: 0, waitsUntil: 0 });
+      this.giveOne({ ...each, patience: 0, heardAt: -Infinity });
     }
   }
 
@@ -165,7 +163,7 @@ export class WaitingEnds {
 
   /** Where an event came from; stood for, where no pass has found it. */
   private placeOf(
-    { namespace, origin, record }: WaitingEnd,
+    { namespace, origin, record, heardAt }: WaitingEnd,
     addresses: ReadonlyMap<string, IpAddress>,
   ): TrackedNamespace | undefined {
     const { protocol, localAddress, localPort, peerAddress } = record;
@@ -175,19 +173,20 @@ export class WaitingEnds {
     return (
       namespace ??
       this.namespaceOf(origin) ??
-      (address === undefined ? undefined : this.options.strangers.namespaceOf(address))
+      (address === undefined ? undefined : this.options.strangers.namespaceOf(address, heardAt))
     );
   }
 
   /** False when the namespace is not known. */
   private giveOne(waiting: WaitingEnd): boolean {
-    const { origin, record, patience, waitsUntil, namespace } = waiting;
+    const { origin, record, patience, heardAt, namespace } = waiting;
     const { tracker, now, source } = this.options;
     if (origin !== undefined && source.events?.isRepeated(origin) === true) {
       return true;
     }
     if (namespace !== undefined) {
-      if (patience === 0 && now() >= waitsUntil) {
+      // Passes may follow each other closely, and a closed socket ends when its busy process sees that.
+      if (patience === 0 && now() - heardAt >= SHORTEST_WAIT_MS) {
         tracker.destroyedSockets.give(namespace, record, now());
       } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
         this.wait({ ...waiting, patience: Math.max(0, patience - 1), isUrgent: false });

@@ -81,10 +81,13 @@ export interface Runtime {
 }
 
 /**
- * Tells of containers whose first process has just begun to run, where the runtime says so at once. Nothing is told of
- * some; others have ended by then.
+ * Tells of containers whose first process has just begun to run, or has just ended (Unix seconds), where the runtime says
+ * so at once. Nothing is told of some; others have ended by the time when their start is told.
  */
-export type ContainerStarts = EventEmitter<{ started: [Container] }>;
+export type ContainerNews = EventEmitter<{
+  started: [container: Container];
+  ended: [container: Container, endedSeconds: number];
+}>;
 
 /** One that has begun to follow. */
 export interface FollowedRuntime extends Runtime {

@@ -237,6 +237,30 @@ describe('createDockerRuntime', () => {
     await vi.waitFor(() => expect(started).toEqual(['web 7', 'b 8', 'web 9']));
   });
 
+  it('tells when a container has ended, and which addresses it had', async () => {
+    const ended: string[] = [];
+    engine.containers.set(ID('a'), {
+      Id: ID('a'),
+      ...running('web'),
+      NetworkSettings: { Networks: { back: { IPAddress: '10.1.0.2' } } },
+    });
+    await engine.start();
+    runtime = createDockerRuntime({
+      ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10 },
+      onEnded: ({ addresses }, seconds) => ended.push(`${addresses[0]?.ip ?? ''} ${seconds}`),
+    });
+    await runtime.firstAttempt;
+    engine.containers.delete(ID('a'));
+    engine.emit({ Type: 'container', Action: 'die', Actor: { ID: ID('b') }, timeNano: 1e9 });
+    engine.emit({
+      Type: 'container',
+      Action: 'die',
+      Actor: { ID: ID('a') },
+      timeNano: 1_700_000_000_500_000_000,
+    });
+    await vi.waitFor(() => expect(ended).toEqual(['10.1.0.2 1700000000.5']));
+  });
+
   it('does not wait for the engine to tell of a container that it is still starting', async () => {
     await engine.start();
     const found = follow();

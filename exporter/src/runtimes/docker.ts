@@ -26,6 +26,8 @@ export interface DockerOptions {
   readonly log: RuntimeLog;
   /** Told of each container that has a process which it had not before: within milliseconds of its start. */
   readonly onStarted?: (container: Container) => void;
+  /** Told of each whose first process has ended; at what time, in Unix seconds. */
+  readonly onEnded?: (container: Container, endedSeconds: number) => void;
   /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
   /** The first wait before trying again. */
@@ -45,6 +47,7 @@ const PARALLEL = 8;
 const event = z.object({
   Type: z.string().nullish(),
   Action: z.string().nullish(),
+  timeNano: z.number().nullish(),
   Actor: z
     .object({ ID: z.string().nullish(), Attributes: z.record(z.string(), z.unknown()).nullish() })
     .nullish(),
@@ -187,6 +190,10 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     }
     if (change.Type === 'container' && change.Action === 'destroy') {
       gone.add(id);
+    }
+    const known = containers.get(id);
+    if (change.Type === 'container' && change.Action === 'die' && known !== undefined) {
+      options.onEnded?.(known, (change.timeNano ?? Date.now() * 1e6) / 1e9);
     }
     await changed.add(id, change.Action === 'start' ? 'at once' : 'in turn');
   }

@@ -45,7 +45,7 @@ async function listen(path: string): Promise<void> {
 function follow(named: Partial<RuntimeOptions> = {}): Runtimes {
   runtimes = followRuntimes(
     { docker: [], cri: [], ...named },
-    { log, starts: new EventEmitter(), roots: [root], lookEveryMs: 20 },
+    { log, news: new EventEmitter(), roots: [root], lookEveryMs: 20 },
   );
   return runtimes;
 }

@@ -1,4 +1,4 @@
-import type { ContainerStarts, FollowedRuntime, Runtime, RuntimeLog } from './container.js';
+import type { ContainerNews, FollowedRuntime, Runtime, RuntimeLog } from './container.js';
 import { createCriRuntime } from './cri.js';
 import { createDockerRuntime } from './docker.js';
 import { FIRST_SOCKET, findSockets, type RuntimeApi } from './sockets.js';
@@ -13,7 +13,7 @@ export interface RuntimeOptions {
 /** Where runtimes are looked for, and how often. */
 export interface RuntimeSurroundings {
   readonly log: RuntimeLog;
-  readonly starts: ContainerStarts;
+  readonly news: ContainerNews;
   /** Where the host's `/` is: our own, or where it is mounted. */
   readonly roots?: readonly string[];
   readonly lookEveryMs?: number;
@@ -35,15 +35,16 @@ const LOOK_EVERY_MS = 30_000;
 const CREATE: Readonly<
   Record<
     RuntimeApi,
-    (socketPath: string, required: boolean, log: RuntimeLog, starts: ContainerStarts) => FollowedRuntime
+    (socketPath: string, required: boolean, log: RuntimeLog, news: ContainerNews) => FollowedRuntime
   >
 > = {
-  docker: (socketPath, required, log, starts) =>
+  docker: (socketPath, required, log, news) =>
     createDockerRuntime({
       ...{ socketPath, required, log },
-      onStarted: (container) => starts.emit('started', container),
+      onStarted: (container) => news.emit('started', container),
+      onEnded: (container, endedSeconds) => news.emit('ended', container, endedSeconds),
     }),
-  // It tells of no starts, but the namespace of a pod is there before its containers, and longer.
+  // It tells no news, but the namespace of a pod is there before its containers, and longer.
   cri: (socketPath, required, log) => createCriRuntime({ socketPath, required, log }),
 };
 
@@ -53,7 +54,7 @@ const CREATE: Readonly<
  * start, Docker's is followed, so that its absence is said once.
  */
 export function followRuntimes(named: RuntimeOptions, around: RuntimeSurroundings): Runtimes {
-  const { log, starts, roots = ['/'], lookEveryMs = LOOK_EVERY_MS } = around;
+  const { log, news, roots = ['/'], lookEveryMs = LOOK_EVERY_MS } = around;
   const all: FollowedRuntime[] = [];
   const known = new Set<string>();
   const hidden = new Set<string>();
@@ -101,7 +102,7 @@ export function followRuntimes(named: RuntimeOptions, around: RuntimeSurrounding
   function follow(api: RuntimeApi, socketPath: string, required: boolean): void {
     if (!known.has(socketPath)) {
       known.add(socketPath);
-      all.push(CREATE[api](socketPath, required, log, starts));
+      all.push(CREATE[api](socketPath, required, log, news));
     }
   }
 }
