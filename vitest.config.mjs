@@ -12,7 +12,7 @@ const shared = {
 const WITHOUT_SHARED_ENGINE = [
   'companion-cli',
   'companion-hosts',
-  'companion-kubernetes',
+  'companion-kubernetes*',
   'companion-swarm',
   'dashboards',
   'exporter-containerd',

@@ -5,11 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { kubernetesAccess } from '../../companion/src/cluster/kubernetes/access.js';
 import { ApiClient } from '../../companion/src/cluster/kubernetes/api-client.js';
 import { kubernetes } from '../../companion/src/cluster/kubernetes/kubernetes.js';
-import { performOnObject } from '../../companion/src/cluster/perform-on-object.js';
-import { OBJECT_ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
 import { nodeOf } from '../../grafana-panel/src/scene/topology.fixture.js';
 import { startChromium } from '../engines/chromium.js';
-import { makeSecrets, startAgent, startGateway, until, type TestGateway } from '../engines/companion.js';
+import { startClusterAgent } from '../engines/cluster-agent.js';
+import { makeSecrets, startGateway, type TestGateway } from '../engines/companion.js';
 import { serveHarness, type HarnessPage } from '../engines/harness-page.js';
 import { KubernetesApi } from '../engines/kubernetes-api.js';
 
@@ -36,14 +35,7 @@ describe('the buttons of a cluster’s objects, from the browser to the API serv
     api = await KubernetesApi.start();
     gateway = await startGateway(secrets, { policy: 'rules: [{ allow: "*" }]' });
     const orchestrator = kubernetes(new ApiClient(await kubernetesAccess(undefined, api.root)));
-    const allows = new Set<ActionName>(OBJECT_ACTION_NAMES);
-    agent = startAgent(secrets, {
-      host: 'cluster:prod',
-      gateway: new URL(gateway.url),
-      allows: OBJECT_ACTION_NAMES,
-      perform: (claims, signal) => performOnObject(orchestrator, allows, claims, signal),
-    });
-    await until('the agent is connected', () => gateway.register.size === 1);
+    agent = await startClusterAgent(secrets, gateway, 'prod', orchestrator);
     harness = await serveHarness('companion');
     browser = await startChromium();
   });

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectEngine } from '../../companion/src/agent/engine.js';
-import { performOnObject } from '../../companion/src/cluster/perform-on-object.js';
 import { swarm } from '../../companion/src/cluster/swarm/swarm.js';
-import { OBJECT_ACTION_NAMES, type ActionName } from '../../companion/src/protocol/action.js';
 import type { DescribeResult } from '../../companion/src/protocol/actions/object.js';
 import { capabilitiesSchema } from '../../companion/src/protocol/requests.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
-import { makeSecrets, startAgent, startGateway, until, type TestGateway } from '../engines/companion.js';
+import { startClusterAgent } from '../engines/cluster-agent.js';
+import { makeSecrets, startGateway, until, type TestGateway } from '../engines/companion.js';
 import { DOCKERD, ENGINE_ADDRESS, OwnEngine } from '../engines/own-engine.js';
 
 const canRun = process.getuid?.() === 0 && existsSync(DOCKERD);
@@ -31,14 +30,7 @@ describe.skipIf(!canRun)('a Swarm of one (needs root and dockerd)', () => {
     await create('left-alone', { Replicated: { Replicas: 0 } }, { 'toposcope.actions': 'none' });
     gateway = await startGateway(secrets, { policy: 'rules: [{ allow: "*" }]' });
     const orchestrator = swarm(connectEngine(engine.socketPath));
-    const allows = new Set<ActionName>(OBJECT_ACTION_NAMES);
-    agent = startAgent(secrets, {
-      host: 'cluster:swarm-1',
-      gateway: new URL(gateway.url),
-      allows: OBJECT_ACTION_NAMES,
-      perform: (claims, signal) => performOnObject(orchestrator, allows, claims, signal),
-    });
-    await until('the agent is connected', () => gateway.register.size === 1);
+    agent = await startClusterAgent(secrets, gateway, 'swarm-1', orchestrator);
     await until('the service runs', async () => (await running('shop_web')).length === 1, 60_000);
   });
   afterAll(async () => {
