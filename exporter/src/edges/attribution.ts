@@ -225,7 +225,10 @@ export class Attribution {
       : 'client';
   }
 
-  /** The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. */
+  /**
+   * The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. The cgroup knows no
+   * process: who listens there, or has dialled the same before, may be of the same container.
+   */
   private ownerOf(
     namespace: TrackedNamespace,
     socket: TrackedSocket,
@@ -235,21 +238,18 @@ export class Attribution {
     const seen = socket.owner ?? this.ownerOfCgroup(socket.cgroupId);
     if (seen !== undefined) {
       noteDialled(namespace, socket, seen);
-      return seen;
     }
-    if (socket.role === 'server' && listener?.owner !== undefined) {
-      return listener.owner;
+    if (socket.owner !== undefined) {
+      return socket.owner;
     }
-    const { soleOccupant, presumedOwner, occupants, dialledBy } = namespace;
-    if (soleOccupant === undefined) {
+    const likely = socket.role === 'server' ? listener?.owner : dialledBefore(namespace, socket);
+    if (seen !== undefined) {
+      return likely?.containerId === seen.containerId ? likely : seen;
+    }
+    if (namespace.soleOccupant === undefined && (socket.role === 'client' || likely === undefined)) {
       this.countUnattributed('short_lived');
     }
-    const dialled = socket.role === 'client' ? dialledBy.get(keyOfDialled(socket)) : undefined;
-    // Outside containers too many processes come and go for one that was seen to stand for the others.
-    if (dialled !== undefined && occupants.has(dialled.containerId) && !occupants.has(NO_CONTAINER)) {
-      return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
-    }
-    return { containerId: presumedOwner, process: '', pid: 0 };
+    return likely ?? { containerId: namespace.presumedOwner, process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -359,6 +359,19 @@ const INTERNET = 'internet';
 const MOST_DIALLED = 1_000;
 /** In the place of a name, which has no NUL in it. */
 const SEVERAL = '\0';
+
+/** Who has been seen to dial the same, and still may. */
+function dialledBefore(
+  { dialledBy, occupants }: TrackedNamespace,
+  socket: TrackedSocket,
+): SocketOwner | undefined {
+  const dialled = dialledBy.get(keyOfDialled(socket));
+  // Outside containers too many processes come and go for one that was seen to stand for the others.
+  if (dialled === undefined || !occupants.has(dialled.containerId) || occupants.has(NO_CONTAINER)) {
+    return undefined;
+  }
+  return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
+}
 
 function noteDialled(
   { dialledBy, occupants }: TrackedNamespace,

@@ -385,6 +385,15 @@ describe('ConnectionTracker', () => {
     expect(only('server').labels).toMatchObject({ container_id: WEB, process: 'taker' });
   });
 
+  it.each([
+    ['the listener’s process where its cgroup is of the same container', APP, 'app'],
+    ['no process where its cgroup is of another', WEB, ''],
+  ])('gives a connection that nobody holds any more %s', (_, containerId, process) => {
+    start({ ownerOfCgroup: () => ({ containerId, process: '', pid: 0 }) });
+    pass([[app, { ...server, cgroupId: 5, inode: 0 }]]);
+    expect(only('server').labels).toMatchObject({ container_id: containerId, process });
+  });
+
   it('lets the listener decide in a namespace that containers share, and counts what nobody can tell', () => {
     app.occupants = new Set([APP, WEB]);
     tracker.destroyedSockets.give(app, closed(server), 0);
