@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { vi } from 'vitest';
 
 /** Of version 2, or of a hybrid host: its sockets know their cgroup. */
 const TREE = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
@@ -27,10 +28,10 @@ export class ContainerCgroup {
     return ['sh', '-c', 'echo 0 > "$0/cgroup.procs" && exec "$@"', this.folder];
   }
 
-  /** Once its processes have ended. */
-  delete(): void {
+  /** When its processes, which were killed, are gone. */
+  async delete(): Promise<void> {
     if (existsSync(this.folder)) {
-      rmdirSync(this.folder);
+      await vi.waitFor(() => rmdirSync(this.folder), { timeout: 10_000, interval: 50 });
     }
   }
 }

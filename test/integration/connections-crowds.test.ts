@@ -38,8 +38,7 @@ describe.skipIf(!isRoot)('edges to very many peers (needs root: sudo npm test)',
     await exporter.stop('SIGKILL');
     await pair.tearDown();
     deleteNamespace(REMOTE.name);
-    near.delete();
-    far.delete();
+    await Promise.all([near.delete(), far.delete()]);
   });
 
   /** Starts what the exporter sees in that container. */

@@ -112,7 +112,7 @@ describe.skipIf(!isRoot)('the process at each end of a connection (needs root: s
     } finally {
       await exporter.stop('SIGKILL');
       await pair.killAll();
-      [earlier, later].forEach((cgroup) => cgroup.delete());
+      await Promise.all([earlier.delete(), later.delete()]);
     }
   });
 });
