@@ -225,7 +225,7 @@ export class ConnectionWatch {
         const holder = holders.ownerOf(listener.inode);
         listener.owner = holder ??
           listener.owner ??
-          tracker.attribution.ownerOfCgroup(listener.cgroupId) ?? {
+          tracker.attribution.ownership.ofCgroup(listener.cgroupId) ?? {
             containerId: namespace.soleOccupant ?? NO_CONTAINER,
             process: '',
             pid: 0,

@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
+import { Ownership } from './ownership.js';
 import type { ConnectionEnd, ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -49,6 +50,7 @@ export type Clarity = 'clear' | 'unpaired' | 'waits' | 'urgent';
 /** Says what a socket is: which end of its connection, whose, and who is at the other end. */
 export class Attribution {
   readonly unattributed = new Map<UnattributedReason, number>();
+  readonly ownership: Ownership;
   private readonly farEnds: FarEnds;
 
   constructor(
@@ -56,6 +58,7 @@ export class Attribution {
     private readonly addressBook: AddressBook,
     readonly otherEnds: OtherEnds,
   ) {
+    this.ownership = new Ownership(options.surroundings);
     this.farEnds = new FarEnds(options.surroundings, addressBook, otherEnds);
   }
 
@@ -75,7 +78,11 @@ export class Attribution {
     finding = this.examine(namespace, socket),
   ): EdgeLabels {
     socket.role = finding.role;
-    socket.owner = this.ownerOf(namespace, socket, finding.listener);
+    const { owner, isDoubtful } = this.ownership.find(namespace, socket, finding.listener);
+    socket.owner = owner;
+    if (isDoubtful) {
+      this.countUnattributed('short_lived');
+    }
     return finding.role === 'server'
       ? this.serverLabels(socket, finding.origin)
       : this.clientLabels(namespace, socket, finding.destination);
@@ -145,16 +152,6 @@ export class Attribution {
     return !isCertain && this.clientEnd(candidates, reached, connection) === undefined;
   }
 
-  /** Whether the next passes may tell which of the containers in the namespace it was that dialled. */
-  isOrphan({ soleOccupant, occupants, dialledBy }: TrackedNamespace, connection: ConnectionTuple): boolean {
-    return (
-      soleOccupant === undefined &&
-      !occupants.has(NO_CONTAINER) &&
-      !dialledBy.has(keyOfDialled(connection)) &&
-      dialledBy.size < MOST_DIALLED
-    );
-  }
-
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
@@ -196,16 +193,6 @@ export class Attribution {
     return place === undefined || this.farEnds.isCertain(namespace, place);
   }
 
-  /** Keeps who holds a socket that may be closed by the time it is attributed. */
-  noteHolder(socket: TrackedSocket): void {
-    socket.owner ??= socket.inode === 0 ? undefined : this.options.surroundings.ownerOfInode(socket.inode);
-  }
-
-  /** The container that made a socket, as far as its cgroup tells. */
-  ownerOfCgroup(cgroupId: number): SocketOwner | undefined {
-    return cgroupId === 0 ? undefined : this.options.surroundings.ownerOfCgroup(cgroupId);
-  }
-
   countUnattributed(reason: UnattributedReason): void {
     this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + 1);
   }
@@ -223,33 +210,6 @@ export class Attribution {
     return localPort < firstEphemeralPort && peerPort >= firstEphemeralPort && localPort !== 0
       ? 'server'
       : 'client';
-  }
-
-  /**
-   * The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. The cgroup knows no
-   * process: who listens there, or has dialled the same before, may be of the same container.
-   */
-  private ownerOf(
-    namespace: TrackedNamespace,
-    socket: TrackedSocket,
-    listener: Listener | undefined,
-  ): SocketOwner {
-    this.noteHolder(socket);
-    const seen = socket.owner ?? this.ownerOfCgroup(socket.cgroupId);
-    if (seen !== undefined) {
-      noteDialled(namespace, socket, seen);
-    }
-    if (socket.owner !== undefined) {
-      return socket.owner;
-    }
-    const likely = socket.role === 'server' ? listener?.owner : dialledBefore(namespace, socket);
-    if (seen !== undefined) {
-      return likely?.containerId === seen.containerId ? likely : seen;
-    }
-    if (namespace.soleOccupant === undefined && (socket.role === 'client' || likely === undefined)) {
-      this.countUnattributed('short_lived');
-    }
-    return likely ?? { containerId: namespace.presumedOwner, process: '', pid: 0 };
   }
 
   private clientLabels(
@@ -330,7 +290,7 @@ export class Attribution {
     const namespace = end?.namespace ?? (isCertain ? candidates[0] : undefined);
     const sole = namespace?.soleOccupant;
     return (
-      (end && this.holderOf(end.socket)) ??
+      (end && this.ownership.holderOf(end.socket)) ??
       (sole === undefined ? undefined : { containerId: sole, process: '' })
     );
   }
@@ -348,58 +308,6 @@ export class Attribution {
     });
     return found.length === 1 ? found[0] : undefined;
   }
-
-  private holderOf({ owner, inode, cgroupId }: HeldSocket): SocketOwner | undefined {
-    const holder = inode === 0 ? undefined : this.options.surroundings.ownerOfInode(inode);
-    return owner ?? holder ?? this.ownerOfCgroup(cgroupId);
-  }
 }
 
 const INTERNET = 'internet';
-const MOST_DIALLED = 1_000;
-/** In the place of a name, which has no NUL in it. */
-const SEVERAL = '\0';
-
-/** Who has been seen to dial the same, and still may. */
-function dialledBefore(
-  { dialledBy, occupants }: TrackedNamespace,
-  socket: TrackedSocket,
-): SocketOwner | undefined {
-  const dialled = dialledBy.get(keyOfDialled(socket));
-  // Outside containers too many processes come and go for one that was seen to stand for the others.
-  if (dialled === undefined || !occupants.has(dialled.containerId) || occupants.has(NO_CONTAINER)) {
-    return undefined;
-  }
-  return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
-}
-
-function noteDialled(
-  { dialledBy, occupants }: TrackedNamespace,
-  socket: TrackedSocket,
-  by: SocketOwner,
-): void {
-  if (socket.role !== 'client') {
-    return;
-  }
-  const key = keyOfDialled(socket);
-  if (!dialledBy.has(key)) {
-    if (dialledBy.size < MOST_DIALLED) {
-      dialledBy.set(key, by);
-    }
-    return;
-  }
-  const earlier = dialledBy.get(key);
-  if (earlier?.containerId !== by.containerId) {
-    // A pod's container that was started anew is another one.
-    const isSucceeded = earlier !== undefined && !occupants.has(earlier.containerId);
-    dialledBy.set(key, isSucceeded ? by : undefined);
-  } else if (earlier.process === '') {
-    dialledBy.set(key, by);
-  } else if (by.process !== '' && by.process !== earlier.process) {
-    dialledBy.set(key, { ...by, process: SEVERAL });
-  }
-}
-
-function keyOfDialled({ protocol, peerAddress, peerPort }: ConnectionTuple): string {
-  return `${protocol} ${peerAddress} ${peerPort}`;
-}

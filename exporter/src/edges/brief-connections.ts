@@ -4,6 +4,7 @@ import type { Edge } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
+import { isOrphan } from './ownership.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
 
@@ -102,13 +103,13 @@ export class BriefConnections {
     if (waits === 'no longer') {
       return 'given';
     }
-    const isOrphan = finding.role === 'client' && attribution.isOrphan(namespace, socket);
+    const mayBeClaimed = finding.role === 'client' && isOrphan(namespace, socket);
     if (waits === 'for its other end') {
-      return isOrphan || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
+      return mayBeClaimed || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
     }
     const clarity = attribution.clarity(namespace, socket, finding);
     if (clarity === 'clear') {
-      return isOrphan ? 'waits' : 'given';
+      return mayBeClaimed ? 'waits' : 'given';
     }
     if (clarity !== 'unpaired') {
       return clarity;

@@ -99,7 +99,7 @@ export class UdpFlows {
       (end.lastPass !== this.pass && this.readTables.has(end.table));
     for (const end of ends.values()) {
       if (end.firstPass === this.pass) {
-        attribution.noteHolder(end.socket);
+        attribution.ownership.noteHolder(end.socket);
       }
       // The announcement that its socket was a connected one may still be on its way when a flow is first seen.
       if (end.target === undefined && (isGone(end) || end.socket.inherited || end.firstPass < this.pass)) {
