@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { withoutHidden } from './audit/json-line.js';
 import { addAgentCommand } from './cli/agent-command.js';
 import { addClusterCommand } from './cli/cluster-command.js';
-import { flag } from './cli/flags.js';
+import { dropUnset, flag } from './cli/flags.js';
 import { addGatewayCommand } from './cli/gateway-command.js';
 import { addKeygenCommand } from './cli/keygen-command.js';
 
@@ -38,6 +38,10 @@ export async function run(): Promise<void> {
   addKeygenCommand(program);
 
   try {
+    dropUnset(
+      [program, ...program.commands].flatMap(({ options }) => options),
+      process.env,
+    );
     await program.parseAsync();
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

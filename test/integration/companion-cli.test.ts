@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Authority } from '../engines/certificates.js';
 import { until } from '../engines/companion.js';
 import { freePort } from '../engines/free-port.js';
 import { serveGrafanaKeys, type GrafanaKeys } from '../engines/grafana-keys.js';
@@ -27,6 +28,9 @@ beforeAll(async () => {
   port = await freePort();
   url = `http://127.0.0.1:${port}`;
   execFileSync(process.execPath, [MAIN, 'keygen', folder], { stdio: 'ignore' });
+  const authority = Authority.create();
+  await writeFile(file('tls.crt'), authority.cert, { mode: 0o600 });
+  authority.remove();
   grafana = await serveGrafanaKeys();
   exporter = createServer((_, response) => response.end('seen_by_discovery 1\n'));
   exporter.listen(0, '127.0.0.1');
@@ -136,13 +140,50 @@ describe('the command', () => {
         '--gateway',
         'https://x',
         '--join.token-file',
-        'x',
+        'join.token',
         '--gateway.key-file',
-        'x',
+        'gateway.pub',
         '--allow',
         'everything',
       ],
       'no action',
+    ],
+    [
+      "the public key where the gateway's own belongs",
+      ['gateway', '--gateway.key-file', 'gateway.pub'],
+      "error: option '--gateway.key-file <path>' argument 'gateway.pub' is invalid. It has to hold an Ed25519 private",
+    ],
+    [
+      'an audit log in a folder that is not there',
+      [
+        'gateway',
+        '--token.view-file',
+        'view.token',
+        '--token.operate-file',
+        'operate.token',
+        '--token.admin-file',
+        'admin.token',
+        '--audit.file',
+        'gone/audit.jsonl',
+      ],
+      '--audit.file (TOPOSCOPE_COMPANION_AUDIT_FILE) is gone/audit.jsonl. It does not exist: make the directory',
+    ],
+    [
+      'a certificate and the key of another',
+      [
+        'agent',
+        '--gateway',
+        'https://x',
+        '--join.token-file',
+        'join.token',
+        '--gateway.key-file',
+        'gateway.pub',
+        '--tls.cert-file',
+        'tls.crt',
+        '--tls.key-file',
+        'gateway.key',
+      ],
+      "The key is not the certificate's: --tls.cert-file and --tls.key-file have to name a pair.",
     ],
     [
       'secrets where nobody can make a directory',

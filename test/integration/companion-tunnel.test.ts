@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Socket, connect } from 'node:net';
 import Docker from 'dockerode';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { dial } from '../../companion/src/agent/dial.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
 import { Authority } from '../engines/certificates.js';
 import {
@@ -266,8 +267,10 @@ describe('TLS', () => {
       (await gateway.audit()).some((line) => String(line.reason).includes(reason));
     await until('the one without is refused', () => refused('has no client certificate'));
     await until("the one with another's is refused", () => refused('not for the host'));
-    agentOf({ host: 'doubting', gateway: url, addresses, tls: {} });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const hello = { host: 'doubting', version: '1', allows: [] };
+    await expect(
+      dial('127.0.0.1', { gateway: url, joinToken: 'x', hello, tls: {} }, new AbortController().signal),
+    ).rejects.toThrow('name who has by --tls.ca-file');
     expect(hostsOf(gateway)).toEqual(['web-1']);
   });
 });

@@ -37,7 +37,7 @@ export function dial(address: string, options: DialOptions, signal: AbortSignal)
     request.setTimeout(ANSWERS_WITHIN_MS, () => {
       request.destroy(new Error(`The gateway at ${address} did not answer in 10 s.`));
     });
-    request.once('error', reject);
+    request.once('error', (error) => reject(withAdvice(error, address)));
     request.once('upgrade', (_, socket, head) => {
       socket.setTimeout(0);
       socket.setNoDelay(true);
@@ -58,6 +58,27 @@ export function dial(address: string, options: DialOptions, signal: AbortSignal)
     request.end();
   });
 }
+
+/** Where the certificate is what is wrong, says which flag tells who may sign it. */
+function withAdvice(error: NodeJS.ErrnoException, address: string): Error {
+  if (!UNKNOWN_SIGNER.has(error.code ?? '')) {
+    return error;
+  }
+  return new Error(
+    `Nobody that this agent knows has signed the certificate of the gateway at ${address} (${error.message}): ` +
+      'name who has by --tls.ca-file or TOPOSCOPE_COMPANION_TLS_CA_FILE.',
+    { cause: error },
+  );
+}
+
+/** Of OpenSSL (openssl-verification-options(1)), as Node.js writes them. */
+const UNKNOWN_SIGNER: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
 
 function reasonIn(body: string): string {
   try {

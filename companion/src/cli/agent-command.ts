@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
-import { addConnectionFlags, gatewayKeys, serveGateways, type ConnectionFlags } from './connection.js';
+import { addConnectionFlags, serveGateways, type ConnectionFlags } from './connection.js';
 import { addHostFlags } from './flags.js';
 import { helloOf, hostService, type HostFlags } from './host-service.js';
 
@@ -14,6 +14,6 @@ export function addAgentCommand(program: Command, version: string, logger: () =>
 }
 
 async function runAgent(flags: AgentFlags, version: string, log: Logger): Promise<void> {
-  const service = hostService(flags, await gatewayKeys(flags), log);
+  const service = hostService(flags, flags['gateway.keyFile'], log);
   await serveGateways(flags, helloOf(flags, version), service, log);
 }

@@ -10,7 +10,8 @@ import { performOnObject } from '../cluster/perform-on-object.js';
 import { swarm } from '../cluster/swarm/swarm.js';
 import { OBJECT_ACTION_NAMES, type ActionName } from '../protocol/action.js';
 import { clusterAgentName } from '../protocol/objects.js';
-import { addConnectionFlags, gatewayKeys, serveGateways, type ConnectionFlags } from './connection.js';
+import { addConnectionFlags, serveGateways, type ConnectionFlags } from './connection.js';
+import { readableFile } from './files.js';
 import { flag, parseAllowed, parseHostName } from './flags.js';
 
 interface ClusterFlags extends ConnectionFlags {
@@ -37,7 +38,11 @@ export function addClusterCommand(program: Command, version: string, logger: () 
         .choices(['kubernetes', 'swarm'])
         .default('kubernetes'),
     )
-    .addOption(flag('--kubernetes.config <path>', "a kubeconfig; default: the pod's own service account"))
+    .addOption(
+      flag('--kubernetes.config <path>', "a kubeconfig; default: the pod's own service account").argParser(
+        readableFile("write it, or leave it out for the pod's own service account"),
+      ),
+    )
     .addOption(
       flag('--engine.socket <path>', "for a Swarm: the socket of a manager's engine").default(
         '/var/run/docker.sock',
@@ -60,7 +65,7 @@ async function runCluster(flags: ClusterFlags, version: string, log: Logger): Pr
     { host, version, allows: [...flags.allow] },
     {
       perform: (claims, signal) => performOnObject(orchestrator, allows, claims, signal),
-      verifier: new PermitVerifier(host, await gatewayKeys(flags)),
+      verifier: new PermitVerifier(host, flags['gateway.keyFile']),
       log,
     },
     log,

@@ -1,21 +1,22 @@
 import { lookup } from 'node:dns/promises';
-import { readFile } from 'node:fs/promises';
 import type { KeyObject } from 'node:crypto';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { dial } from '../agent/dial.js';
 import { keepTunnels } from '../agent/keep-tunnels.js';
-import { publicKeysFromPem } from '../agent/permit-verifier.js';
 import { serveTunnel, type AgentService } from '../agent/serve-tunnel.js';
 import type { Hello } from '../protocol/tunnel.js';
-import { flag } from './flags.js';
+import { contentOf } from './files.js';
+import { flag, parseUrl } from './flags.js';
+import { certificateKey, certificates, keyPair, permitKeys, token } from './secrets.js';
 
-/** The flags of `addConnectionFlags`, as commander gives them. */
+/** The flags of `addConnectionFlags`, as commander gives them: of files, what is in them. */
 export interface ConnectionFlags {
   readonly gateway: string;
   readonly insecure?: boolean;
   readonly 'join.tokenFile': string;
-  readonly 'gateway.keyFile': string;
+  /** Who may sign permits. */
+  readonly 'gateway.keyFile': readonly KeyObject[];
   readonly 'tls.caFile'?: string;
   readonly 'tls.certFile'?: string;
   readonly 'tls.keyFile'?: string;
@@ -25,26 +26,37 @@ export interface ConnectionFlags {
 export function addConnectionFlags(command: Command): Command {
   return command
     .addOption(
+      flag('--gateway <url>', 'https://name:port; every address behind the name is dialled')
+        .argParser(parseUrl('https://gateway.example:10421'))
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      flag('--join.token-file <path>', 'the token that lets this agent in')
+        .argParser(contentOf(FROM_THE_GATEWAY, token))
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      flag('--gateway.key-file <path>', "the gateways' public keys, PEM, one or more")
+        .argParser(contentOf(FROM_THE_GATEWAY, permitKeys))
+        .makeOptionMandatory(),
+    )
+    .addOption(
       flag(
-        '--gateway <url>',
-        'https://name:port; every address behind the name is dialled',
-      ).makeOptionMandatory(),
-    )
-    .addOption(flag('--join.token-file <path>', 'the token that lets this agent in').makeOptionMandatory())
-    .addOption(
-      flag('--gateway.key-file <path>', "the gateways' public keys, PEM, one or more").makeOptionMandatory(),
+        '--tls.ca-file <path>',
+        "who may sign the gateway's certificate; default: the usual authorities",
+      ).argParser(contentOf('copy it here, or leave it out for the usual authorities', certificates)),
     )
     .addOption(
-      flag('--tls.ca-file <path>', "who may sign the gateway's certificate; default: the usual authorities"),
+      flag('--tls.cert-file <path>', "this agent's own certificate, for mutual TLS").argParser(
+        contentOf('copy it here, or leave it out', certificates),
+      ),
     )
-    .addOption(flag('--tls.cert-file <path>', "this agent's own certificate, for mutual TLS"))
-    .addOption(flag('--tls.key-file <path>', 'its key'))
+    .addOption(
+      flag('--tls.key-file <path>', 'its key').argParser(
+        contentOf('copy it here, or leave it out', certificateKey),
+      ),
+    )
     .addOption(flag('--insecure', 'allow http:// to other hosts than this one'));
-}
-
-/** Who may sign permits, out of the flag's file. */
-export async function gatewayKeys(flags: ConnectionFlags): Promise<readonly KeyObject[]> {
-  return publicKeysFromPem(await readFile(flags['gateway.keyFile'], 'utf8'));
 }
 
 /** Serves every gateway until the process is told to end. */
@@ -56,14 +68,11 @@ export async function serveGateways(
 ): Promise<void> {
   const gateway = new URL(flags.gateway);
   refuseClearText(gateway, flags.insecure === true);
-  const joinToken = (await readFile(flags['join.tokenFile'], 'utf8')).trim();
-  const [ca, cert, key] = await Promise.all(
-    [flags['tls.caFile'], flags['tls.certFile'], flags['tls.keyFile']].map(readOptional),
-  );
+  const joinToken = flags['join.tokenFile'];
+  const ca = flags['tls.caFile'];
   const tls = {
     ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...keyPair('--tls.cert-file and --tls.key-file', flags['tls.certFile'], flags['tls.keyFile']),
   };
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -84,9 +93,8 @@ export async function serveGateways(
   );
 }
 
-async function readOptional(path: string | undefined): Promise<string | undefined> {
-  return path === undefined ? undefined : await readFile(path, 'utf8');
-}
+/** Both are made beside the gateway. */
+const FROM_THE_GATEWAY = "copy it from the gateway's host, where keygen has made it";
 
 function refuseClearText({ protocol, hostname }: URL, insecure: boolean): void {
   const here = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);

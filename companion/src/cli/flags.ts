@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { HOST_ACTION_NAMES, type ActionName } from '../protocol/action.js';
-import { hostNameSchema } from '../protocol/names.js';
+import { commandSchema, hostNameSchema } from '../protocol/names.js';
+import { helloSchema } from '../protocol/tunnel.js';
 
 /** A flag with the environment variable that stands for it: `--audit.file` and TOPOSCOPE_COMPANION_AUDIT_FILE. */
 export function flag(flags: string, description: string): Option {
@@ -27,10 +28,63 @@ export function addHostFlags(command: Command): Command {
         .argParser(parseHostName)
         .default(hostname()),
     )
-    .addOption(flag('--host-shell.command <words>', 'what host-shell starts').default('/bin/sh -l'))
     .addOption(
-      flag('--exporter.address <host:port>', 'where Prometheus finds the exporter of this host, for /sd'),
+      flag('--host-shell.command <words>', 'what host-shell starts')
+        .argParser(parseCommand)
+        .default(['/bin/sh', '-l'], '/bin/sh -l'),
+    )
+    .addOption(
+      flag(
+        '--exporter.address <host:port>',
+        'where Prometheus finds the exporter of this host, for /sd',
+      ).argParser(parseExporterAddress),
     );
+}
+
+/**
+ * Takes variables away that commander would take as given: empty ones, as Compose and systemd write what nobody has set,
+ * and those that say of a switch that it is off.
+ */
+export function dropUnset(options: readonly Option[], environment: NodeJS.ProcessEnv): void {
+  for (const { envVar = '', required, optional, long } of options) {
+    const value = environment[envVar];
+    const isSwitch = !required && !optional;
+    if (value === '' || (isSwitch && value !== undefined && isOff(value, envVar, long))) {
+      // Commander asks process.env itself.
+      // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
+      delete environment[envVar];
+    }
+  }
+}
+
+function isOff(value: string, variable: string, flagName = ''): boolean {
+  if (!/^(?:true|1|yes|false|0|no)$/i.test(value)) {
+    throw new Error(
+      `error: option '${flagName}' value '${value}' from env '${variable}' is invalid. It must be true or false.`,
+    );
+  }
+  return /^(?:false|0|no)$/i.test(value);
+}
+
+/** A URL with `http://` or `https://`, as it was written; `example` shows the form. */
+export function parseUrl(example: string) {
+  return (text: string): string => {
+    if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
+      throw new InvalidArgumentError(`It should look like ${example}.`);
+    }
+    return text;
+  };
+}
+
+/** Numbers of Grafana's organisations. */
+export function parseOrganisations(text: string): readonly number[] {
+  const ids = text.split(',').map((id) => id.trim());
+  if (ids.some((id) => !/^[1-9]\d{0,8}$/.test(id))) {
+    throw new InvalidArgumentError(
+      'It must be numbers of organisations with commas between them, such as 1,4.',
+    );
+  }
+  return ids.map(Number);
 }
 
 /** `host:port`, `[::1]:port` or `:port` for every address. */
@@ -66,4 +120,19 @@ export function parseHostName(text: string): string {
     throw new InvalidArgumentError('It must be letters, digits, dots and dashes.');
   }
   return parsed.data;
+}
+
+function parseCommand(text: string): readonly [string, ...string[]] {
+  const parsed = commandSchema.safeParse(text.trim().split(/\s+/));
+  if (!parsed.success) {
+    throw new InvalidArgumentError('It must be a program and its arguments, such as /bin/sh -l.');
+  }
+  return parsed.data;
+}
+
+function parseExporterAddress(text: string): string {
+  if (!helloSchema.shape.exporter.safeParse(text).success) {
+    throw new InvalidArgumentError('It must be host:port, such as web-1.example:10420.');
+  }
+  return text;
 }

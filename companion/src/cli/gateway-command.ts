@@ -1,5 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { access, constants, readFile } from 'node:fs/promises';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { duplexPair } from 'node:stream';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
@@ -8,116 +7,42 @@ import { AuditLog } from '../audit/audit-log.js';
 import { LineFile } from '../audit/line-file.js';
 import type { GatewayCore } from '../gateway/attempts.js';
 import { grafanaKeys, identifyByGrafanaJwt, identifyByHeader, type Identify } from '../gateway/identity.js';
-import { readJoinTokens } from '../gateway/join-tokens.js';
 import { Limits } from '../gateway/limits.js';
 import type { LogBucket } from '../gateway/log-bucket.js';
 import { Metrics } from '../gateway/metrics.js';
 import { permitSigner } from '../gateway/permit-signer.js';
 import { Register } from '../gateway/register.js';
-import { GatewayServer } from '../gateway/server.js';
-import { readTierTokens } from '../gateway/tier-tokens.js';
+import { GatewayServer, type GatewayOptions } from '../gateway/server.js';
+import { TierTokens } from '../gateway/tier-tokens.js';
 import { Tunnel } from '../gateway/tunnel.js';
-import { PolicyFile } from '../policy/policy-file.js';
+import type { PolicyFile } from '../policy/policy-file.js';
 import { DEFAULT_POLICY } from '../policy/policy.js';
-import { addHostFlags, flag, parseListenAddress } from './flags.js';
-import { helloOf, hostService, type HostFlags } from './host-service.js';
+import { reasonOf } from './files.js';
+import { addGatewayFlags, type GatewayFlags } from './gateway-flags.js';
+import { helloOf, hostService } from './host-service.js';
+import { keyPair } from './secrets.js';
 
 const LOOK_AT_POLICY_EVERY_MS = 2_000;
 const AGENT_ENDS_WITHIN_MS = 5_000;
 
-interface GatewayFlags extends HostFlags {
-  readonly 'web.listenAddress': { readonly host: string; readonly port: number };
-  readonly 'web.tlsCertFile'?: string;
-  readonly 'web.tlsKeyFile'?: string;
-  readonly 'agents.clientCaFile'?: string;
-  readonly 'agents.tokenFile'?: string;
-  readonly 'token.viewFile': string;
-  readonly 'token.operateFile': string;
-  readonly 'token.adminFile': string;
-  readonly identity: 'jwt' | 'header';
-  readonly 'grafana.url'?: string;
-  readonly 'grafana.jwksUrl'?: string;
-  readonly 'grafana.organisations': readonly number[];
-  readonly 'policy.file'?: string;
-  readonly readOnly?: boolean;
-  readonly 'audit.file': string;
-  readonly 'audit.record'?: string;
-  readonly 'gateway.keyFile'?: string;
-  readonly 'export.bucket'?: string;
-  readonly 'export.prefix': string;
-  readonly 'export.region': string;
-  readonly 'export.endpoint'?: string;
-  readonly local?: boolean;
-}
-
 export function addGatewayCommand(program: Command, version: string, logger: () => Logger): void {
   const command = program
     .command('gateway')
-    .description("decide, write down and pass on what Grafana's users ask of the agents")
-    .addOption(
-      flag('--web.listen-address <address>', 'host:port, or :port for every address')
-        .argParser(parseListenAddress)
-        .default(parseListenAddress(':10421'), ':10421'),
-    )
-    .addOption(flag('--web.tls-cert-file <path>', 'the certificate of this gateway'))
-    .addOption(flag('--web.tls-key-file <path>', 'its key'))
-    .addOption(
-      flag('--agents.token-file <path>', 'who may connect: lines of a token, or of a host and its token'),
-    )
-    .addOption(flag('--agents.client-ca-file <path>', 'who signs the certificates that agents must show'))
-    .addOption(flag('--token.view-file <path>', 'the token of the tier view').makeOptionMandatory())
-    .addOption(flag('--token.operate-file <path>', 'the token of the tier operate').makeOptionMandatory())
-    .addOption(flag('--token.admin-file <path>', 'the token of the tier admin').makeOptionMandatory())
-    .addOption(
-      flag('--identity <how>', "jwt verifies Grafana's X-Grafana-Id, header believes X-Grafana-User")
-        .choices(['jwt', 'header'])
-        .default('jwt'),
-    )
-    .addOption(
-      flag('--grafana.url <url>', "Grafana's root_url, which is what its tokens name as their issuer"),
-    )
-    .addOption(flag('--grafana.jwks-url <url>', 'its signing keys; default: /api/signing-keys/keys below it'))
-    .addOption(
-      flag('--grafana.organisations <ids>', 'organisations whose users may come in')
-        .argParser((text) => text.split(',').map(Number))
-        .default([1], '1'),
-    )
-    .addOption(
-      flag('--policy.file <path>', 'who may do what; without one: list, inspect, top and logs for everybody'),
-    )
-    .addOption(flag('--read-only', 'nothing that changes anything, whatever the policy says'))
-    .addOption(
-      flag('--audit.file <path>', 'where every attempt is written down').default('toposcope-audit.jsonl'),
-    )
-    .addOption(
-      flag(
-        '--audit.record <directory>',
-        'where terminals are recorded, as asciicast v2; default: not at all',
-      ),
-    )
-    .addOption(flag('--gateway.key-file <path>', 'the Ed25519 key that signs permits, PEM'))
-    .addOption(flag('--export.bucket <name>', 'where exported logs go; default: nowhere'))
-    .addOption(flag('--export.prefix <prefix>', 'before every key').default(''))
-    .addOption(flag('--export.region <region>', 'of the bucket').default('us-east-1'))
-    .addOption(flag('--export.endpoint <url>', "of an S3-compatible service that is not Amazon's"))
-    .addOption(flag('--local', "be this host's agent too, in the same process"));
-  addHostFlags(command).action((flags: GatewayFlags) => runGateway(flags, version, logger()));
+    .description("decide, write down and pass on what Grafana's users ask of the agents");
+  addGatewayFlags(command).action((flags: GatewayFlags) => runGateway(flags, version, logger()));
 }
 
 async function runGateway(flags: GatewayFlags, version: string, log: Logger): Promise<void> {
   const stop = new AbortController();
-  const auditFile = await LineFile.open(flags['audit.file']);
+  const auditFile = await openAuditLog(flags['audit.file']);
   process.on(
     'SIGHUP',
     () => void auditFile.reopen().catch((error: unknown) => log.error({ err: error }, 'no audit file')),
   );
   const recordings = flags['audit.record'];
-  if (recordings !== undefined) {
-    await access(recordings, constants.W_OK);
-  }
-  const policy = await openPolicy(flags['policy.file'], log);
+  const policy = followPolicy(flags['policy.file'], log);
   const register = new Register();
-  const key = await permitKey(flags);
+  const key = permitKeyOf(flags);
   const core: GatewayCore = {
     register,
     policy,
@@ -129,21 +54,20 @@ async function runGateway(flags: GatewayFlags, version: string, log: Logger): Pr
     log,
   };
   const bucket = await bucketOf(flags);
-  const tokens = await readTierTokens({
+  const tokens = new TierTokens({
     view: flags['token.viewFile'],
     operate: flags['token.operateFile'],
     admin: flags['token.adminFile'],
   });
-  const tokenFile = flags['agents.tokenFile'];
   const server = new GatewayServer({
     core,
     tokens,
     identify: identityOf(flags, log),
-    joinTokens: tokenFile === undefined ? undefined : await readJoinTokens(tokenFile),
+    joinTokens: flags['agents.tokenFile'],
     bucket,
     recordings,
     version,
-    tls: await tlsOf(flags),
+    tls: tlsOf(flags),
   });
   if (flags.local === true) {
     connectHere(flags, key, register, version, log, stop.signal);
@@ -164,12 +88,22 @@ async function runGateway(flags: GatewayFlags, version: string, log: Logger): Pr
   }
 }
 
-async function openPolicy(path: string | undefined, log: Logger): Promise<GatewayCore['policy']> {
-  if (path === undefined) {
+/** Also where nothing names it, so that no parser has seen it. */
+async function openAuditLog(path: string): Promise<LineFile> {
+  try {
+    return await LineFile.open(path);
+  } catch (error) {
+    const reason = reasonOf(error, 'make the directory that it is in');
+    throw new Error(`--audit.file (TOPOSCOPE_COMPANION_AUDIT_FILE) is ${path}. ${reason}`, { cause: error });
+  }
+}
+
+function followPolicy(file: PolicyFile | undefined, log: Logger): GatewayCore['policy'] {
+  if (file === undefined) {
     log.info('no policy file: list, inspect, top and logs are for everybody, nothing else for anyone');
     return { current: DEFAULT_POLICY, problem: undefined };
   }
-  const file = await PolicyFile.open(path);
+  const { path } = file;
   file.watch(LOOK_AT_POLICY_EVERY_MS, (problem) => {
     if (problem === undefined) {
       log.info({ path }, 'the policy has changed');
@@ -186,10 +120,10 @@ interface PermitKey {
   readonly publicKey: KeyObject | undefined;
 }
 
-async function permitKey(flags: GatewayFlags): Promise<PermitKey> {
-  const path = flags['gateway.keyFile'];
-  if (path !== undefined) {
-    return { privateKey: createPrivateKey(await readFile(path, 'utf8')), publicKey: undefined };
+function permitKeyOf(flags: GatewayFlags): PermitKey {
+  const privateKey = flags['gateway.keyFile'];
+  if (privateKey !== undefined) {
+    return { privateKey, publicKey: undefined };
   }
   if (flags.local !== true || flags['agents.tokenFile'] !== undefined) {
     throw new Error('A gateway with agents needs --gateway.key-file; make a key with keygen.');
@@ -233,23 +167,14 @@ async function bucketOf(flags: GatewayFlags): Promise<LogBucket | undefined> {
   });
 }
 
-async function tlsOf(
-  flags: GatewayFlags,
-): Promise<{ cert: string; key: string; clientCa: string | undefined } | undefined> {
-  const cert = flags['web.tlsCertFile'];
-  const key = flags['web.tlsKeyFile'];
+function tlsOf(flags: GatewayFlags): GatewayOptions['tls'] {
+  const names = '--web.tls-cert-file and --web.tls-key-file';
+  const pair = keyPair(names, flags['web.tlsCertFile'], flags['web.tlsKeyFile']);
   const clientCa = flags['agents.clientCaFile'];
-  if (cert === undefined || key === undefined) {
-    if (cert !== key || clientCa !== undefined) {
-      throw new Error('TLS needs both --web.tls-cert-file and --web.tls-key-file.');
-    }
-    return undefined;
+  if (pair === undefined && clientCa !== undefined) {
+    throw new Error(`--agents.client-ca-file needs TLS: give ${names}.`);
   }
-  return {
-    cert: await readFile(cert, 'utf8'),
-    key: await readFile(key, 'utf8'),
-    clientCa: clientCa === undefined ? undefined : await readFile(clientCa, 'utf8'),
-  };
+  return pair && { ...pair, clientCa };
 }
 
 /** The same tunnel as a remote agent's, through memory. */

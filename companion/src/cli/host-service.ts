@@ -6,7 +6,6 @@ import { perform } from '../agent/perform.js';
 import { PermitVerifier } from '../agent/permit-verifier.js';
 import { Procfs } from '../agent/procfs.js';
 import type { AgentService } from '../agent/serve-tunnel.js';
-import { commandSchema } from '../protocol/names.js';
 import type { ActionName } from '../protocol/action.js';
 import type { Hello } from '../protocol/tunnel.js';
 import type { KeyObject } from 'node:crypto';
@@ -16,7 +15,7 @@ export interface HostFlags {
   readonly 'engine.socket': string;
   readonly allow: readonly ActionName[];
   readonly 'host.name': string;
-  readonly 'hostShell.command': string;
+  readonly 'hostShell.command': readonly [string, ...string[]];
   readonly 'exporter.address'?: string;
 }
 
@@ -29,7 +28,7 @@ export function hostService(flags: HostFlags, keys: readonly KeyObject[], log: L
   const host: Host = {
     engine: connectEngine(flags['engine.socket']),
     procfs,
-    hostShell: commandSchema.parse(flags['hostShell.command'].split(/\s+/)),
+    hostShell: flags['hostShell.command'],
   };
   const allows = new Set(flags.allow);
   return {

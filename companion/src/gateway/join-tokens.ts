@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 
 /**
  * Who may open a tunnel: each line of the file is a token for any agent, or an agent's name (a host's, or `cluster:` and
@@ -39,10 +38,6 @@ export class JoinTokens {
     }
     return accepted;
   }
-}
-
-export async function readJoinTokens(path: string): Promise<JoinTokens> {
-  return new JoinTokens(await readFile(path, 'utf8'));
 }
 
 function digest(text: string): Buffer {

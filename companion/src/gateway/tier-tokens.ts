@@ -1,5 +1,4 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { TIERS, type Tier } from '../protocol/tiers.js';
 
 /** The secret of each tier, kept as a digest only. */
@@ -24,17 +23,6 @@ export class TierTokens {
     const expected = this.#digests.get(tier);
     return expected !== undefined && timingSafeEqual(expected, digest(token));
   }
-}
-
-/** Reads one token a file; never from the command line, which every process of the host can read. */
-export async function readTierTokens(files: Readonly<Record<Tier, string>>): Promise<TierTokens> {
-  const [view, operate, admin] = await Promise.all(TIERS.map((tier) => readSecret(files[tier])));
-  return new TierTokens({ view: view ?? '', operate: operate ?? '', admin: admin ?? '' });
-}
-
-/** A secret that is alone in its file. */
-export async function readSecret(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).trim();
 }
 
 function digest(text: string): Buffer {

@@ -8,22 +8,17 @@ const SETTLED_AFTER_MS = 100;
 
 /** The policy in force, out of a file that may change at any time. */
 export class PolicyFile implements Disposable {
-  readonly #path: string;
+  readonly path: string;
   #text: string;
   #current: Policy;
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(path: string, text: string, policy: Policy) {
-    this.#path = path;
+  /** Takes what the file says now. Throws when it is wrong: a gateway does not start on a policy that nobody wrote. */
+  constructor(path: string, text: string) {
+    this.path = path;
     this.#text = text;
-    this.#current = policy;
-  }
-
-  /** Reads the file. Throws when it is missing or wrong: a gateway does not start on a policy that nobody wrote. */
-  static async open(path: string): Promise<PolicyFile> {
-    const text = await readFile(path, 'utf8');
-    return new PolicyFile(path, text, parsePolicy(text, path));
+    this.#current = parsePolicy(text, path);
   }
 
   get current(): Policy {
@@ -59,7 +54,7 @@ export class PolicyFile implements Disposable {
         return false;
       }
       this.#text = text;
-      this.#current = parsePolicy(text, this.#path);
+      this.#current = parsePolicy(text, this.path);
       this.#problem = undefined;
       return true;
     } catch (error) {
@@ -73,11 +68,11 @@ export class PolicyFile implements Disposable {
    * may be a valid one, without its last rules.
    */
   async #settledText(): Promise<string> {
-    let text = await readFile(this.#path, 'utf8');
+    let text = await readFile(this.path, 'utf8');
     for (let before = this.#text; text !== before;) {
       await setTimeout(SETTLED_AFTER_MS);
       before = text;
-      text = await readFile(this.#path, 'utf8');
+      text = await readFile(this.path, 'utf8');
     }
     return text;
   }
