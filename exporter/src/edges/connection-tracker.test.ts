@@ -593,6 +593,20 @@ describe('ConnectionTracker', () => {
     expect(only('server').labels).toMatchObject({ peer_container_id: WEB, peer_process: 'wget' });
   });
 
+  it.each([
+    ['may have been led here', {}, 'wget'],
+    ['still waits for an answer from elsewhere', { state: SYN_SENT, counters: counters(0, 0, false) }, ''],
+  ])('takes a socket with the client’s port that %s for its own, or not', (_, changes, process) => {
+    start({
+      ownerOfInode: (inode) => (inode === 1_021 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined),
+    });
+    pass([
+      [web, socket('10.0.0.1 40000', '10.96.0.1 81', 21, changes)],
+      [app, server],
+    ]);
+    expect(only('server').labels).toMatchObject({ peer_container_id: WEB, peer_process: process });
+  });
+
   it('tells clients in overlapping networks apart by their sockets', () => {
     const other = '333333333333' as ContainerId;
     const twin = namespace(3, other, '10.0.0.1');

@@ -49,7 +49,8 @@ export class OtherEnds {
       ({ peerAddress, peerPort }) => peerAddress === server.address && peerPort === server.port,
     );
     // One that dialled another address may have been led here; of several, nobody can tell.
-    const socket = exact ?? (sockets.length === 1 ? sockets[0] : undefined);
+    const led = sockets.filter(({ established, actual }) => established && isOrUnknown(actual, server));
+    const socket = exact ?? (led.length === 1 ? led[0] : undefined);
     return socket ?? (protocol === 'udp' ? this.udpClient(namespace, client, server) : undefined);
   }
 
@@ -101,6 +102,10 @@ export class OtherEnds {
     }
     return ordered;
   }
+}
+
+function isOrUnknown(endpoint: Endpoint | undefined, expected: Endpoint): boolean {
+  return endpoint === undefined || (endpoint.address === expected.address && endpoint.port === expected.port);
 }
 
 function byPort(
