@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EAGAIN, ENOBUFS, type Libc } from './libc.js';
 import { NamespaceIds } from './namespace-ids.js';
 
@@ -10,11 +10,13 @@ const ID = 77;
 describe('NamespaceIds', () => {
   let announced: (Buffer | typeof ENOBUFS)[];
   let ids: NamespaceIds;
+  const onNews = vi.fn();
 
   beforeEach(() => {
     announced = [];
+    onNews.mockClear();
     let errno = 0;
-    ids = NamespaceIds.open({
+    const libc = {
       socket: () => 3,
       bind: () => 0,
       setsockopt: () => 0,
@@ -28,7 +30,8 @@ describe('NamespaceIds', () => {
         return next.length;
       },
       errno: () => errno,
-    } as unknown as Libc);
+    };
+    ids = NamespaceIds.open(libc as unknown as Libc, onNews);
   });
 
   it('counts how often an id has been given', () => {
@@ -46,6 +49,17 @@ describe('NamespaceIds', () => {
     announced.push(GIVEN, FREE);
     ids.update();
     expect(ids.timesGiven(ID)).toBe(1);
+  });
+
+  it.each([
+    ['once, however many ids were given', [GIVEN, GIVEN]],
+    ['of ids that may have been given and not been announced', [ENOBUFS]],
+  ] as const)('tells %s', (_, news) => {
+    ids.update();
+    expect(onNews).not.toHaveBeenCalled();
+    announced.push(...news);
+    ids.update();
+    expect(onNews).toHaveBeenCalledOnce();
   });
 
   it('goes on after news that were lost or cut short', () => {

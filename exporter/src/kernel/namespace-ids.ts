@@ -16,21 +16,30 @@ const PURPOSE = 'hear of ids of network namespaces';
 export class NamespaceIds {
   private readonly given = new Map<number, number>();
 
-  private constructor(private readonly socket: NetlinkSocket) {}
+  private constructor(
+    private readonly socket: NetlinkSocket,
+    private readonly onNews: () => void,
+  ) {}
 
-  /** For the ids that the namespace which the thread is in gives to others. Throws SystemCallError. */
-  static open(libc: Libc): NamespaceIds {
-    return new NamespaceIds(NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID));
+  /**
+   * For the ids that the namespace which the thread is in gives to others; `onNews` is called when some were given, or
+   * may have been. Throws SystemCallError.
+   */
+  static open(libc: Libc, onNews: () => void): NamespaceIds {
+    return new NamespaceIds(NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID), onNews);
   }
 
   /** Takes what the kernel has announced by now: a system call, mostly. */
   update(): void {
-    this.socket.drain(PURPOSE, (buffer, start, end, type) => {
+    const isNews = this.socket.drain(PURPOSE, (buffer, start, end, type) => {
       const id = type === RTM_NEWNSID ? idIn(buffer, start, end) : undefined;
       if (id !== undefined) {
         this.given.set(id, this.timesGiven(id) + 1);
       }
     });
+    if (isNews) {
+      this.onNews();
+    }
   }
 
   /** As of the last update. */

@@ -13,7 +13,7 @@ import { isRefused, type Libc } from './libc.js';
 import { NamespaceIds } from './namespace-ids.js';
 import { NamespaceSockets } from './namespace-sockets.js';
 import { NETLINK_NETFILTER, NetlinkSocket } from './netlink.js';
-import { NamespaceDoor, ownNamespaceInode } from './netns.js';
+import { NamespaceDoor, ownNamespaceInode, type HeldNamespace } from './netns.js';
 import { ProcSource } from './proc-source.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 import type { AnnouncedEnds, SocketSource, SocketVisitors } from './socket-source.js';
@@ -31,12 +31,10 @@ export interface NetlinkSourceOptions {
 }
 
 interface OpenNamespace {
-  /** A process that lived in it at the last pass. */
-  pid: number | 'self';
   readonly sockets: NamespaceSockets;
   readonly conntrack: NetlinkSocket;
-  /** As the exporter's own namespace numbers it. */
-  nsid: number | undefined;
+  /** As the exporter's own namespace numbers it; undefined where it did not when it was opened. */
+  readonly nsid: number | undefined;
   /** How often that number had been given when the namespace was opened, since when it has kept it. */
   readonly timesGiven: number;
   /** The namespace's own event source, where its events do not come through the common one. */
@@ -48,7 +46,10 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   readonly mode = 'netlink';
   private readonly namespaces = new Map<number, OpenNamespace>();
   private readonly namespaceOfNsid = new Map<number, number>();
-  private readonly repeatedNsids = new Set<number>();
+  /** Namespaces that had no id when they were opened, and have none yet. */
+  private readonly unnumbered = new Map<number, HeldNamespace>();
+  /** How often an id had been given when such a namespace got it, which the common source hears since, too. */
+  private readonly repeated = new Map<number, number>();
   private readonly namespaceOfSource = new Map<number, number>();
   private readonly proc: ProcSource;
   private readonly degraded = new Set<string>();
@@ -66,7 +67,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     this.home = ownNamespaceInode(options.procRoot);
     this.proc = new ProcSource(options.procRoot);
     this.door = NamespaceDoor.open(options.libc, options.procRoot);
-    this.ids = NamespaceIds.open(options.libc);
+    this.ids = NamespaceIds.open(options.libc, () => this.noteRepetitions());
     this.destroyEvents = DestroyEvents.start({
       libc: options.libc,
       ids: this.ids,
@@ -121,15 +122,12 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     return source === this.commonSource ? this.home : this.namespaceOfSource.get(source);
   }
 
-  isRepeated({ nsid }: EventOrigin): boolean {
-    return nsid !== undefined && (this.isConfined || this.repeatedNsids.has(nsid));
+  isRepeated({ nsid, timesGiven }: EventOrigin): boolean {
+    return nsid !== undefined && (this.isConfined || this.repeated.get(nsid) === timesGiven);
   }
 
   open(namespace: number, pid: number): boolean {
-    const known = this.namespaces.get(namespace);
-    if (known !== undefined) {
-      known.pid = pid;
-      this.noteRepetition(namespace, known);
+    if (this.namespaces.has(namespace)) {
       return true;
     }
     try {
@@ -161,8 +159,9 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
     if (open.nsid !== undefined) {
       this.namespaceOfNsid.delete(open.nsid);
-      this.repeatedNsids.delete(open.nsid);
     }
+    this.unnumbered.get(namespace)?.close();
+    this.unnumbered.delete(namespace);
     this.namespaces.delete(namespace);
   }
 
@@ -224,14 +223,20 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     this.door.close();
   }
 
-  /** A namespace that had no id when it was opened may get one; the common source then hears it as well. */
-  private noteRepetition(namespace: number, open: OpenNamespace): void {
-    if (this.commonSource === undefined || open.source === undefined || open.nsid !== undefined) {
-      return;
-    }
-    open.nsid = this.door.nsidOf(open.pid, namespace);
-    if (open.nsid !== undefined) {
-      this.repeatedNsids.add(open.nsid);
+  /**
+   * A namespace that had no id when it was opened may have got one, as a container's does that is being made: the common
+   * source hears it then as well.
+   */
+  private noteRepetitions(): void {
+    for (const [namespace, held] of this.unnumbered) {
+      const nsid = held.nsid();
+      if (nsid !== undefined) {
+        this.unnumbered.delete(namespace);
+        held.close();
+        // That it was given has been announced by now.
+        this.ids.update();
+        this.repeated.set(nsid, this.ids.timesGiven(nsid));
+      }
     }
   }
 
@@ -279,11 +284,22 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     const source = heard ? undefined : this.destroyEvents.addSource(false);
     this.ids.update();
     const timesGiven = nsid === undefined ? 0 : this.ids.timesGiven(nsid);
-    this.namespaces.set(namespace, { pid, sockets, conntrack, nsid, timesGiven, source });
+    this.namespaces.set(namespace, { sockets, conntrack, nsid, timesGiven, source });
     if (source !== undefined) {
       this.namespaceOfSource.set(source, namespace);
+      this.holdUnnumbered(namespace, pid);
     } else if (nsid !== undefined) {
       this.namespaceOfNsid.set(nsid, namespace);
+    }
+  }
+
+  private holdUnnumbered(namespace: number, pid: number | 'self'): void {
+    const held =
+      this.commonSource === undefined || pid === 'self' ? undefined : this.door.hold(pid, namespace);
+    if (held !== undefined) {
+      this.unnumbered.set(namespace, held);
+      // It may have got its id meanwhile.
+      this.noteRepetitions();
     }
   }
 }

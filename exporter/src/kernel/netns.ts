@@ -26,6 +26,13 @@ export function networkNamespaceOf(procRoot: string, pid: number): number | unde
   return unlessAbsent(() => statSync(`${procRoot}/${pid}/ns/net`).ino);
 }
 
+/** A namespace that stays while it is held. */
+export interface HeldNamespace {
+  /** The id by which events name it here; undefined while it has none. */
+  nsid(): number | undefined;
+  close(): void;
+}
+
 /**
  * Opens sockets in other network namespaces: the calling thread goes there, opens, and comes back, all in one
  * synchronous step of microseconds. A socket stays in the namespace it was opened in.
@@ -76,17 +83,17 @@ export class NamespaceDoor {
     }
   }
 
-  /** The id of the namespace that the process lives in, when it is the one with that inode. */
-  nsidOf(pid: number | 'self', inode: number): number | undefined {
+  /** Keeps hold of the namespace with that inode, as `enter` finds it. */
+  hold(pid: number, inode: number): HeldNamespace | undefined {
     const there = this.openNamespace(pid);
     if (there === undefined) {
       return undefined;
     }
-    try {
-      return fstatSync(there).ino === inode ? this.nsidOfDescriptor(there) : undefined;
-    } finally {
+    if (fstatSync(there).ino !== inode) {
       closeSync(there);
+      return undefined;
     }
+    return { nsid: () => this.nsidOfDescriptor(there), close: () => closeSync(there) };
   }
 
   close(): void {
@@ -94,7 +101,7 @@ export class NamespaceDoor {
     closeSync(this.home);
   }
 
-  private openNamespace(pid: number | 'self'): number | undefined {
+  private openNamespace(pid: number): number | undefined {
     try {
       return openSync(`${this.procRoot}/${pid}/ns/net`, 'r');
     } catch (error) {
