@@ -12,7 +12,7 @@ import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type ProcessesOfNamespaces } from './namespace-census.js';
-import { Newcomers } from './newcomers.js';
+import { Newcomers, type StartedContainer } from './newcomers.js';
 import { pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
 import type { StrangeNamespaces } from './strange-namespaces.js';
@@ -67,7 +67,7 @@ export class ConnectionWatch {
   }
 
   /** A container has just started. */
-  started(container: Pick<Container, 'id' | 'pid'>): void {
+  started(container: StartedContainer): void {
     try {
       this.newcomers.welcome(container);
     } catch (error) {

@@ -6,7 +6,7 @@ import { parseCgroupMembership, type CgroupMembership, type CgroupMounts } from 
 import { readNetworkDevices, type NetworkDevice } from '../kernel/network-devices.js';
 import type { ProcessSnapshot } from '../kernel/process.js';
 import { readOneRecord } from '../kernel/small-file.js';
-import type { Container } from '../runtimes/container.js';
+import { hasOwnNetwork, type Container } from '../runtimes/container.js';
 import { cgroupOfContainer, containerIdOfCgroup } from '../runtimes/container-id.js';
 import { createContainerLabels, type ContainerLabels } from './container-labels.js';
 
@@ -156,7 +156,6 @@ function readMembership(procRoot: string, { pid, fullId }: Container): CgroupMem
 }
 
 /** A namespace that is the host's, or another container's, would be counted twice. */
-function ownsNetwork({ networkMode }: Container, netns: number, hostNetns: number): boolean {
-  const shared = networkMode === 'host' || networkMode.startsWith('container:');
-  return !shared && (netns === 0 || netns !== hostNetns);
+function ownsNetwork(container: Container, netns: number, hostNetns: number): boolean {
+  return hasOwnNetwork(container) && (netns === 0 || netns !== hostNetns);
 }

@@ -105,21 +105,28 @@ describe('NamespaceCensus', () => {
     it('knows who has come, and that nothing in its namespace is an inheritance', () => {
       const { census, tracker } = censusOf([]);
       census.take(true);
-      expect(census.welcome(NAMESPACE, newcomer)?.inheriting).toBe(false);
+      expect(census.welcome(NAMESPACE, newcomer, false)?.inheriting).toBe(false);
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: SIDECAR });
     });
 
     it('knows that a container which joins another’s namespace is not alone there', () => {
       const { census, tracker } = censusOf([process(2, 'app', APP)]);
       census.take(true);
-      census.welcome(NAMESPACE, newcomer);
+      census.welcome(NAMESPACE, newcomer, false);
       expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], soleOccupant: undefined });
+    });
+
+    it('knows that a container is alone in its own namespace, whatever has made that ready', () => {
+      const { census, tracker } = censusOf([process(2, 'runc:[1:CHILD]', '')]);
+      census.take(true);
+      census.welcome(NAMESPACE, newcomer, true);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: SIDECAR });
     });
 
     it('remembers who has come and gone for as long as something may be told of it', () => {
       const { census, tracker, time } = censusOf([process(2, 'app', APP)]);
       census.take(true);
-      census.welcome(NAMESPACE, newcomer);
+      census.welcome(NAMESPACE, newcomer, false);
       time.now = 14_000;
       census.take(true);
       expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR] });
@@ -131,7 +138,7 @@ describe('NamespaceCensus', () => {
     it('takes nobody for a newcomer whose namespace is gone, when another has got its inode', () => {
       const { census, tracker, time, processes } = censusOf([]);
       census.take(true);
-      census.welcome(NAMESPACE, newcomer);
+      census.welcome(NAMESPACE, newcomer, false);
       for (time.now = 1_000; tracker.namespaces.has(NAMESPACE); time.now += 1_000) {
         census.take(true);
       }
@@ -144,7 +151,7 @@ describe('NamespaceCensus', () => {
     it('goes by what a pass has found of a process that has changed its name since', () => {
       const { census, tracker } = censusOf([process(1, 'pause', POD), process(2, 'app', APP)]);
       census.take(true);
-      census.welcome(NAMESPACE, { pid: 1, name: 'runc:[2:INIT]', cgroup: POD });
+      census.welcome(NAMESPACE, { pid: 1, name: 'runc:[2:INIT]', cgroup: POD }, false);
       census.take(true);
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP, sandbox: POD });
     });
@@ -152,13 +159,13 @@ describe('NamespaceCensus', () => {
     it('knows nobody who has gone before the namespace could be opened', () => {
       const { census, tracker } = censusOf([process(2, 'app', APP)]);
       census.take(true);
-      expect(census.welcome(NAMESPACE, { ...newcomer, pid: ENDED })).toBeUndefined();
+      expect(census.welcome(NAMESPACE, { ...newcomer, pid: ENDED }, false)).toBeUndefined();
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
     });
 
     it('leaves to the first pass what was there before the exporter', () => {
       const { census, tracker } = censusOf([process(8, 'sh', SIDECAR)]);
-      expect(census.welcome(NAMESPACE, newcomer)).toBeUndefined();
+      expect(census.welcome(NAMESPACE, newcomer, false)).toBeUndefined();
       census.take(true);
       expect(tracker.namespaces.get(NAMESPACE)?.inheriting).toBe(true);
     });

@@ -73,11 +73,11 @@ export class NamespaceCensus {
   }
 
   /**
-   * Between passes: a process has just come into a namespace. It counts among those who live there for a while, though it
+   * Between passes: a process has just come into a namespace, which nobody else lives in when it is alone. It counts among those who live there for a while, though it
    * may have ended by the next pass, for what it did may be told after that. Undefined when it has gone already, and
    * before the first pass, which finds what was there before the exporter.
    */
-  welcome(inode: number, process: Occupant): TrackedNamespace | undefined {
+  welcome(inode: number, process: Occupant, isAlone: boolean): TrackedNamespace | undefined {
     const { tracker, now } = this.options;
     if (this.isFirst || !this.open(inode, process.pid)) {
       return undefined;
@@ -85,7 +85,7 @@ export class NamespaceCensus {
     const namespace = tracker.namespaces.get(inode) ?? new TrackedNamespace(inode, false);
     tracker.namespaces.set(inode, namespace);
     this.newcomers.push({ namespace, process, at: now() });
-    this.noteOccupantsOf(namespace, this.last?.processesOf.get(inode) ?? []);
+    this.noteOccupantsOf(namespace, isAlone ? [] : (this.last?.processesOf.get(inode) ?? []));
     return namespace;
   }
 

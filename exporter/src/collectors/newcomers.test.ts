@@ -58,9 +58,9 @@ describe('Newcomers', () => {
 
   it('opens the namespace of a container, and learns its addresses', () => {
     const inode = live(`/docker/${FULL_ID}`);
-    newcomers.welcome({ id: ID, pid: PID });
+    newcomers.welcome({ id: ID, pid: PID, networkMode: 'bridge' });
     expect(welcome.mock.calls).toEqual([
-      [inode, { pid: PID, name: 'sh', cgroup: `/docker/${FULL_ID}`, startTicks: 4711 }],
+      [inode, { pid: PID, name: 'sh', cgroup: `/docker/${FULL_ID}`, startTicks: 4711 }, true],
     ]);
     expect(meet).toHaveBeenCalledWith(inode, PID);
     expect(namespace).toMatchObject({ isWatched: true, addresses: new Set(['10.0.0.2']) });
@@ -77,7 +77,7 @@ describe('Newcomers', () => {
     joined.occupants = new Set(occupants);
     joined.listening.replace([LISTENER], 0);
     joined.listening.remember('tcp', LISTENER.port, 0);
-    newcomers.welcome({ id: ID, pid: PID });
+    newcomers.welcome({ id: ID, pid: PID, networkMode: 'bridge' });
     expect(joined.listening.find('tcp', '10.0.0.2', LISTENER.port)).toEqual(found);
   });
 
@@ -90,19 +90,19 @@ describe('Newcomers', () => {
     ['has the number of a process of the host', '/system.slice/cron.service', ID],
   ])('leaves alone what %s', (_, cgroup, id) => {
     live(cgroup);
-    newcomers.welcome({ id, pid: PID });
+    newcomers.welcome({ id, pid: PID, networkMode: 'bridge' });
     expect(welcome).not.toHaveBeenCalled();
   });
 
   it('leaves alone what has ended', () => {
-    newcomers.welcome({ id: ID, pid: PID });
+    newcomers.welcome({ id: ID, pid: PID, networkMode: 'bridge' });
     expect(welcome).not.toHaveBeenCalled();
   });
 
   it('learns nothing of a namespace that could not be opened', () => {
     live(`/docker/${FULL_ID}`);
     namespace = undefined;
-    newcomers.welcome({ id: ID, pid: PID });
+    newcomers.welcome({ id: ID, pid: PID, networkMode: 'bridge' });
     expect(meet).not.toHaveBeenCalled();
     expect(tracker.rebuildAddresses).not.toHaveBeenCalled();
   });

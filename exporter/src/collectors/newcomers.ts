@@ -3,7 +3,7 @@ import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import { networkNamespaceOf } from '../kernel/netns.js';
 import { readOccupant } from '../kernel/procfs.js';
 import type { SocketSource } from '../kernel/socket-source.js';
-import type { Container } from '../runtimes/container.js';
+import { hasOwnNetwork, type Container } from '../runtimes/container.js';
 import type { Inhabitants } from './inhabitants.js';
 import type { NamespaceCensus } from './namespace-census.js';
 
@@ -14,6 +14,9 @@ export interface NewcomersOptions {
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly procRoot: string;
 }
+
+/** What is asked of a container that has just started. */
+export type StartedContainer = Pick<Container, 'id' | 'pid' | 'networkMode'>;
 
 /**
  * Opens the network namespace of a container as soon as its runtime says that it has started: it may have ended before the
@@ -26,7 +29,8 @@ export class Newcomers {
   ) {}
 
   /** Takes a fraction of a millisecond, of which most is opening sockets that the next pass would have opened. */
-  welcome({ id, pid }: Pick<Container, 'id' | 'pid'>): void {
+  welcome(container: StartedContainer): void {
+    const { id, pid } = container;
     const { source, tracker, inhabitants, containerOf, procRoot } = this.options;
     const inode = networkNamespaceOf(procRoot, pid);
     const occupant = readOccupant(procRoot, pid);
@@ -34,7 +38,8 @@ export class Newcomers {
     if (inode === undefined || occupant === undefined || containerOf(occupant.cgroup) !== id) {
       return;
     }
-    const namespace = this.census.welcome(inode, { ...occupant, pid });
+    // What was seen in a namespace of its own before it began has made that ready, and is gone.
+    const namespace = this.census.welcome(inode, { ...occupant, pid }, hasOwnNetwork(container));
     if (namespace === undefined) {
       return;
     }

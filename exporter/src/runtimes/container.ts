@@ -53,6 +53,11 @@ export interface PodmanPod {
   readonly name: string;
 }
 
+/** Whether it lives in a network namespace that was made for it, and not in the host's or another container's. */
+export function hasOwnNetwork({ networkMode }: Pick<Container, 'networkMode'>): boolean {
+  return networkMode !== 'host' && !/^(?:container|ns):/.test(networkMode);
+}
+
 export interface ContainerAddress {
   readonly network: string;
   readonly ip: string;
