@@ -594,17 +594,24 @@ describe('ConnectionTracker', () => {
   });
 
   it.each([
-    ['may have been led here', {}, 'wget'],
-    ['still waits for an answer from elsewhere', { state: SYN_SENT, counters: counters(0, 0, false) }, ''],
-  ])('takes a socket with the client’s port that %s for its own, or not', (_, changes, process) => {
+    ['one process, of two that have the port,', { state: SYN_SENT, counters: counters(0, 0, false) }],
+    ['a process that may have been led here', {}],
+  ])('does not name %s for the client of a connection that another made from its port', (_, changes) => {
     start({
       ownerOfInode: (inode) => (inode === 1_021 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined),
     });
     pass([
-      [web, socket('10.0.0.1 40000', '10.96.0.1 81', 21, changes)],
+      [web, socket('10.0.0.1 40000', '10.0.0.9 81', 21, changes)],
       [app, server],
     ]);
-    expect(only('server').labels).toMatchObject({ peer_container_id: WEB, peer_process: process });
+    expect(only('server').labels).toMatchObject({ peer_container_id: WEB, peer_process: '' });
+    start({ ownerOfInode: () => ({ containerId: WEB, process: 'wget', pid: 7 }) });
+    web.occupants = new Set([WEB, '333333333333' as ContainerId]);
+    pass([
+      [web, socket('10.0.0.1 40000', '10.0.0.9 81', 21, changes)],
+      [app, server],
+    ]);
+    expect(only('server').labels).toMatchObject({ peer_container_id: NO_CONTAINER, peer_process: '' });
   });
 
   it('tells clients in overlapping networks apart by their sockets', () => {

@@ -1,6 +1,6 @@
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { EndedConnections } from './ended-connections.js';
-import type { End, Endpoint } from './endpoint.js';
+import { peerOf, type End, type Endpoint } from './endpoint.js';
 import type { LoneEnds } from './lone-ends.js';
 import type { PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -45,12 +45,10 @@ export class OtherEnds {
     const sockets = (this.order(namespace).byLocalPort.get(client.port) ?? []).filter(
       (socket) => socket.protocol === protocol && socket.localAddress === client.address,
     );
-    const exact = sockets.find(
-      ({ peerAddress, peerPort }) => peerAddress === server.address && peerPort === server.port,
-    );
-    // One that dialled another address may have been led here; of several, nobody can tell.
-    const led = sockets.filter(({ established, actual }) => established && isOrUnknown(actual, server));
-    const socket = exact ?? (led.length === 1 ? led[0] : undefined);
+    const exact = sockets.find((socket) => isSame(socket.actual ?? peerOf(socket), server));
+    // One that dialled another address may have been led here unseen. But a port serves for many: whose is not said.
+    const led = sockets.filter(({ established, actual }) => established && actual === undefined);
+    const socket = exact ?? (led.length === 1 ? SOMEBODYS : undefined);
     return socket ?? (protocol === 'udp' ? this.udpClient(namespace, client, server) : undefined);
   }
 
@@ -104,8 +102,10 @@ export class OtherEnds {
   }
 }
 
-function isOrUnknown(endpoint: Endpoint | undefined, expected: Endpoint): boolean {
-  return endpoint === undefined || (endpoint.address === expected.address && endpoint.port === expected.port);
+const SOMEBODYS: HeldSocket = { inode: 0, cgroupId: 0 };
+
+function isSame(one: Endpoint, other: Endpoint): boolean {
+  return one.address === other.address && one.port === other.port;
 }
 
 function byPort(
