@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { maintainerScripts } from './maintainer-scripts.mjs';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 /** What packages carry for those who compile, as the images leave it out, and sources of their native parts. */
@@ -18,7 +19,7 @@ const FOR_COMPILERS = /\.(?:map|[cm]?ts|c|cc|cpp|h|hh|hpp|gypi?)$/;
 
 /**
  * Writes a service as a Debian package: its npm package and all that it runs with under `/usr/lib`, a command, and its
- * systemd units, which are neither enabled nor started. It is for the machine's own architecture, since what it runs
+ * systemd units, which are neither enabled nor started, but restarted by an upgrade and ended by a removal. It is for the machine's own architecture, since what it runs
  * with has native parts. Needs `dpkg-deb`. The same files make the same bytes.
  *
  * @param {'exporter' | 'companion'} service
@@ -90,6 +91,9 @@ export function writeDebianPackage(service, tarball, packages, units, licences, 
         '',
       ].join('\n'),
     );
+    for (const [occasion, script] of Object.entries(maintainerScripts(units))) {
+      writeFileSync(path.join(stage, 'DEBIAN', occasion), script, { mode: 0o755 });
+    }
     const file = path.join(output, `${name}_${version}_${architecture}.deb`);
     execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', stage, file], {
       env: { ...process.env, SOURCE_DATE_EPOCH: String(time.getTime() / 1000) },

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -119,9 +119,9 @@ describe('what npm run package makes', () => {
   );
 
   describe.each([
-    ['exporter', 'toposcope-exporter'],
-    ['companion', 'toposcope-companion'],
-  ])('the npm package of the %s', (workspace, command) => {
+    ['exporter', 'toposcope-exporter', 'toposcope-exporter.service'],
+    ['companion', 'toposcope-companion', 'toposcope-gateway.service toposcope-agent.service'],
+  ])('the npm package of the %s', (workspace, command, units) => {
     let installed: string;
     beforeAll(async () => {
       const target = path.join(folder, `empty-${workspace}`);
@@ -171,6 +171,43 @@ describe('what npm run package makes', () => {
       },
     );
 
+    it.skipIf(!existsSync(DPKG) || process.getuid?.() !== 0).each([
+      [
+        'where systemd runs: upgrades restart what runs, a removal ends it (needs root)',
+        true,
+        {
+          installed: ['systemctl --system daemon-reload'],
+          upgraded: ['systemctl --system daemon-reload', `deb-systemd-invoke try-restart ${units}`],
+          removed: [
+            `deb-systemd-invoke stop ${units}`,
+            `systemctl --system --quiet disable ${units}`,
+            'systemctl --system daemon-reload',
+          ],
+        },
+      ],
+      [
+        'nothing where systemd does not run (needs root)',
+        false,
+        { installed: [], upgraded: [], removed: [] },
+      ],
+    ])('has a Debian package that tells systemd %s', async (_where, hasSystemd, expected) => {
+      const name = (await readdir(packages)).find((file) => file.startsWith(`${command}_`)) ?? '';
+      const root = await mkdtemp(path.join(folder, 'systemd-'));
+      const calls = await recordSystemd(root, hasSystemd);
+      const flags = [`--root=${root}`, '--log=/dev/null', '--force-depends'];
+      for (const version of ['1', '2']) {
+        const small = await withoutFiles(path.join(packages, name), version, `${root}-${version}`);
+        await run(DPKG, [...flags, '--install', small]);
+        expect(await calls()).toEqual(version === '1' ? expected.installed : expected.upgraded);
+      }
+      // What installs into a folder, as mmdebstrap does, does not mean the systemd that runs here.
+      const script = `/var/lib/dpkg/info/${command}.prerm`;
+      await run('chroot', [root, '/bin/env', 'DPKG_ROOT=/folder', '/bin/sh', script, 'remove']);
+      expect(await calls()).toEqual([]);
+      await run(DPKG, [...flags, '--remove', command]);
+      expect(await calls()).toEqual(expected.removed);
+    });
+
     it.skipIf(!existsSync(DPKG))(
       'has a Debian package of what it runs with, under folders that all may enter',
       async () => {
@@ -218,6 +255,48 @@ async function install(root: string, ...files: readonly string[]): Promise<void>
   await writeFile(path.join(root, 'var/lib/dpkg/status'), '');
   const flags = [`--root=${root}`, '--force-script-chrootless', '--force-not-root', '--log=/dev/null'];
   await run(DPKG, [...flags, '--install', ...files]);
+}
+
+/**
+ * A system of busybox in a folder, whose systemd writes down what it is told.
+ * @returns what it was told since the last time
+ */
+async function recordSystemd(root: string, runs: boolean): Promise<() => Promise<string[]>> {
+  await mkdir(path.join(root, 'var/lib/dpkg/updates'), { recursive: true });
+  await mkdir(path.join(root, 'bin'));
+  // Its `null` is then a file as any other.
+  await mkdir(path.join(root, 'dev'));
+  await writeFile(path.join(root, 'var/lib/dpkg/status'), '');
+  if (runs) {
+    await mkdir(path.join(root, 'run/systemd/system'), { recursive: true });
+  }
+  await copyFile('/usr/bin/busybox', path.join(root, 'bin/busybox'));
+  for (const program of ['sh', 'env']) {
+    await symlink('busybox', path.join(root, 'bin', program));
+  }
+  for (const program of ['systemctl', 'deb-systemd-invoke']) {
+    const script = `#!/bin/sh\necho "${program} $*" >> /calls\n`;
+    await writeFile(path.join(root, 'bin', program), script, { mode: 0o755 });
+  }
+  const file = path.join(root, 'calls');
+  return async () => {
+    const text = await readFile(file, 'utf8').catch(() => '');
+    await rm(file, { force: true });
+    return text.trim().split('\n').filter(Boolean);
+  };
+}
+
+/** The package's control files and scripts, in another version and with nothing to unpack. */
+async function withoutFiles(file: string, version: string, stage: string): Promise<string> {
+  await mkdir(stage);
+  await run('dpkg-deb', ['--control', file, path.join(stage, 'DEBIAN')]);
+  const control = path.join(stage, 'DEBIAN/control');
+  await writeFile(
+    control,
+    (await readFile(control, 'utf8')).replace(/^Version: .*$/m, `Version: ${version}`),
+  );
+  await run('dpkg-deb', ['--build', stage, `${stage}.deb`]);
+  return `${stage}.deb`;
 }
 
 const ANALYZE = '/usr/bin/systemd-analyze';
