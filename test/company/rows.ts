@@ -157,9 +157,15 @@ function addCall({ from, to, bytes, open, failed }: Call, add: Add): void {
     return;
   }
   const { port } = to.service;
-  addEdge({ ...endOf(from), role: 'client', port, peer_ip: addressOf(to) }, numbers, add);
+  addEdge({ ...endOf(from), role: 'client', port, ...peerOf(to, from.host) }, numbers, add);
   const seen = { open, failed: 0, sent: bytes * 4, received: bytes };
-  addEdge({ ...endOf(to), role: 'server', port, peer_ip: addressOf(from) }, seen, add);
+  addEdge({ ...endOf(to), role: 'server', port, ...peerOf(from, to.host) }, seen, add);
+}
+
+/** An exporter names who is at the other end where that is on its own host. */
+function peerOf(peer: Instance, host: string): Row['labels'] {
+  const known = { peer_container_id: peer.id, peer_process: peer.service.process };
+  return { peer_ip: addressOf(peer), ...(peer.host === host ? known : {}) };
 }
 
 function addServerSide(at: Instance, peer: string, port: string, bytes: number, add: Add): void {
