@@ -80,6 +80,13 @@ export class ConnectionWatch {
     }
   }
 
+  /** A container has just joined the network namespace of `host`, or is about to. */
+  joined(host: ContainerId, container: Pick<Container, 'fullId'>): void {
+    // As an engine names it: nobody can look any more where it really is, and only whose it is counts.
+    this.census.visit(host, `/docker/${container.fullId}`);
+    this.options.tracker.forgetBriefEdges();
+  }
+
   /** The kernel dropped events: what a pass does not find is closed at once. */
   lostEvents(): void {
     this.eventsLost = true;

@@ -17,6 +17,7 @@ import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
 import { Inhabitants } from './inhabitants.js';
+import { JoinableNamespaces } from './joinable-namespaces.js';
 import { openSocketSource } from './open-socket-source.js';
 import { PeerNames } from './peer-names.js';
 import { SocketHolders } from './socket-holders.js';
@@ -71,6 +72,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly tracker: ConnectionTracker;
   private readonly holders: SocketHolders;
   private readonly strangers: StrangeNamespaces;
+  private readonly joinable: JoinableNamespaces;
   private readonly source: SocketSource;
   private readonly watch: ConnectionWatch;
   private readonly translation: AddressTranslation;
@@ -97,6 +99,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     });
     this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
     this.strangers = new StrangeNamespaces(this.now);
+    this.joinable = new JoinableNamespaces(options.runtimes);
     const inhabitants = new Inhabitants({ procRoot, now: this.now });
     const surroundings: Surroundings = {
       ownerOfInode: (inode) => this.holders.ownerOf(inode),
@@ -112,6 +115,7 @@ class KernelConnectionCollector implements ConnectionCollector {
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: (namespace, address) => this.names.nameOf(namespace, address),
       strangerAt: (address) => this.strangers.namespaceOf(address),
+      mayBeJoined: (namespace) => this.joinable.mayBeJoined(namespace),
       isInhabited: (namespace) => inhabitants.isInhabited(namespace),
     };
     this.names = new PeerNames({
@@ -166,7 +170,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       flowIntervalMs: options.flowIntervalMs ?? FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
-    options.news?.on('started', this.onStarted).on('ended', this.onEnded);
+    options.news?.on('started', this.onStarted).on('ended', this.onEnded).on('joined', this.onJoined);
     this.schedule();
   }
 
@@ -201,13 +205,20 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   async close(): Promise<void> {
     this.closed = true;
-    this.options.news?.off('started', this.onStarted).off('ended', this.onEnded);
+    this.options.news?.off('started', this.onStarted).off('ended', this.onEnded).off('joined', this.onJoined);
     clearTimeout(this.timer);
     this.names.close();
     await this.source.close();
   }
 
   private readonly onStarted = (container: Container): void => this.watch.started(container);
+
+  private readonly onJoined = (container: Container): void => {
+    const host = this.joinable.hostOf(container);
+    if (host !== undefined) {
+      this.watch.joined(host, container);
+    }
+  };
 
   private readonly onEnded = (container: Container, endedSeconds: number): void =>
     this.strangers.noteEnd(container, this.now() - (Date.now() - endedSeconds * 1_000));

@@ -34,6 +34,7 @@ function censusOf(found: readonly ProcessRecord[]) {
       actualSource: () => undefined,
       proxyTarget: () => undefined,
       strangerAt: () => undefined,
+      mayBeJoined: () => false,
       isInhabited: () => true,
       nameOf: () => '',
     },
@@ -154,6 +155,16 @@ describe('NamespaceCensus', () => {
       census.welcome(NAMESPACE, { pid: 1, name: 'runc:[2:INIT]', cgroup: POD }, false);
       census.take(true);
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP, sandbox: POD });
+    });
+
+    it('knows for a while that a container has joined which nobody can look at any more', () => {
+      const { census, tracker, time } = censusOf([process(2, 'app', APP)]);
+      census.take(true);
+      census.visit(APP, SIDECAR);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], soleOccupant: undefined });
+      time.now = 16_000;
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
     });
 
     it('knows nobody who has gone before the namespace could be opened', () => {

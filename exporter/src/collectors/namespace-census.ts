@@ -73,7 +73,8 @@ export class NamespaceCensus {
   }
 
   /**
-   * Between passes: a process has just come into a namespace, which nobody else lives in when it is alone. It counts among those who live there for a while, though it
+   * Between passes: a process has just come into a namespace, which nobody else lives in when it is alone. It counts
+   * among those who live there for a while, though it
    * may have ended by the next pass, for what it did may be told after that. Undefined when it has gone already, and
    * before the first pass, which finds what was there before the exporter.
    */
@@ -87,6 +88,24 @@ export class NamespaceCensus {
     this.newcomers.push({ namespace, process, at: now() });
     this.noteOccupantsOf(namespace, isAlone ? [] : (this.last?.processesOf.get(inode) ?? []));
     return namespace;
+  }
+
+  /**
+   * Between passes: a container joins the namespace of `host`, and may have left it before anybody can look. It counts
+   * among those who live there for a while.
+   */
+  visit(host: ContainerId, cgroup: string): void {
+    const { tracker, now } = this.options;
+    for (const namespace of tracker.namespaces.values()) {
+      if (namespace.occupants.has(host)) {
+        this.newcomers.push({
+          namespace,
+          process: { pid: 0, name: '', cgroup },
+          at: now(),
+        });
+        this.noteOccupantsOf(namespace, this.last?.processesOf.get(namespace.inode) ?? []);
+      }
+    }
   }
 
   /** Reads again who lives in the namespaces that are known: there may be new processes. */

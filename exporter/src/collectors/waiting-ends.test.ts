@@ -69,6 +69,7 @@ describe('WaitingEnds', () => {
         actualSource: () => undefined,
         proxyTarget: () => undefined,
         strangerAt: (address) => strangers.namespaceOf(address),
+        mayBeJoined: () => false,
         isInhabited: ({ inode }) => inode === APP_NSID,
         nameOf: () => '',
       },

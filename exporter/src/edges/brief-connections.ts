@@ -34,8 +34,9 @@ export class BriefConnections {
     const kind = isServer
       ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
       : `> ${protocol} ${peerAddress} ${peerPort}`;
-    const known = namespace.briefEdges.get(kind);
     const { attribution, addressBook } = this.options;
+    const isUncertain = !isServer && attribution.ownership.mayBeOfOthers(namespace);
+    const known = isUncertain ? undefined : namespace.briefEdges.get(kind);
     const isLocalShared = addressBook.isShared(localAddress);
     if (isLocalShared) {
       attribution.noteEnded(namespace, socket);
@@ -104,6 +105,13 @@ export class BriefConnections {
       return 'given';
     }
     const mayBeClaimed = finding.role === 'client' && isOrphan(namespace, socket);
+    if (
+      waits === 'for a pass' &&
+      finding.role === 'client' &&
+      attribution.ownership.mayBeOfOthers(namespace)
+    ) {
+      return 'waits';
+    }
     if (waits === 'for its other end') {
       return mayBeClaimed || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
     }

@@ -23,6 +23,7 @@ const nothing: Surroundings = {
   proxyTarget: () => undefined,
   nameOf: () => '',
   strangerAt: () => undefined,
+  mayBeJoined: () => false,
   isInhabited: () => true,
 };
 
@@ -522,6 +523,23 @@ describe('ConnectionTracker', () => {
       peer_container_id: APP,
       peer_process: 'app',
     });
+  });
+
+  it('lets a short connection wait for a pass where another may have joined its container', () => {
+    let mayBeJoined = false;
+    start({ mayBeJoined: (namespace) => mayBeJoined && namespace === web });
+    const brief = closed(client);
+    tracker.destroyedSockets.give(web, brief, 0);
+    mayBeJoined = true;
+    expect(tracker.destroyedSockets.giveIfClear(web, { ...brief, cookie: 7 }, 0)).toBe('waits');
+    expect(tracker.destroyedSockets.giveIfClear(app, closed(server), 0)).not.toBe('waits');
+    web.occupants = new Set([WEB, '333333333333' as ContainerId]);
+    tracker.destroyedSockets.give(web, { ...brief, cookie: 7 }, 0);
+    expect(edges('client').map(({ labels, opened }) => [labels.container_id, opened])).toEqual([
+      [WEB, 1],
+      [NO_CONTAINER, 1],
+    ]);
+    expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
   it('asks once where a short connection was led', () => {

@@ -7,7 +7,9 @@ import type { TrackedSocket } from './tracked-socket.js';
 
 /** Says whose a socket is. */
 export class Ownership {
-  constructor(private readonly surroundings: Pick<Surroundings, 'ownerOfInode' | 'ownerOfCgroup'>) {}
+  constructor(
+    private readonly surroundings: Pick<Surroundings, 'ownerOfInode' | 'ownerOfCgroup' | 'mayBeJoined'>,
+  ) {}
 
   /**
    * The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. The cgroup knows no
@@ -35,6 +37,11 @@ export class Ownership {
       owner: likely ?? { containerId: namespace.presumedOwner, process: '', pid: 0 },
       isDoubtful: namespace.soleOccupant === undefined && (socket.role === 'client' || likely === undefined),
     };
+  }
+
+  /** Whether what ends there before a pass can be another's than the one's that all of it seems to belong to. */
+  mayBeOfOthers(namespace: TrackedNamespace): boolean {
+    return this.surroundings.mayBeJoined(namespace);
   }
 
   /** Keeps who holds a socket that may be closed by the time it is attributed. */

@@ -20,6 +20,8 @@ export interface Surroundings {
   strangerAt(address: IpAddress): TrackedNamespace | undefined;
   /** Whether somebody still lives in the namespace; not in a stranger's. */
   isInhabited(namespace: TrackedNamespace): boolean;
+  /** Whether others may have joined the container that lives there alone, whom no pass has seen yet. */
+  mayBeJoined(namespace: TrackedNamespace): boolean;
   /** The name of a peer that is not on this host, as it was told in the namespace; empty where none is known. */
   nameOf(namespace: TrackedNamespace, address: IpAddress): string;
 }

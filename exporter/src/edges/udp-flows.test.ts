@@ -64,6 +64,7 @@ describe('UdpFlows', () => {
         proxyTarget: () => undefined,
         nameOf: () => '',
         strangerAt: () => undefined,
+        mayBeJoined: () => false,
         isInhabited: () => true,
       },
       publicPeers: false,

@@ -58,6 +58,11 @@ export function hasOwnNetwork({ networkMode }: Pick<Container, 'networkMode'>): 
   return networkMode !== 'host' && !/^(?:container|ns):/.test(networkMode);
 }
 
+/** The id or the name of the container whose network namespace it lives in, where that is another's. */
+export function networkHostOf({ networkMode }: Pick<Container, 'networkMode'>): string | undefined {
+  return /^container:(.+)$/.exec(networkMode)?.[1];
+}
+
 export interface ContainerAddress {
   readonly network: string;
   readonly ip: string;
@@ -80,6 +85,8 @@ export interface Runtime {
   containers(): readonly Container[];
   /** Services of the Swarm that the engine manages; absent where the runtime cannot manage one. */
   services?(): readonly SwarmService[];
+  /** Whether a container has been made of which it is not known yet whose network it will use. */
+  isMaking?(): boolean;
   /** Undefined while the runtime answers; else why it does not and what to do. */
   problem(): Error | undefined;
   close(): Promise<void>;
@@ -92,6 +99,8 @@ export interface Runtime {
 export type ContainerNews = EventEmitter<{
   started: [container: Container];
   ended: [container: Container, endedSeconds: number];
+  /** It has joined another's network namespace, or is about to, and may have gone by now. */
+  joined: [container: Container];
 }>;
 
 /** One that has begun to follow. */

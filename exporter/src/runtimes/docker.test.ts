@@ -261,6 +261,30 @@ describe('createDockerRuntime', () => {
     await vi.waitFor(() => expect(ended).toEqual(['10.1.0.2 1700000000.5']));
   });
 
+  it('tells of each that joins another’s network, though it has ended by then, and waits while it knows no better', async () => {
+    const joined: string[] = [];
+    await engine.start();
+    runtime = createDockerRuntime({
+      ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10 },
+      onJoined: ({ name }) => joined.push(name),
+    });
+    await runtime.firstAttempt;
+    engine.containers.set(ID('a'), {
+      Id: ID('a'),
+      Name: '/brief',
+      State: { Status: 'exited', Pid: 0, StartedAt: '2026-01-01T00:00:00Z' },
+      HostConfig: { NetworkMode: `container:${ID('b')}` },
+    });
+    for (const heard of [['brief'], ['brief', 'brief']]) {
+      engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
+      await vi.waitFor(() => expect(joined).toEqual(heard));
+    }
+    await vi.waitFor(() => expect(runtime?.isMaking?.()).toBe(false));
+    engine.locked.add(ID('c'));
+    engine.emit({ Type: 'container', Action: 'create', Actor: { ID: ID('c') } });
+    await vi.waitFor(() => expect(runtime?.isMaking?.()).toBe(true));
+  });
+
   it('does not wait for the engine to tell of a container that it is still starting', async () => {
     await engine.start();
     const found = follow();

@@ -4,7 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { ChangeQueue } from './change-queue.js';
-import type { Container, FollowedRuntime, PodmanPod, RuntimeLog } from './container.js';
+import {
+  networkHostOf,
+  type Container,
+  type FollowedRuntime,
+  type PodmanPod,
+  type RuntimeLog,
+} from './container.js';
 import { parseContainer } from './docker-container.js';
 import { readJsonLines } from './json-lines.js';
 import { loadDockerode } from './load-dockerode.js';
@@ -28,6 +34,8 @@ export interface DockerOptions {
   readonly onStarted?: (container: Container) => void;
   /** Told of each whose first process has ended; at what time, in Unix seconds. */
   readonly onEnded?: (container: Container, endedSeconds: number) => void;
+  /** Told of each that has just joined another's network namespace, or is about to; it may have ended by then. */
+  readonly onJoined?: (container: Container) => void;
   /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
   /** The first wait before trying again. */
@@ -71,6 +79,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   const listServicesEveryMs = options.listServicesEveryMs ?? 5_000;
   const containers = new Map<string, Container>();
   const gone = new Set<string>();
+  const making = new Set<string>();
   let listedContainers: readonly Container[] | undefined;
   let pods: ReadonlyMap<string, PodmanPod> = new Map();
   let saidOfPods = '';
@@ -78,6 +87,9 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     name: 'docker',
     get containers() {
       return (listedContainers ??= [...containers.values()]);
+    },
+    get isMaking() {
+      return making.size > 0;
     },
   };
   return reconnect({
@@ -139,6 +151,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       timers.forEach((timer) => clearInterval(timer));
       changed.close();
       gone.clear();
+      making.clear();
       swarm?.close();
       events.destroy();
     }
@@ -195,7 +208,19 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     if (change.Type === 'container' && change.Action === 'die' && known !== undefined) {
       options.onEnded?.(known, (change.timeNano ?? Date.now() * 1e6) / 1e9);
     }
-    await changed.add(id, change.Action === 'start' ? 'at once' : 'in turn');
+    const isStart = change.Type === 'container' && change.Action === 'start';
+    if (isStart && known !== undefined) {
+      noteJoining(known);
+    } else if (change.Type === 'container' && (isStart || change.Action === 'create')) {
+      making.add(id);
+    }
+    await changed.add(id, isStart ? 'at once' : 'in turn').finally(() => making.delete(id));
+  }
+
+  function noteJoining(container: Container): void {
+    if (networkHostOf(container) !== undefined) {
+      options.onJoined?.(container);
+    }
   }
 
   function hasProcess(id: string): boolean {
@@ -210,10 +235,13 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     if (!containers.has(id)) {
       await readPods(runtime);
     }
-    const before = containers.get(id)?.pid;
+    const before = containers.get(id);
     const found = await inspect(engine, id, runtime);
     keep(id, found);
-    if (found !== undefined && found.pid !== 0 && found.pid !== before) {
+    if (found !== undefined && found.startedSeconds !== before?.startedSeconds) {
+      noteJoining(found);
+    }
+    if (found !== undefined && found.pid !== 0 && found.pid !== before?.pid) {
       options.onStarted?.(found);
     }
   }

@@ -21,6 +21,7 @@ export interface KnownOfRuntime {
   name: string;
   containers: readonly Container[];
   services?: readonly SwarmService[];
+  readonly isMaking?: boolean;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -49,6 +50,7 @@ export function reconnect(options: ReconnectOptions): FollowedRuntime {
     firstAttempt,
     containers: () => known.containers,
     services: () => known.services ?? [],
+    isMaking: () => known.isMaking ?? false,
     problem: () => problem,
     async close() {
       closing.abort();

@@ -43,6 +43,7 @@ const CREATE: Readonly<
       ...{ socketPath, required, log },
       onStarted: (container) => news.emit('started', container),
       onEnded: (container, endedSeconds) => news.emit('ended', container, endedSeconds),
+      onJoined: (container) => news.emit('joined', container),
     }),
   // It tells no news, but the namespace of a pod is there before its containers, and longer.
   cri: (socketPath, required, log) => createCriRuntime({ socketPath, required, log }),

@@ -1,0 +1,48 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import type { Container } from '../runtimes/container.js';
+import { JoinableNamespaces } from './joinable-namespaces.js';
+
+const BASE = container('a', 'bridge');
+
+function container(digit: string, networkMode: string): Container {
+  const some: Partial<Container> = {
+    id: digit.repeat(12) as ContainerId,
+    fullId: digit.repeat(64),
+    name: `name-${digit}`,
+    networkMode,
+  };
+  return some as Container;
+}
+
+describe('JoinableNamespaces', () => {
+  let containers: readonly Container[];
+  let isMaking: boolean;
+  let joinable: JoinableNamespaces;
+
+  beforeEach(() => {
+    containers = [BASE, container('b', 'bridge')];
+    isMaking = false;
+    joinable = new JoinableNamespaces([{ containers: () => containers, isMaking: () => isMaking }]);
+  });
+
+  it.each([
+    ['by its id', `container:${BASE.fullId}`],
+    ['by its name', 'container:name-a'],
+  ])('knows the container that another names as its network, %s, running or not', (_, networkMode) => {
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(false);
+    containers = [...containers, container('c', networkMode)];
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(true);
+    expect(joinable.mayBeJoined({ soleOccupant: containers[1]?.id })).toBe(false);
+    expect(joinable.hostOf(container('c', networkMode))).toBe(BASE.id);
+    containers = containers.slice(0, 2);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(false);
+  });
+
+  it('trusts no container to be alone while one is made of which nothing is known', () => {
+    isMaking = true;
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(true);
+    expect(joinable.mayBeJoined({ soleOccupant: NO_CONTAINER })).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: undefined })).toBe(false);
+  });
+});
