@@ -81,9 +81,8 @@ export class ConnectionWatch {
   }
 
   /** A container has just joined the network namespace of `host`, or is about to. */
-  joined(host: ContainerId, container: Pick<Container, 'fullId'>): void {
-    // As an engine names it: nobody can look any more where it really is, and only whose it is counts.
-    this.census.visit(host, `/docker/${container.fullId}`);
+  joined(host: ContainerId, { id }: Pick<Container, 'id'>): void {
+    this.census.visit(host, id);
     this.options.tracker.forgetBriefEdges();
   }
 

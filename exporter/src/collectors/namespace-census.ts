@@ -27,11 +27,23 @@ export type ProcessesOfNamespaces = ReadonlyMap<number, readonly ProcessRecord[]
 /** What tells whose a process is. */
 type Occupant = Pick<ProcessRecord, 'pid' | 'name' | 'cgroup'>;
 
-interface Newcomer {
+/** When somebody came into a namespace. */
+interface Arrival {
+  readonly at: number;
+  /** How many passes there had been. */
+  readonly pass: number;
+}
+
+interface Newcomer extends Arrival {
   /** Not its inode, which is another's when it is gone. */
   readonly namespace: TrackedNamespace;
   readonly process: Occupant;
-  readonly at: number;
+}
+
+/** A container that has joined the namespace of another. */
+interface Visit extends Arrival {
+  readonly host: ContainerId;
+  readonly visitor: ContainerId;
 }
 
 interface Census {
@@ -51,6 +63,8 @@ export class NamespaceCensus {
   private emptySince = new Map<number, Emptiness>();
   private last: Census | undefined;
   private newcomers: Newcomer[] = [];
+  private visits: Visit[] = [];
+  private passes = 0;
   private isFirst = true;
 
   constructor(private readonly options: NamespaceCensusOptions) {}
@@ -60,7 +74,11 @@ export class NamespaceCensus {
     const { tracker, maxTableAgeMs, now } = this.options;
     const processesOf = this.readProcesses(isWhole ? 0 : maxTableAgeMs);
     const time = now();
-    this.newcomers = this.newcomers.filter(({ at }) => time - at < STAY_MS);
+    this.passes++;
+    const stays = ({ at, pass }: Arrival): boolean =>
+      time - at < STAY_MS || this.passes - pass <= STAY_PASSES;
+    this.newcomers = this.newcomers.filter(stays);
+    this.visits = this.visits.filter(stays);
     for (const [inode, processes] of processesOf) {
       if (processes.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
         tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirst));
@@ -85,7 +103,7 @@ export class NamespaceCensus {
     }
     const namespace = tracker.namespaces.get(inode) ?? new TrackedNamespace(inode, false);
     tracker.namespaces.set(inode, namespace);
-    this.newcomers.push({ namespace, process, at: now() });
+    this.newcomers.push({ namespace, process, at: now(), pass: this.passes });
     this.noteOccupantsOf(namespace, isAlone ? [] : (this.last?.processesOf.get(inode) ?? []));
     return namespace;
   }
@@ -94,15 +112,11 @@ export class NamespaceCensus {
    * Between passes: a container joins the namespace of `host`, and may have left it before anybody can look. It counts
    * among those who live there for a while.
    */
-  visit(host: ContainerId, cgroup: string): void {
+  visit(host: ContainerId, visitor: ContainerId): void {
     const { tracker, now } = this.options;
+    this.visits.push({ host, visitor, at: now(), pass: this.passes });
     for (const namespace of tracker.namespaces.values()) {
       if (namespace.occupants.has(host)) {
-        this.newcomers.push({
-          namespace,
-          process: { pid: 0, name: '', cgroup },
-          at: now(),
-        });
         this.noteOccupantsOf(namespace, this.last?.processesOf.get(namespace.inode) ?? []);
       }
     }
@@ -158,7 +172,9 @@ export class NamespaceCensus {
     const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
     const containersOf = (some: readonly Occupant[]) =>
       new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
-    namespace.occupants = containersOf(busy.length > 0 ? busy : processes);
+    const occupants = containersOf(busy.length > 0 ? busy : processes);
+    const visits = this.visits.filter(({ host }) => occupants.has(host));
+    namespace.occupants = new Set([...occupants, ...visits.map(({ visitor }) => visitor)]);
     [namespace.sandbox] = [...containersOf(processes)].filter((id) => !namespace.occupants.has(id));
   }
 
@@ -190,8 +206,9 @@ const LAST_EVENTS_MS = 2_000;
 /** On a busy machine the thread that hears of ends may lag: one turn may have begun before, and one is on its way. */
 const TURNS = 3;
 
-/** The ends of short connections wait for passes, and for each other, for about so long. */
+/** The ends of short connections wait for some passes, and for each other, for about so long. */
 const STAY_MS = 15_000;
+const STAY_PASSES = 5;
 
 /** What holds the namespaces of a pod, and does nothing else: Kubernetes' and Podman's. */
 const SANDBOX_PROCESSES: ReadonlySet<string> = new Set(['pause', 'catatonit']);
