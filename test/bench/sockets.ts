@@ -111,6 +111,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
       actualSource: () => undefined,
       proxyTarget: () => undefined,
       strangerAt: () => undefined,
+      mayBeJoined: () => false,
       isInhabited: () => true,
       nameOf: () => '',
     },
