@@ -113,6 +113,16 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
       for (const { port } of dialled) {
         run('ip', 'netns', 'exec', SERVERS, 'busybox', 'httpd', '-p', String(port), '-h', '/etc');
       }
+      // A pass that has seen the servers has seen the pods, which were there before; they dial as soon as they are joined.
+      await vi.waitFor(
+        async () => {
+          const text = await exporter.scrape();
+          for (const { port } of dialled) {
+            expect(linesOf(text, 'toposcope_listener_info', `port="${port}"`)).toHaveLength(1);
+          }
+        },
+        { timeout: 60_000, interval: 500 },
+      );
       joinServers(containerd.pidOf(sharedPod), '10.89.8');
       joinServers(containerd.pidOf(lonePod), '10.89.9');
       await vi.waitFor(
