@@ -8,6 +8,8 @@ import { networkHostOf, type Container, type Runtime } from '../runtimes/contain
  */
 export class JoinableNamespaces {
   private lists: readonly (readonly Container[])[] = [];
+  /** By id and by name. */
+  private ids: ReadonlyMap<string, ContainerId> = new Map();
   private hosts: ReadonlySet<ContainerId> = new Set();
 
   constructor(private readonly runtimes: readonly Pick<Runtime, 'containers' | 'isMaking'>[]) {}
@@ -23,11 +25,8 @@ export class JoinableNamespaces {
 
   /** The container whose namespace it joins. */
   hostOf(container: Container): ContainerId | undefined {
-    const host = networkHostOf(container);
-    const all = this.runtimes.flatMap((runtime) => runtime.containers());
-    return host === undefined
-      ? undefined
-      : all.find(({ fullId, name }) => fullId === host || name === host)?.id;
+    this.learn();
+    return this.idOfHost(container);
   }
 
   private learn(): void {
@@ -36,7 +35,16 @@ export class JoinableNamespaces {
       return;
     }
     this.lists = lists;
-    const joining = lists.flat().filter((container) => networkHostOf(container) !== undefined);
-    this.hosts = new Set(joining.flatMap((container) => this.hostOf(container) ?? []));
+    const all = lists.flat();
+    this.ids = new Map([
+      ...all.map(({ name, id }) => [name, id] as const),
+      ...all.map(({ fullId, id }) => [fullId, id] as const),
+    ]);
+    this.hosts = new Set(all.flatMap((container) => this.idOfHost(container) ?? []));
+  }
+
+  private idOfHost(container: Container): ContainerId | undefined {
+    const host = networkHostOf(container);
+    return host === undefined ? undefined : this.ids.get(host);
   }
 }

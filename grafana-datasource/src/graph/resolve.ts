@@ -32,7 +32,8 @@ export function resolve(
 
 /**
  * The dialled peer: as named on the row; nobody, where the row's own host could not tell who of several it was; whose the
- * address is; Kubernetes'; its DNS name; the Internet; an address. */
+ * address is; Kubernetes'; its DNS name; the Internet; an address.
+ */
 function serverOf(connection: Connection, book: AddressBook): Endpoint {
   const { host, container, peerContainer, peerProcess, peerIp, peerName, protocol } = connection;
   if (peerContainer !== '' || peerProcess !== '') {
