@@ -173,6 +173,13 @@ describe('NamespaceCensus', () => {
       expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
     });
 
+    it('knows, too, who has joined a pod, whose namespace its sandbox holds', () => {
+      const { census, tracker } = censusOf([process(1, 'pause', POD), process(2, 'app', APP)]);
+      census.take(true);
+      census.visit(POD, SIDECAR);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], sandbox: POD });
+    });
+
     it('knows nobody who has gone before the namespace could be opened', () => {
       const { census, tracker } = censusOf([process(2, 'app', APP)]);
       census.take(true);

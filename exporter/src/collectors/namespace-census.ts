@@ -116,7 +116,7 @@ export class NamespaceCensus {
     const { tracker, now } = this.options;
     this.visits.push({ host, visitor, at: now(), pass: this.passes });
     for (const namespace of tracker.namespaces.values()) {
-      if (namespace.occupants.has(host)) {
+      if (namespace.occupants.has(host) || namespace.sandbox === host) {
         this.noteOccupantsOf(namespace, this.last?.processesOf.get(namespace.inode) ?? []);
       }
     }
@@ -173,9 +173,10 @@ export class NamespaceCensus {
     const containersOf = (some: readonly Occupant[]) =>
       new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
     const occupants = containersOf(busy.length > 0 ? busy : processes);
-    const visits = this.visits.filter(({ host }) => occupants.has(host));
+    const everybody = containersOf(processes);
+    const visits = this.visits.filter(({ host }) => everybody.has(host));
     namespace.occupants = new Set([...occupants, ...visits.map(({ visitor }) => visitor)]);
-    [namespace.sandbox] = [...containersOf(processes)].filter((id) => !namespace.occupants.has(id));
+    [namespace.sandbox] = [...everybody].filter((id) => !namespace.occupants.has(id));
   }
 
   private letGoOfEmpty(processesOf: ProcessesOfNamespaces): void {
