@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { inspect } from 'node:util';
+import { inspect, stripVTControlCharacters } from 'node:util';
 
 /**
  * Ends a run with what went wrong and one plain line that says what ran: `N passed, N failed, N skipped`. Where
@@ -38,13 +38,22 @@ export default class ClosingLineReporter {
   }
 }
 
-/** What happened, to which test, and the heads of its errors: what was expected, and where. */
+/** What happened, to which test, and the heads of its errors: what was expected, what came, and where. */
 function remark(how, name, errors) {
   const heads = errors.flatMap((error) => [
     ...(error.message ?? inspect(error)).split('\n').slice(0, 6),
+    ...differences(error.diff ?? ''),
     ...(error.stacks ?? [])
       .slice(0, 1)
       .map(({ file, line }) => `at ${path.relative(process.cwd(), file)}:${line}`),
   ]);
   return [`${how}: ${name}`, ...heads].join('\n    ');
+}
+
+/** The first lines of a comparison that differ: a message tells of a long list only that it was another. */
+function differences(diff) {
+  return stripVTControlCharacters(diff)
+    .split('\n')
+    .filter((line) => /^[-+]/.test(line))
+    .slice(0, 16);
 }
