@@ -3,7 +3,7 @@ import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
-import type { Endpoint } from './endpoint.js';
+import { localOf } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
@@ -78,6 +78,7 @@ export class Attribution {
     finding = this.examine(namespace, socket),
   ): EdgeLabels {
     socket.role = finding.role;
+    socket.actual = finding.role === 'client' ? finding.destination.translated : undefined;
     const { owner, isDoubtful } = this.ownership.find(namespace, socket, finding.listener);
     socket.owner = owner;
     if (isDoubtful) {
@@ -148,8 +149,8 @@ export class Attribution {
     if (finding.role === 'client') {
       return finding.destination.peer === 'ambiguous';
     }
-    const { candidates, reached, isCertain } = finding.origin;
-    return !isCertain && this.clientEnd(candidates, reached, connection) === undefined;
+    const { origin } = finding;
+    return !origin.isCertain && this.clientEnd(origin, connection) === undefined;
   }
 
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
@@ -218,7 +219,6 @@ export class Attribution {
     { translated, proxied, seenAs, peer }: Destination,
   ): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
-    socket.actual = translated;
     socket.isMasqueraded = seenAs.port !== socket.localPort || seenAs.address !== socket.localAddress;
     socket.seenAs = socket.isMasqueraded ? seenAs : undefined;
     if (peer === 'ambiguous') {
@@ -281,29 +281,31 @@ export class Attribution {
     return isChosen ? String(port) : '';
   }
 
-  /** Who has the client's socket; where it is not known, who lives alone in its namespace. */
-  private clientOf(
-    { candidates, reached, isCertain }: Origin,
-    socket: TrackedSocket,
-  ): Omit<SocketOwner, 'pid'> | undefined {
-    const end = this.clientEnd(candidates, reached, socket);
-    const namespace = end?.namespace ?? (isCertain ? candidates[0] : undefined);
-    const sole = namespace?.soleOccupant;
-    return (
-      (end && this.ownership.holderOf(end.socket)) ??
-      (sole === undefined ? undefined : { containerId: sole, process: '' })
-    );
+  /**
+   * Whether what is said of the client holds for no other connection from there: it is known by its own socket. What is
+   * no server's has none.
+   */
+  knowsClient(socket: TrackedSocket, finding: Finding): boolean {
+    const { role } = finding;
+    const end = role === 'server' ? this.clientEnd(finding.origin, socket) : undefined;
+    return end !== undefined && this.ownership.holderOf(end.socket) !== undefined;
+  }
+
+  private clientOf(origin: Origin, socket: TrackedSocket): Omit<SocketOwner, 'pid'> | undefined {
+    const { protocol } = socket;
+    const end = this.clientEnd(origin, socket);
+    const namespace = end?.namespace ?? (origin.isCertain ? origin.candidates[0] : undefined);
+    return namespace && this.ownership.clientOf(namespace, end?.socket, protocol, localOf(socket));
   }
 
   /** The client's own end; of several that fit, nobody can tell. */
   private clientEnd(
-    candidates: readonly TrackedNamespace[],
-    from: Endpoint,
-    { protocol, localAddress, localPort }: ConnectionTuple,
+    { candidates, reached }: Origin,
+    connection: ConnectionTuple,
   ): { namespace: TrackedNamespace; socket: HeldSocket } | undefined {
-    const server = { address: localAddress, port: localPort };
+    const server = localOf(connection);
     const found = candidates.flatMap((namespace) => {
-      const socket = this.otherEnds.client(namespace, protocol, from, server);
+      const socket = this.otherEnds.client(namespace, connection.protocol, reached, server);
       return socket === undefined ? [] : [{ namespace, socket }];
     });
     return found.length === 1 ? found[0] : undefined;

@@ -67,10 +67,10 @@ export class BriefConnections {
       socket.actual === undefined &&
       !socket.isMasqueraded &&
       !isAmbiguous(finding);
-    // The ledger counts what it folds; a client's process is its own connections' only.
+    // The ledger counts what it folds; whose a client's socket is says nothing of its others.
     if (
       isAlways &&
-      !(isServer && edge.labels.peer_process !== '') &&
+      !attribution.knowsClient(socket, finding) &&
       edge.labels.peer_ip !== OTHER &&
       (isServer || socket.role === 'client')
     ) {
@@ -104,7 +104,8 @@ export class BriefConnections {
     if (waits === 'no longer') {
       return 'given';
     }
-    const mayBeClaimed = finding.role === 'client' && isOrphan(namespace, socket);
+    const mayBeClaimed =
+      finding.role === 'client' && isOrphan(namespace, socket.protocol, peerOf(socket), 'dialled');
     if (
       waits === 'for a pass' &&
       finding.role === 'client' &&
@@ -113,7 +114,8 @@ export class BriefConnections {
       return 'waits';
     }
     if (waits === 'for its other end') {
-      return mayBeClaimed || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
+      const mayTell = mayBeClaimed || isClientOrphan(socket, finding);
+      return mayTell || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
     }
     const clarity = attribution.clarity(namespace, socket, finding);
     if (clarity === 'clear') {
@@ -154,6 +156,12 @@ function endOf(socket: TrackedSocket, finding: Finding): End {
   return finding.role === 'server'
     ? { local: localOf(socket), peer: peerOf(socket) }
     : { local: finding.destination.seenAs, peer: finding.destination.reached };
+}
+
+/** Its client's own end waits to be claimed, and what is found out for that is the same for this one. */
+function isClientOrphan(socket: TrackedSocket, finding: Finding): boolean {
+  const place = finding.role === 'server' ? placeOfPeer(finding) : undefined;
+  return place !== undefined && isOrphan(place, socket.protocol, localOf(socket), 'reached');
 }
 
 /** What is found for one connection may be wrong for the next. */

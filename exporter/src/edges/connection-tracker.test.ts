@@ -599,6 +599,91 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.size).toBe(0);
   });
 
+  describe('for a short connection', () => {
+    const brief = (cookie: number, dialled = '10.0.0.2 80') =>
+      closed(socket(`10.0.0.1 ${40_000 + cookie}`, dialled, cookie));
+    const accepted = (cookie: number) =>
+      closed(socket('10.0.0.2 80', `10.0.0.1 ${40_000 + cookie}`, cookie + 500));
+    const end = (cookie: number, dialled?: string) => {
+      tracker.destroyedSockets.give(web, brief(cookie, dialled), 0);
+      tracker.destroyedSockets.give(app, accepted(cookie), 0);
+    };
+    const clients = () =>
+      edges('client').map(({ labels, opened }) => [labels.container_id, labels.process, opened]);
+    const clientsOfServer = () =>
+      edges('server').map(({ labels, opened }) => [labels.peer_container_id, labels.peer_process, opened]);
+    const SIDECAR = '333333333333' as ContainerId;
+    const wget = (inode: number) =>
+      inode >= 1_050 && inode < 1_060 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined;
+
+    it.each([
+      ['of a container', [WEB]],
+      ['of a container that shares its namespace', [WEB, SIDECAR]],
+    ])('tells the server’s row, too, which process %s is known to dial that server', (_, occupants) => {
+      start({ ownerOfInode: wget });
+      web.occupants = new Set(occupants);
+      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
+      [1, 2, 3].forEach((cookie) => end(cookie));
+      expect(clients()).toEqual([[WEB, 'wget', 4]]);
+      expect(clientsOfServer()).toEqual([[WEB, 'wget', 3]]);
+    });
+
+    it('tells the server’s row the process whose connections another address leads there', () => {
+      start({
+        ownerOfInode: wget,
+        actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
+          inode === 1 && peerAddress === '10.96.0.1'
+            ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
+            : undefined,
+      });
+      pass([[web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)]]);
+      end(1, '10.96.0.1 8080');
+      expect(clientsOfServer()).toEqual([[WEB, 'wget', 1]]);
+    });
+
+    it('names no process on the server’s row where two of one container are led there by different addresses', () => {
+      start({
+        ownerOfInode: (inode) =>
+          inode === 1_060 ? { containerId: WEB, process: 'curl', pid: 8 } : wget(inode),
+        actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
+          inode === 1 && peerAddress === '10.96.0.1'
+            ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
+            : undefined,
+      });
+      pass([
+        [web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)],
+        [web, socket('10.0.0.1 40060', '10.0.0.2 80', 60)],
+      ]);
+      tracker.destroyedSockets.give(app, accepted(1), 0);
+      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
+    });
+
+    it('lets the server’s end wait as long as the client’s for a pass that sees who dials, and names the same', () => {
+      start({ ownerOfInode: wget });
+      web.occupants = new Set([WEB, SIDECAR]);
+      web.isWatched = true;
+      const { destroyedSockets, attribution } = tracker;
+      expect(destroyedSockets.giveIfClear(web, brief(1), 0)).toBe('waits');
+      expect(destroyedSockets.giveIfClear(app, accepted(1), 0)).toBe('kept');
+      const [waiting] = destroyedSockets.takeUnpaired();
+      attribution.noteEnded(web, brief(1));
+      expect(destroyedSockets.giveIfPaired(app, accepted(1), 0)).toBe('waits');
+      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
+      expect(waiting?.namespace).toBe(app);
+      expect(destroyedSockets.giveIfPaired(web, brief(1), 0)).toBe('given');
+      expect(destroyedSockets.giveIfPaired(app, accepted(1), 0)).toBe('given');
+      expect(clients()).toEqual([[WEB, 'wget', 2]]);
+      expect(clientsOfServer()).toEqual([[WEB, 'wget', 1]]);
+    });
+
+    it('tells the server’s row the pod whose short connection nobody else is known to have made', () => {
+      web.occupants = new Set([WEB, SIDECAR]);
+      web.sandbox = '444444444444' as ContainerId;
+      end(1);
+      expect(clientsOfServer()).toEqual([['444444444444', '', 1]]);
+    });
+  });
+
   it('names the client’s process on a server’s row, when its socket is open here', () => {
     start({
       ownerOfInode: (inode) =>

@@ -1,7 +1,9 @@
 import { NO_CONTAINER } from '../contract/ids.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
+import { peerOf, type Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket } from './other-ends.js';
-import type { ConnectionTuple, Surroundings } from './surroundings.js';
+import type { Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
 
@@ -39,6 +41,28 @@ export class Ownership {
     };
   }
 
+  /**
+   * Who dialled `server` from a namespace: who holds the client's socket, as far as that is known, else who has dialled
+   * the same before, else who lives there; the client's own row says the same.
+   */
+  clientOf(
+    namespace: TrackedNamespace,
+    client: HeldSocket | undefined,
+    protocol: SocketProtocol,
+    server: Endpoint,
+  ): Omit<SocketOwner, 'pid'> | undefined {
+    const holder = client && this.holderOf(client);
+    // A socket of which nobody knows whose it is may have dialled something else.
+    const likely =
+      client === undefined || holder?.process === '' ? whoReached(namespace, protocol, server) : undefined;
+    if (holder !== undefined) {
+      return likely?.containerId === holder.containerId ? likely : holder;
+    }
+    const { soleOccupant, presumedOwner } = namespace;
+    const isNobodys = soleOccupant === undefined && presumedOwner === NO_CONTAINER;
+    return likely ?? (isNobodys ? undefined : { containerId: presumedOwner, process: '' });
+  }
+
   /** Whether what ends there before a pass can be another's than the one's that all of it seems to belong to. */
   mayBeOfOthers(namespace: TrackedNamespace): boolean {
     return this.surroundings.mayBeJoined(namespace);
@@ -61,15 +85,21 @@ export class Ownership {
   }
 }
 
-/** Whether the next passes may tell which of the containers in the namespace it was that dialled. */
+/**
+ * Whether the next passes may tell which of the containers in the namespace it was that dialled there; `reached` when
+ * that is known from the server only.
+ */
 export function isOrphan(
   { soleOccupant, occupants, dialledBy }: TrackedNamespace,
-  connection: ConnectionTuple,
+  protocol: SocketProtocol,
+  server: Endpoint,
+  known: 'dialled' | 'reached',
 ): boolean {
   return (
     soleOccupant === undefined &&
     !occupants.has(NO_CONTAINER) &&
-    !dialledBy.has(keyOfDialled(connection)) &&
+    !dialledBy.has(keyOfDialled(protocol, server)) &&
+    !(known === 'reached' && dialledBy.has(keyOfLed(protocol, server))) &&
     dialledBy.size < MOST_DIALLED
   );
 }
@@ -79,11 +109,30 @@ const MOST_DIALLED = 1_000;
 const SEVERAL = '\0';
 
 /** Who has been seen to dial the same, and still may. */
-function dialledBefore(
-  { dialledBy, occupants }: TrackedNamespace,
-  socket: TrackedSocket,
+function dialledBefore(namespace: TrackedNamespace, socket: TrackedSocket): SocketOwner | undefined {
+  return stillThere(namespace, namespace.dialledBy.get(keyOfDialled(socket.protocol, peerOf(socket))));
+}
+
+/** Who has been seen to dial that server, or what led there. */
+function whoReached(
+  namespace: TrackedNamespace,
+  protocol: SocketProtocol,
+  server: Endpoint,
 ): SocketOwner | undefined {
-  const dialled = dialledBy.get(keyOfDialled(socket));
+  const { dialledBy } = namespace;
+  const dialled = keyOfDialled(protocol, server);
+  const led = keyOfLed(protocol, server);
+  const [one, other] = [dialledBy.get(dialled), dialledBy.get(led)];
+  return stillThere(
+    namespace,
+    dialledBy.has(dialled) && dialledBy.has(led) ? sameOf(one, other) : (one ?? other),
+  );
+}
+
+function stillThere(
+  { occupants }: TrackedNamespace,
+  dialled: SocketOwner | undefined,
+): SocketOwner | undefined {
   // Outside containers too many processes come and go for one that was seen to stand for the others.
   if (dialled === undefined || !occupants.has(dialled.containerId) || occupants.has(NO_CONTAINER)) {
     return undefined;
@@ -91,15 +140,17 @@ function dialledBefore(
   return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
 }
 
-function noteDialled(
-  { dialledBy, occupants }: TrackedNamespace,
-  socket: TrackedSocket,
-  by: SocketOwner,
-): void {
-  if (socket.role !== 'client') {
-    return;
+function noteDialled(namespace: TrackedNamespace, socket: TrackedSocket, by: SocketOwner): void {
+  const { role, protocol, actual } = socket;
+  if (role === 'client') {
+    note(namespace, keyOfDialled(protocol, peerOf(socket)), by);
+    if (actual !== undefined) {
+      note(namespace, keyOfLed(protocol, actual), by);
+    }
   }
-  const key = keyOfDialled(socket);
+}
+
+function note({ dialledBy, occupants }: TrackedNamespace, key: string, by: SocketOwner): void {
   if (!dialledBy.has(key)) {
     if (dialledBy.size < MOST_DIALLED) {
       dialledBy.set(key, by);
@@ -107,17 +158,28 @@ function noteDialled(
     return;
   }
   const earlier = dialledBy.get(key);
-  if (earlier?.containerId !== by.containerId) {
-    // A pod's container that was started anew is another one.
-    const isSucceeded = earlier !== undefined && !occupants.has(earlier.containerId);
-    dialledBy.set(key, isSucceeded ? by : undefined);
-  } else if (earlier.process === '') {
-    dialledBy.set(key, by);
-  } else if (by.process !== '' && by.process !== earlier.process) {
-    dialledBy.set(key, { ...by, process: SEVERAL });
-  }
+  const same = sameOf(earlier, by);
+  // A pod's container that was started anew is another one.
+  const isSucceeded = same === undefined && earlier !== undefined && !occupants.has(earlier.containerId);
+  dialledBy.set(key, isSucceeded ? by : same);
 }
 
-function keyOfDialled({ protocol, peerAddress, peerPort }: ConnectionTuple): string {
-  return `${protocol} ${peerAddress} ${peerPort}`;
+/** The one that both are; undefined where they are of different containers. */
+function sameOf(one: SocketOwner | undefined, other: SocketOwner | undefined): SocketOwner | undefined {
+  if (one === undefined || other === undefined || one.containerId !== other.containerId) {
+    return undefined;
+  }
+  if (one.process === '' || other.process === '' || one.process === other.process) {
+    return one.process === '' ? other : one;
+  }
+  return { ...other, process: SEVERAL };
+}
+
+function keyOfDialled(protocol: SocketProtocol, { address, port }: Endpoint): string {
+  return `${protocol} ${address} ${port}`;
+}
+
+/** Where address translation has led what was dialled. */
+function keyOfLed(protocol: SocketProtocol, server: Endpoint): string {
+  return `> ${keyOfDialled(protocol, server)}`;
 }
