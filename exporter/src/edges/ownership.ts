@@ -166,7 +166,7 @@ function note({ dialledBy, occupants }: TrackedNamespace, key: string, by: Socke
 
 /** The one that both are; undefined where they are of different containers. */
 function sameOf(one: SocketOwner | undefined, other: SocketOwner | undefined): SocketOwner | undefined {
-  if (one === undefined || other === undefined || one.containerId !== other.containerId) {
+  if (other === undefined || one?.containerId !== other.containerId) {
     return undefined;
   }
   if (one.process === '' || other.process === '' || one.process === other.process) {
