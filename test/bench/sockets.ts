@@ -124,6 +124,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
     open: (namespace) => namespace === inode,
     release: () => undefined,
     visitSockets: (_, visitors) => sockets.visit(visitors),
+    mayBeHeld: (_, identity) => sockets.mayBeHeld(identity),
     addresses: () => sockets.addresses(),
     findFlow: () => undefined,
     visitUdpFlows: () => undefined,

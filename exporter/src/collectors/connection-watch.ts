@@ -142,11 +142,11 @@ export class ConnectionWatch {
       await this.flows.read(pause);
     }
     const unheld = this.unheldInodes();
-    if (unheld.length > 0) {
+    if (unheld.size > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
       processesOf = this.census.retake();
     }
-    for (const { namespace, inodes } of unheld) {
+    for (const [namespace, inodes] of unheld) {
       await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
     }
     await this.findGuests(processesOf, pause);
@@ -157,25 +157,20 @@ export class ConnectionWatch {
     }
   }
 
-  /** Sockets whose holders are worth looking for. */
-  private unheldInodes(): { namespace: TrackedNamespace; inodes: ReadonlySet<number> }[] {
-    const { tracker, holders } = this.options;
-    return [...tracker.unownedInodes()]
-      .filter(([, inodes]) => holders.isNews(inodes))
-      .map(([namespace, inodes]) => ({ namespace, inodes: this.stillThere(namespace, inodes) }))
-      .filter(({ inodes }) => inodes.size > 0);
-  }
-
-  /** Most connections of unknown holders are brief, and gone by now: to look for those in vain is dearest. */
-  private stillThere(namespace: TrackedNamespace, inodes: ReadonlySet<number>): Set<number> {
-    const there = new Set<number>();
-    const note = ({ inode }: SocketRecord): void => {
-      if (inodes.has(inode)) {
-        there.add(inode);
+  /**
+   * Sockets whose holders are worth looking for. Most connections of unknown holders are brief, and gone by now: to look
+   * for those in vain is dearest.
+   */
+  private unheldInodes(): Map<TrackedNamespace, Set<number>> {
+    const { tracker, holders, source } = this.options;
+    const unheld = new Map<TrackedNamespace, Set<number>>();
+    for (const { namespace, inode, found } of tracker.unowned()) {
+      if (holders.isNews(inode) && (found === undefined || source.mayBeHeld(namespace.inode, found))) {
+        const inodes = unheld.get(namespace) ?? new Set();
+        unheld.set(namespace, inodes.add(inode));
       }
-    };
-    this.options.source.visitSockets(namespace.inode, { listener: note, connection: note, udp: note });
-    return there;
+    }
+    return unheld;
   }
 
   private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {

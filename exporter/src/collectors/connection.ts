@@ -284,8 +284,11 @@ class KernelConnectionCollector implements ConnectionCollector {
 const PASS_INTERVAL_MS = 5_000;
 /** Each reading walks the whole host's table of tracked flows: milliseconds. A flow stays in it for 30 s and more. */
 const FLOW_PASSES = 4;
-/** Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. */
-const TABLE_AGE_PASSES = 3;
+/**
+ * Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. Scrapes read
+ * them, too, mostly more often than that.
+ */
+const TABLE_AGE_PASSES = 6;
 /** On a host with very many sockets or namespaces, passes take about this share of a processor at most: 1 in 50. */
 const PASS_SHARE = 50;
 const LONGEST_INTERVAL_MS = 30_000;

@@ -39,15 +39,9 @@ export class SocketHolders {
     return this.holderPids;
   }
 
-  /** Whether one of them is neither known nor was looked for in vain just now. */
-  isNews(inodes: Iterable<number>): boolean {
-    const now = this.options.now();
-    for (const inode of inodes) {
-      if (this.isMissing(inode, now)) {
-        return true;
-      }
-    }
-    return false;
+  /** Whether its holder is neither known nor was looked for in vain just now. */
+  isNews(inode: number, now = this.options.now()): boolean {
+    return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
   }
 
   /** Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. */
@@ -59,7 +53,7 @@ export class SocketHolders {
     const now = this.options.now();
     const missing = new Set<number>();
     for (const inode of wanted) {
-      if (this.isMissing(inode, now)) {
+      if (this.isNews(inode, now)) {
         missing.add(inode);
       }
     }
@@ -118,10 +112,6 @@ export class SocketHolders {
         b.startTicks - a.startTicks ||
         b.pid - a.pid,
     );
-  }
-
-  private isMissing(inode: number, now: number): boolean {
-    return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
   }
 
   private search({ pid, startTicks }: ProcessRecord, missing: Set<number>): void {

@@ -24,6 +24,14 @@ import {
 import type { UdpFlowEnd } from './udp-flow-end.js';
 import { UdpFlows } from './udp-flows.js';
 
+/** A socket that is not known to be anybody's. */
+export interface Unowned {
+  readonly namespace: TrackedNamespace;
+  readonly inode: number;
+  /** A connection of TCP that no earlier pass saw: it may be gone again. */
+  readonly found: TrackedSocket | undefined;
+}
+
 interface Unsettled {
   readonly namespace: TrackedNamespace;
   readonly socket: TrackedSocket;
@@ -62,29 +70,25 @@ export class ConnectionTracker {
     this.destroyedSockets = new DestroyedSockets({ ...shared, endings, lone, udpFlows: this.udpFlows });
   }
 
-  /** Inodes whose holders this pass would like to know: listeners and connections without an owner. */
-  unownedInodes(): Map<TrackedNamespace, Set<number>> {
-    const wanted = new Map<TrackedNamespace, Set<number>>();
-    const want = (namespace: TrackedNamespace, inode: number): void => {
-      if (inode !== 0) {
-        const inodes = wanted.get(namespace) ?? new Set();
-        wanted.set(namespace, inodes.add(inode));
-      }
-    };
+  /** What this pass would like to know the holders of: listeners and connections without an owner. */
+  *unowned(): IterableIterator<Unowned> {
     for (const namespace of this.namespaces.values()) {
       for (const { inode, owner } of namespace.listening.all()) {
-        if (owner?.pid === undefined || owner.pid === 0) {
-          want(namespace, inode);
+        if (inode !== 0 && (owner?.pid === undefined || owner.pid === 0)) {
+          yield { namespace, inode, found: undefined };
         }
       }
     }
     for (const { namespace, socket } of this.unsettled) {
-      want(namespace, socket.inode);
+      if (socket.inode !== 0) {
+        yield { namespace, inode: socket.inode, found: isJustFound(socket) ? socket : undefined };
+      }
     }
     for (const { namespace, socket } of this.udpFlows.unowned()) {
-      want(namespace, socket.inode);
+      if (socket.inode !== 0) {
+        yield { namespace, inode: socket.inode, found: undefined };
+      }
     }
-    return wanted;
   }
 
   /** A connection as a dump shows it. */
@@ -218,3 +222,7 @@ export class ConnectionTracker {
 }
 
 const MORE_PASSES = 2;
+
+function isJustFound({ protocol, inherited, unpairedPasses }: TrackedSocket): boolean {
+  return protocol === 'tcp' && !inherited && unpairedPasses === 0;
+}

@@ -3,7 +3,7 @@ import type { IpAddress } from './ip-address.js';
 import type { Libc } from './libc.js';
 import { NETLINK_ROUTE, NETLINK_SOCK_DIAG, NetlinkSocket } from './netlink.js';
 import { KeptFile } from './small-file.js';
-import { dumpConnections, dumpListeners, dumpUdp } from './sock-diag.js';
+import { dumpConnections, dumpListeners, dumpUdp, isHeld, type ConnectionIdentity } from './sock-diag.js';
 import { copySocketRecord, type SocketRecord } from './socket-record.js';
 import type { SocketVisitors } from './socket-source.js';
 import { parseSocketsInUse, type SocketsInUse } from './socket-statistics.js';
@@ -83,6 +83,10 @@ export class NamespaceSockets {
     if (inUse.tcp6 > listeners.length - ipv4Listeners) {
       dumpConnections(this.diag, 'ipv6', (record) => visitors.connection(record));
     }
+  }
+
+  mayBeHeld(identity: ConnectionIdentity): boolean {
+    return isHeld(this.diag, identity);
   }
 
   addresses(): ReadonlySet<IpAddress> {

@@ -15,6 +15,7 @@ import { NamespaceSockets } from './namespace-sockets.js';
 import { NETLINK_NETFILTER, NetlinkSocket } from './netlink.js';
 import { NamespaceDoor, ownNamespaceInode, type HeldNamespace } from './netns.js';
 import { ProcSource } from './proc-source.js';
+import type { ConnectionIdentity } from './sock-diag.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 import type { AnnouncedEnds, SocketSource, SocketVisitors } from './socket-source.js';
 
@@ -172,6 +173,10 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
       return;
     }
     open.sockets.visit(visitors);
+  }
+
+  mayBeHeld(namespace: number, identity: ConnectionIdentity): boolean {
+    return this.namespaces.get(namespace)?.sockets.mayBeHeld(identity) ?? this.proc.mayBeHeld();
   }
 
   addresses(namespace: number): ReadonlySet<IpAddress> {

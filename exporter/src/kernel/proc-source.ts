@@ -45,6 +45,11 @@ export class ProcSource implements SocketSource {
     }
   }
 
+  /** A table takes longer to read than to look for a holder in vain. */
+  mayBeHeld(): boolean {
+    return true;
+  }
+
   addresses(namespace: number): ReadonlySet<IpAddress> {
     return parseLocalAddresses(this.read(namespace, 'fib_trie'), this.read(namespace, 'if_inet6'));
   }

@@ -153,6 +153,22 @@ describe('createProcessTable', () => {
     expect(processes.refresh(0).processes.get(7)?.cgroup).toBe('/docker/y');
   });
 
+  it('reads those that were there before us again within a minute, a few at a time', () => {
+    let time = 0;
+    const processes = createProcessTable({ procRoot, constants, now: () => time });
+    const pids = Array.from({ length: 32 }, (_, index) => 100 + index);
+    writeFileSync(join(procRoot, 'uptime'), '5000.00 1\n');
+    pids.forEach((pid) => putProcess(pid, { name: 'app', cgroup: '/a' }));
+    processes.refresh(0);
+    pids.forEach((pid) => putProcess(pid, { name: 'app', cgroup: '/b' }));
+    const moved = (at: number): number => {
+      time = at;
+      const records = [...processes.refresh(0).processes.values()];
+      return records.filter(({ cgroup }) => cgroup === '/b').length;
+    };
+    expect([1_000, 15_000, 30_000, 45_000, 60_000].map(moved)).toEqual([0, 8, 16, 24, 32]);
+  });
+
   it('reads who a process is again when it executes another program', () => {
     const processes = createProcessTable({ procRoot, constants, now: () => 0 });
     putProcess(7, { name: 'sudo', uid: 0 });

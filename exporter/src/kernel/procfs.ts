@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import type { KeptFiles, RecordReader } from './kept-files.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from './process.js';
 import { isKernelThread, parseProcessStat, type ProcessStat } from './process-stat.js';
-import { isAbsence, readOneRecord } from './small-file.js';
+import { isAbsence, readOneRecord, readSmallText } from './small-file.js';
 import type { SystemConstants } from './system-constants.js';
 
 export interface ProcessTableOptions {
@@ -18,7 +18,8 @@ export interface ProcessTableOptions {
 /** What seldom changes in a process's life, and when it is read again. */
 interface Identity {
   readonly startTicks: number;
-  readonly firstSeen: number;
+  /** When it was first seen; of one that was there before us, when it started. */
+  readonly since: number;
   name: string;
   readAgainAt: number;
   uid: number;
@@ -26,6 +27,8 @@ interface Identity {
   netns: number;
 }
 
+/** The first reading finds all processes at once: they are read again a sixteenth at a time. */
+const SPREAD = 16;
 /** A process that just started may still move itself into its cgroup and namespaces, as a container's first does. */
 const SETTLING_MS = 2_000;
 const LATEST_MS = 60_000;
@@ -34,7 +37,8 @@ const YOUNG_MS = 30_000;
 
 /**
  * Reads the processes of a host: one read of `/proc/<pid>/stat` each, the rest of a record from a cache that is
- * refreshed at each reading for 2 s, then at growing intervals, at the latest each minute, and when the name changes.
+ * refreshed at each reading for 2 s, then at intervals that grow with its age, at the latest each minute, and when the
+ * name changes.
  * @throws when the root itself cannot be listed
  */
 export function createProcessTable(options: ProcessTableOptions): ProcessTable {
@@ -44,6 +48,8 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
   let identities = new Map<number, Identity>();
   let kernelThreads = new Set<number>();
   let snapshot: ProcessSnapshot | undefined;
+  /** At the first reading. */
+  let uptimeSeconds: number | undefined;
 
   return {
     refresh(maxAgeMs) {
@@ -101,7 +107,7 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
 
   function isDue(pid: number, time: number): boolean {
     const identity = identities.get(pid);
-    return identity !== undefined && time >= identity.readAgainAt && time - identity.firstSeen <= YOUNG_MS;
+    return identity !== undefined && time >= identity.readAgainAt && time - identity.since <= YOUNG_MS;
   }
 
   /** Undefined when it has ended. */
@@ -118,17 +124,33 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
   function identityOf(pid: number, stat: ProcessStat, time: number): Identity {
     const known = identities.get(pid);
     if (known?.startTicks !== stat.startTicks) {
-      const fresh = { startTicks: stat.startTicks, firstSeen: time, readAgainAt: time };
-      return { ...fresh, name: stat.name, ...readIdentity(`${procRoot}/${pid}`) };
+      const age = snapshot === undefined ? ageOf(stat) : 0;
+      const turn = (1 + (pid % SPREAD)) / SPREAD;
+      const times = { since: time - age, readAgainAt: time + patienceAt(age) * turn };
+      return {
+        startTicks: stat.startTicks,
+        ...times,
+        name: stat.name,
+        ...readIdentity(`${procRoot}/${pid}`),
+      };
     }
     if (time >= known.readAgainAt || known.name !== stat.name) {
-      const age = time - known.firstSeen;
-      known.readAgainAt = time + (age < SETTLING_MS ? 0 : Math.min(LATEST_MS, age));
+      known.readAgainAt = time + patienceAt(time - known.since);
       known.name = stat.name;
       Object.assign(known, readIdentity(`${procRoot}/${pid}`));
     }
     return known;
   }
+
+  /** Milliseconds since it started. */
+  function ageOf({ startTicks }: ProcessStat): number {
+    uptimeSeconds ??= Number.parseFloat(readSmallText(`${procRoot}/uptime`) ?? '') || 0;
+    return Math.max(0, (uptimeSeconds - startTicks / constants.ticksPerSecond) * 1_000);
+  }
+}
+
+function patienceAt(ageMs: number): number {
+  return ageMs < SETTLING_MS ? 0 : Math.min(LATEST_MS, ageMs);
 }
 
 /** Who a process is at this moment; undefined when it has ended. */

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { forEachMessage } from './netlink.js';
-import { SocketMessage } from './sock-diag.js';
+import { once } from 'node:events';
+import net from 'node:net';
+import { loadLibc } from './libc.js';
+import { NETLINK_SOCK_DIAG, NetlinkSocket, forEachMessage } from './netlink.js';
+import { SocketMessage, dumpConnections, isHeld } from './sock-diag.js';
+import { copySocketRecord, type SocketRecord } from './socket-record.js';
 
 const fixtures = new URL('../../../test/fixtures/netlink/', import.meta.url);
 const SOCK_DIAG_BY_FAMILY = 20;
@@ -140,4 +144,45 @@ describe('SocketMessage', () => {
       }),
     );
   });
+});
+
+describe('isHeld', () => {
+  it.each([
+    ['IPv4', '127.0.0.1', '127.0.0.1', 'ipv4'],
+    ['IPv6', '::1', '::1', 'ipv6'],
+    ['IPv4 in IPv6', '::', '127.0.0.1', 'ipv6'],
+  ] as const)(
+    'finds a connection of %s while some process holds it',
+    async (_, listened, dialled, family) => {
+      const diag = NetlinkSocket.open(loadLibc(), NETLINK_SOCK_DIAG, 'test');
+      const server = net.createServer().listen(0, listened);
+      try {
+        await once(server, 'listening');
+        const { port } = server.address() as net.AddressInfo;
+        const accepted = once(server, 'connection') as Promise<[net.Socket]>;
+        const client = net.connect(port, dialled);
+        const [served] = await accepted;
+        const own: SocketRecord[] = [];
+        dumpConnections(diag, family, (record) => {
+          if (record.localPort === port) {
+            own.push(copySocketRecord(record));
+          }
+        });
+        const [found] = own;
+        if (found === undefined) {
+          throw new Error('The kernel does not list the accepted connection');
+        }
+        expect(isHeld(diag, found)).toBe(true);
+        expect(isHeld(diag, { ...found, cookie: found.cookie + 1 })).toBe(false);
+        served.destroy();
+        await once(served, 'close');
+        // The kernel keeps it for a while, for what is on its way.
+        expect(isHeld(diag, found)).toBe(false);
+        client.destroy();
+      } finally {
+        server.close();
+        diag.close();
+      }
+    },
+  );
 });

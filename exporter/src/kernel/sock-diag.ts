@@ -1,5 +1,5 @@
-import { readIpv4, readIpv6 } from './ip-address.js';
-import { NLM_F_DUMP, type NetlinkSocket } from './netlink.js';
+import { parseIpAddress, readIpv4, readIpv6 } from './ip-address.js';
+import { NLM_F_DUMP, NetlinkError, type NetlinkSocket } from './netlink.js';
 import {
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
@@ -63,6 +63,43 @@ export function dumpListeners(socket: NetlinkSocket, visit: (record: SocketRecor
 export function dumpUdp(socket: NetlinkSocket, visit: (record: SocketRecord) => void): void {
   dump(socket, AF_INET, IPPROTO_UDP, ALL_STATES, visit);
   dump(socket, AF_INET6, IPPROTO_UDP, ALL_STATES, visit);
+}
+
+/** What finds one connection without a walk over all: its ends, and its cookie, which no other has. */
+export type ConnectionIdentity = Pick<
+  SocketRecord,
+  'localAddress' | 'localPort' | 'peerAddress' | 'peerPort' | 'cookie' | 'inode'
+>;
+
+/**
+ * Whether a TCP connection is still open in the socket's network namespace, and some process holds it. False, too, for
+ * one that is bound to a device: the kernel finds that only for who names the device.
+ */
+export function isHeld(socket: NetlinkSocket, identity: ConnectionIdentity): boolean {
+  const { localAddress, localPort, peerAddress, peerPort, cookie, inode } = identity;
+  const body = Buffer.alloc(REQUEST_BYTES);
+  // Those of IPv6 that carry IPv4 are found as IPv4.
+  body[0] = localAddress.includes(':') ? AF_INET6 : AF_INET;
+  body[1] = IPPROTO_TCP;
+  body.writeUInt16BE(localPort, 8);
+  body.writeUInt16BE(peerPort, 10);
+  parseIpAddress(localAddress).copy(body, 12);
+  parseIpAddress(peerAddress).copy(body, 28);
+  body.writeUInt32LE(cookie % 2 ** 32, 48);
+  body.writeUInt32LE(Math.floor(cookie / 2 ** 32), 52);
+  const message = new SocketMessage('tcp');
+  let isThere = false;
+  try {
+    socket.request(SOCK_DIAG_BY_FAMILY, 0, body, 'find a connection', (buffer, start, end) => {
+      isThere = message.read(buffer, start, end) && message.inode === inode;
+    });
+  } catch (error) {
+    // ENOENT: there is none; ESTALE: there is another.
+    if (!(error instanceof NetlinkError)) {
+      throw error;
+    }
+  }
+  return isThere;
 }
 
 function dump(

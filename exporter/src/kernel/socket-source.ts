@@ -1,6 +1,7 @@
 import type { FlowTuple, TrackedFlow } from './conntrack.js';
 import type { EventOrigin } from './destroy-events.js';
 import type { IpAddress } from './ip-address.js';
+import type { ConnectionIdentity } from './sock-diag.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 
 /** Told about each socket. The record is moved from row to row and must not be kept. */
@@ -25,6 +26,8 @@ export interface SocketSource {
   release(namespace: number): void;
   /** Visits every socket of the namespace once: listeners, then UDP, then connections. */
   visitSockets(namespace: number, visitors: SocketVisitors): void;
+  /** Whether some process may still hold a connection of TCP that was there a moment ago. */
+  mayBeHeld(namespace: number, identity: ConnectionIdentity): boolean;
   addresses(namespace: number): ReadonlySet<IpAddress>;
   /** The tracked connection with that tuple, as seen from the namespace; undefined where conntrack is not to be had. */
   findFlow(
