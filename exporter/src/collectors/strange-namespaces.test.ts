@@ -16,7 +16,10 @@ describe('StrangeNamespaces', () => {
 
   beforeEach(() => {
     now = 1_000;
-    strangers = new StrangeNamespaces(() => now);
+    strangers = new StrangeNamespaces(
+      () => now,
+      () => now,
+    );
     strangers.learn([first]);
   });
 
@@ -40,6 +43,14 @@ describe('StrangeNamespaces', () => {
   ])('gives it what was heard %s', (_, heardAt, isGiven) => {
     strangers.noteEnd(first, 3_000);
     at(3_050, []);
+    expect(whose(heardAt)).toBe(isGiven ? first.id : undefined);
+  });
+
+  it.each([
+    ['nothing of what was heard before it began: another had the address then that nobody saw', 699, false],
+    ['what was heard while the engine had not yet noted its start', 700, true],
+  ])('gives it %s', (_, heardAt, isGiven) => {
+    at(3_000, [first]);
     expect(whose(heardAt)).toBe(isGiven ? first.id : undefined);
   });
 

@@ -10,6 +10,7 @@ export type Addressed = Pick<Container, 'id' | 'addresses' | 'startedSeconds'>;
 interface Tenant {
   readonly id: ContainerId;
   readonly startedSeconds: number;
+  readonly startedAt: number;
   seenAt: number;
   /** Infinity as far as is known. */
   endedAt: number;
@@ -27,7 +28,11 @@ export class StrangeNamespaces {
   private readonly namespaces = new Map<ContainerId, TrackedNamespace>();
   private learntAt = -Infinity;
 
-  constructor(private readonly now: () => number) {}
+  /** `unixNow` is the clock that runtimes tell starts by, in milliseconds. */
+  constructor(
+    private readonly now: () => number,
+    private readonly unixNow: () => number = Date.now,
+  ) {}
 
   /** Whether what was learnt is so old that learning again may tell more. */
   get isOld(): boolean {
@@ -70,12 +75,12 @@ export class StrangeNamespaces {
    * Stands for that of the container that has the address, or had it when something was heard from there; its inode is
    * none that the kernel gives.
    */
-  namespaceOf(address: IpAddress, heardAt = -Infinity): TrackedNamespace | undefined {
+  namespaceOf(address: IpAddress, heardAt?: number): TrackedNamespace | undefined {
     const tenant = this.tenants.get(address);
     if (
       tenant === undefined ||
       this.now() < tenant.contestedUntil ||
-      heardAt > tenant.endedAt + LATEST_NEWS_MS
+      (heardAt !== undefined && !hadAddress(tenant, heardAt))
     ) {
       return undefined;
     }
@@ -97,7 +102,8 @@ export class StrangeNamespaces {
       return;
     }
     const contestedUntil = known === undefined || known.id === id ? -Infinity : seenAt + MEMORY_MS;
-    this.tenants.set(address, { id, startedSeconds, seenAt, endedAt: Infinity, contestedUntil });
+    const startedAt = this.now() - (this.unixNow() - startedSeconds * 1_000);
+    this.tenants.set(address, { id, startedSeconds, startedAt, seenAt, endedAt: Infinity, contestedUntil });
   }
 }
 
@@ -105,4 +111,11 @@ export class StrangeNamespaces {
 const MEMORY_MS = 30_000;
 /** An event comes a little after it happened; an engine needs longer to end one container and to start another. */
 const LATEST_NEWS_MS = 200;
+/** An engine takes note of a start a little after it. */
+const LATE_START_MS = 300;
 const FRESH_MS = 50;
+
+/** What was heard before it began, or after it had ended, is of another that nobody may have seen. */
+function hadAddress({ startedAt, endedAt }: Tenant, heardAt: number): boolean {
+  return heardAt >= startedAt - LATE_START_MS && heardAt <= endedAt + LATEST_NEWS_MS;
+}
