@@ -153,6 +153,16 @@ export class Attribution {
     return !origin.isCertain && this.clientEnd(origin, connection) === undefined;
   }
 
+  /**
+   * Whether the next pass may tell that what a pass saw is of a container that has just joined the namespace: nobody
+   * knows whose it is, or its client's socket.
+   */
+  mayBeNewcomers(namespace: TrackedNamespace, socket: TrackedSocket, finding: Finding): boolean {
+    const client =
+      finding.role === 'server' ? this.clientEnd(finding.origin, socket) : { namespace, socket };
+    return client !== undefined && this.ownership.isUnclaimed(client.namespace, client.socket);
+  }
+
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;

@@ -542,6 +542,23 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
+  it.each([
+    ['another’s, when one has joined', [WEB, '333333333333' as ContainerId], NO_CONTAINER],
+    ['the container’s own, when none has', [WEB], WEB],
+  ])('lets what a pass saw, of which nobody knows whose it is, wait where it may be %s', (_, found, owner) => {
+    start({ mayBeJoined: (namespace) => namespace === web && web.soleOccupant !== undefined });
+    const both = [
+      [web, client],
+      [app, server],
+    ] as const;
+    pass(both);
+    expect(ledger.size).toBe(0);
+    web.occupants = new Set(found);
+    [1, 2].forEach(() => pass(both));
+    expect(only('client').labels.container_id).toBe(owner);
+    expect(only('server').labels.peer_container_id).toBe(owner);
+  });
+
   it('asks once where a short connection was led', () => {
     let asked = 0;
     start({

@@ -2,7 +2,7 @@ import { NO_CONTAINER } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import { TCP_SYN_SENT, type SocketRecord } from '../kernel/socket-record.js';
 import { AddressBook } from './address-book.js';
-import { Attribution, type AttributionOptions } from './attribution.js';
+import { Attribution, type AttributionOptions, type Finding } from './attribution.js';
 import { DestroyedSockets } from './destroyed-sockets.js';
 import { isWithEmbeddedResolver } from './embedded-resolver.js';
 import { accountCounters, addRoundTrip } from './edge.js';
@@ -199,12 +199,18 @@ export class ConnectionTracker {
     const finding = this.attribution.examine(namespace, socket);
     // Of two namespaces that are read one after the other, the first may have been too early, and the list of one that
     // changes may leave out a row.
-    if (socket.unpairedPasses < MORE_PASSES && this.attribution.isUnpaired(socket, finding)) {
+    if (socket.unpairedPasses < MORE_PASSES && this.mayTellMore(namespace, socket, finding)) {
       socket.unpairedPasses++;
       return false;
     }
     giveTo(this.options.ledger.edge(this.attribution.attribute(namespace, socket, finding), now), socket);
     return true;
+  }
+
+  /** Whether the next pass may say more of its ends than this one. */
+  private mayTellMore(namespace: TrackedNamespace, socket: TrackedSocket, finding: Finding): boolean {
+    const { attribution } = this;
+    return attribution.isUnpaired(socket, finding) || attribution.mayBeNewcomers(namespace, socket, finding);
   }
 
   /** Takes the numbers of a dump's row. */

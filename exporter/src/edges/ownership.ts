@@ -68,6 +68,11 @@ export class Ownership {
     return this.surroundings.mayBeJoined(namespace);
   }
 
+  /** Whether that socket may be another's: nobody knows whose it is. */
+  isUnclaimed(namespace: TrackedNamespace, socket: HeldSocket): boolean {
+    return this.holderOf(socket) === undefined && this.mayBeOfOthers(namespace);
+  }
+
   /** Keeps who holds a socket that may be closed by the time it is attributed. */
   noteHolder(socket: TrackedSocket): void {
     socket.owner ??= socket.inode === 0 ? undefined : this.surroundings.ownerOfInode(socket.inode);
