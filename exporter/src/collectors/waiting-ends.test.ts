@@ -212,8 +212,11 @@ describe('WaitingEnds', () => {
       expect(ends.isLost).toBe(false);
     });
 
-    it('is counted as such when three have not', async () => {
-      ends.hear(strange, { source: 1, nsid: 9 });
+    it.each([
+      ['', strange],
+      [' where its client has forgotten what it had dialled', ofClient],
+    ])('is counted as such when three have not%s', async (_, end) => {
+      ends.hear(end, { source: 1, nsid: 9 });
       const counts = [];
       for (let passed = 0; passed < 3; passed++) {
         await pass();
@@ -222,6 +225,15 @@ describe('WaitingEnds', () => {
       expect(counts).toEqual([undefined, undefined, 1]);
       expect(rows()).toEqual([]);
       expect(ends.patienceMs).toBe(Infinity);
+    });
+
+    it('is not counted where it is a listener’s', async () => {
+      const listener = { ...counters, established: false, attempted: false };
+      ends.hear({ ...ended(['0.0.0.0', 80], ['0.0.0.0', 0]), counters: listener }, { source: 1, nsid: 9 });
+      for (let passed = 0; passed < 3; passed++) {
+        await pass();
+      }
+      expect(tracker.attribution.unattributed.size).toBe(0);
     });
   });
 });

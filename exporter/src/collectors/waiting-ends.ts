@@ -197,7 +197,8 @@ export class WaitingEnds {
       // Its process may have been seen before it went into the namespace.
       this.wait({ ...waiting, patience: patience - 1, isUrgent: false });
       this.lost = true;
-    } else if (record.peerPort !== 0) {
+    } else if (record.peerPort !== 0 || record.counters?.attempted === true) {
+      // Not a listener's. A client that aborted has forgotten the port that it had dialled.
       tracker.attribution.countUnattributed('namespace_unknown');
     }
     return false;
