@@ -20,14 +20,13 @@ describe('a dashboard variable', () => {
   });
 
   it('lists the exporter’s namespaces and not that of the target which was scraped', () => {
-    const vector = vectorOfRows(
-      [
-        { namespace: 'monitoring', exported_namespace: 'shop' },
-        { namespace: 'monitoring', exported_namespace: 'blog' },
-        { namespace: 'shop' },
-        { namespace: '' },
-      ].map((labels) => ({ labels: labels as Record<string, string>, value: 1 })),
-    );
+    const series: Record<string, string>[] = [
+      { namespace: 'monitoring', exported_namespace: 'shop' },
+      { namespace: 'monitoring', exported_namespace: 'blog' },
+      { namespace: 'shop' },
+      { namespace: '' },
+    ];
+    const vector = vectorOfRows(series.map((labels) => ({ labels, value: 1 })));
     expect(variableValues('namespace', vector)).toEqual(['blog', 'shop']);
   });
 });
