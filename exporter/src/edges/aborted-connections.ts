@@ -1,37 +1,72 @@
+import type { End } from './endpoint.js';
+
 /**
  * Connections that one end tore down with a reset, both ends on this host. The end that did it (SO_LINGER of 0, as
  * health checks use) has forgotten everything when its socket is destroyed: its counters, its own address and the
  * port it had dialled. The end that was reset still knows.
  */
 export interface AbortedEnd {
-  /** The port that was dialled. */
-  readonly port: number;
+  /** The one that was reset; its local port is the one that was dialled. */
+  readonly end: End;
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly endedAt: number;
 }
 
-/** Remembers ends that were reset, until their other end asks or a while has passed. */
+/** Remembers servers' ends that were reset, until their other end asks or a while has passed. */
 export class AbortedConnections {
-  private readonly ends = new Map<string, AbortedEnd>();
+  /** The eldest first: of connections from one port, those that ended first are told of first. */
+  private readonly ends = new Map<string, AbortedEnd[]>();
+  private count = 0;
 
-  /** `address` is where the reset end listened, `clientPort` the port of the client that reset it. */
-  note(address: string, clientPort: number, end: AbortedEnd): void {
-    this.ends.set(keyOf(address, clientPort), end);
-    if (this.ends.size > MOST_ENDS) {
+  note(aborted: AbortedEnd): void {
+    const { local, peer } = aborted.end;
+    const key = keyOf(local.address, peer.port);
+    const others = this.ends.get(key);
+    if (others === undefined) {
+      this.ends.set(key, [aborted]);
+    } else {
+      others.push(aborted);
+    }
+    this.count++;
+    if (this.count > MOST_ENDS) {
       const [oldest] = this.ends.keys();
-      if (oldest !== undefined) {
-        this.ends.delete(oldest);
-      }
+      this.shift(oldest ?? key);
     }
   }
 
-  /** The other end of what a client aborted; it is told once. */
-  take(address: string, clientPort: number, now: number): AbortedEnd | undefined {
-    const key = keyOf(address, clientPort);
-    const end = this.ends.get(key);
-    this.ends.delete(key);
-    return end !== undefined && now - end.endedAt < MEMORY_MS ? end : undefined;
+  /** Its other end remembers: it has not aborted, or passes have seen it. */
+  forget({ end }: Pick<AbortedEnd, 'end'>): void {
+    const key = keyOf(end.local.address, end.peer.port);
+    const ends = this.ends.get(key) ?? [];
+    const index = ends.findIndex((aborted) => aborted.end === end);
+    if (index >= 0) {
+      ends.splice(index, 1);
+      this.count--;
+    }
+    if (ends.length === 0) {
+      this.ends.delete(key);
+    }
+  }
+
+  /** The other end of what a client aborted that dialled `server` from that port; it is told once. */
+  take(server: string, clientPort: number, now: number): AbortedEnd | undefined {
+    const key = keyOf(server, clientPort);
+    let end = this.shift(key);
+    while (end !== undefined && now - end.endedAt >= MEMORY_MS) {
+      end = this.shift(key);
+    }
+    return end;
+  }
+
+  private shift(key: string): AbortedEnd | undefined {
+    const ends = this.ends.get(key);
+    const end = ends?.shift();
+    if (ends?.length === 0) {
+      this.ends.delete(key);
+    }
+    this.count -= end === undefined ? 0 : 1;
+    return end;
   }
 }
 
@@ -39,6 +74,6 @@ const MOST_ENDS = 10_000;
 /** A port may be used again. */
 const MEMORY_MS = 10_000;
 
-function keyOf(address: string, clientPort: number): string {
-  return `${address} ${clientPort}`;
+function keyOf(server: string, clientPort: number): string {
+  return `${server} ${clientPort}`;
 }

@@ -3,11 +3,11 @@ import { AbortedConnections, type AbortedEnd } from './aborted-connections.js';
 import type { AddressBook } from './address-book.js';
 import type { Attribution } from './attribution.js';
 import { BriefConnections, type Settlement, type Waits } from './brief-connections.js';
-import { accountCounters } from './edge.js';
+import { accountCounters, addReceived } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
 import { localOf, otherEndOf, peerOf, type End } from './endpoint.js';
 import type { LoneEnd, LoneEnds } from './lone-ends.js';
-import { settleAlone, type PairedEndings } from './paired-endings.js';
+import { settleAlone, type Ending, type PairedEndings } from './paired-endings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { countEnd, establish, trackedSocket, withdraw, type TrackedSocket } from './tracked-socket.js';
 import type { UdpFlows } from './udp-flows.js';
@@ -117,16 +117,40 @@ export class DestroyedSockets {
         return settlement;
       }
     }
+    const hasAborted = record.protocol === 'tcp' && record.peerPort === 0 && socket.established;
+    const other = hasAborted ? this.options.endings.abort(otherEndOf(endOf(socket))) : undefined;
+    if (hasAborted && other === undefined && this.mayBeToldOf(namespace, socket, waits)) {
+      socket.isEnding = true;
+      return 'waits';
+    }
     namespace.departed.delete(cookie);
     namespace.sockets.delete(cookie);
     if (!hasDeparted) {
       withdraw(socket);
       countEnd(socket, now);
     }
-    if (record.counters !== undefined) {
+    if (other !== undefined) {
+      this.accountAborted(socket, other);
+    } else if (record.counters !== undefined && !hasAborted) {
       this.accountLast(namespace, socket, record.counters, now);
     }
     return 'given';
+  }
+
+  /** Whether what an end that aborted has forgotten may yet be told by its other end. */
+  private mayBeToldOf(
+    namespace: TrackedNamespace,
+    { established, peerAddress }: TrackedSocket,
+    waits: Waits,
+  ): boolean {
+    return waits !== 'no longer' && established && this.options.addressBook.isLocal(namespace, peerAddress);
+  }
+
+  /** Takes what came after the last pass, from the other end: the socket itself has forgotten its counters. */
+  private accountAborted({ tally, sentBytes, receivedBytes }: TrackedSocket, other: Ending): void {
+    this.aborted.forget(other);
+    tally.sentBytes += Math.max(0, other.receivedOctets - sentBytes);
+    addReceived(tally, Math.max(0, other.sentBytes - receivedBytes));
   }
 
   /** A connection that no pass has seen. */
@@ -136,18 +160,22 @@ export class DestroyedSockets {
     now: number,
     waits: Waits,
   ): Settlement {
-    const { addressBook, udpFlows } = this.options;
+    const { udpFlows } = this.options;
     const { counters } = record;
     const brief = trackedSocket(record, false, now);
     brief.established = counters?.established ?? brief.protocol === 'udp';
     let reset: AbortedEnd | undefined;
     if (brief.peerPort === 0) {
       // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
-      if (waits === 'for a pass' && brief.established && addressBook.isLocal(namespace, brief.peerAddress)) {
+      const mayBeTold = this.mayBeToldOf(namespace, brief, waits);
+      if (waits === 'for a pass' && mayBeTold) {
         return 'waits';
       }
       reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
-      brief.peerPort = reset?.port ?? 0;
+      if (reset === undefined && mayBeTold && !namespace.listening.hasPort(brief.protocol, brief.localPort)) {
+        return 'waits';
+      }
+      brief.peerPort = reset?.end.local.port ?? 0;
     }
     const settlement = this.brief.settle(namespace, brief, now, record.peerPort === 0 ? 'no longer' : waits);
     if (settlement !== 'given') {
@@ -161,8 +189,9 @@ export class DestroyedSockets {
     }
     countEnd(brief, now);
     if (reset !== undefined) {
+      this.options.endings.abort(reset.end);
       brief.tally.sentBytes += reset.receivedBytes;
-      brief.tally.receivedBytes += reset.sentBytes;
+      addReceived(brief.tally, reset.sentBytes);
     } else if (counters !== undefined) {
       this.accountLast(namespace, brief, counters, now);
     }
@@ -179,17 +208,9 @@ export class DestroyedSockets {
     accountCounters(socket.tally, socket, counters);
     const { attribution, addressBook, endings } = this.options;
     const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
-    const end = { local: socket.seenAs ?? localOf(socket), peer: socket.actual ?? peerOf(socket) };
+    const end = endOf(socket);
     // Its own FIN, which only an orderly ending gets acknowledged, comes after the payload and a client's SYN.
     const orderly = acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0);
-    if (!orderly && socket.role === 'server' && attribution.isHere(namespace, end.peer.address)) {
-      this.aborted.note(socket.localAddress, socket.peerPort, {
-        port: socket.localPort,
-        sentBytes,
-        receivedBytes: receivedOctets,
-        endedAt: now,
-      });
-    }
     const ending = {
       end,
       namespace,
@@ -201,11 +222,21 @@ export class DestroyedSockets {
     };
     const other = otherEndOf(end);
     // Of an address that no pass has seen, the other end may have told.
-    if (
+    const mayMeet =
       addressBook.isLocal(namespace, end.peer.address) ||
-      attribution.otherEnds.waitingAt(other) !== undefined
+      attribution.otherEnds.waitingAt(other) !== undefined;
+    const met = mayMeet ? endings.add(ending) : undefined;
+    if (met?.orderly === false) {
+      this.aborted.forget(met);
+    } else if (
+      met === undefined &&
+      !orderly &&
+      socket.role === 'server' &&
+      attribution.isHere(namespace, end.peer.address)
     ) {
-      endings.add(ending);
+      this.aborted.note({ end, sentBytes, receivedBytes: receivedOctets, endedAt: now });
+    }
+    if (mayMeet) {
       this.meetOther(other, now);
     } else {
       settleAlone(ending);
@@ -224,4 +255,9 @@ export class DestroyedSockets {
       lone.leave(other);
     }
   }
+}
+
+/** As the server sees it. */
+function endOf(socket: TrackedSocket): End {
+  return { local: socket.seenAs ?? localOf(socket), peer: socket.actual ?? peerOf(socket) };
 }

@@ -26,12 +26,13 @@ export class PairedEndings {
   private earlier = new EndTable<Ending>();
   private turnedAt = 0;
 
-  add(ending: Ending): void {
+  /** Returns the other end if that was heard of before. */
+  add(ending: Ending): Ending | undefined {
     const other = this.take(otherEndOf(ending.end));
     if (other !== undefined) {
       settleBy(ending, other);
       settleBy(other, ending);
-      return;
+      return other;
     }
     const before = this.take(ending.end);
     if (before !== undefined) {
@@ -41,6 +42,16 @@ export class PairedEndings {
     if (this.latest.size > MOST_LATEST) {
       this.turn();
     }
+    return undefined;
+  }
+
+  /** The other end has aborted, and sent no FIN: settles this one and returns it, if it was heard of. */
+  abort(end: End): Ending | undefined {
+    const ending = this.take(end);
+    if (ending !== undefined) {
+      settleAlone({ ...ending, orderly: false });
+    }
+    return ending;
   }
 
   /** Where that end was, while its other end was not heard of yet. */
