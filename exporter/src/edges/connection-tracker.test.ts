@@ -334,10 +334,18 @@ describe('ConnectionTracker', () => {
     const forgotten = (cookie = 1) =>
       closed(socket('0.0.0.0 40000', '10.0.0.2 0', cookie), { counters: counters(0, 0) });
 
-    it('counts the bytes at both ends at once', () => {
+    it('counts the bytes at both ends at once, and knows its peer though an address alone says nothing', () => {
+      app.isWatched = true;
+      web.isWatched = true;
       tracker.destroyedSockets.give(app, closed(server, { counters: reset(5, 320) }), 0);
       tracker.destroyedSockets.give(web, forgotten(), 0);
-      expect(only('client')).toMatchObject({ sentBytes: 320, receivedBytes: 5, labels: { port: '80' } });
+      expect(only('client')).toMatchObject({ sentBytes: 320, receivedBytes: 5, hasCounters: true });
+      expect(only('client').labels).toMatchObject({
+        port: '80',
+        peer_container_id: APP,
+        peer_process: 'app',
+      });
+      expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(1);
       expect(only('server')).toMatchObject({ sentBytes: 5, receivedBytes: 320 });
     });
 

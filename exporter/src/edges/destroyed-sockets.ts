@@ -160,24 +160,26 @@ export class DestroyedSockets {
     now: number,
     waits: Waits,
   ): Settlement {
-    const { udpFlows } = this.options;
+    const { udpFlows, endings } = this.options;
     const { counters } = record;
-    const brief = trackedSocket(record, false, now);
-    brief.established = counters?.established ?? brief.protocol === 'udp';
+    const isForgetful = record.peerPort === 0;
+    let brief = briefSocket(record, now);
     let reset: AbortedEnd | undefined;
-    if (brief.peerPort === 0) {
+    if (isForgetful) {
       // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
       const mayBeTold = this.mayBeToldOf(namespace, brief, waits);
       if (waits === 'for a pass' && mayBeTold) {
         return 'waits';
       }
       reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
-      if (reset === undefined && mayBeTold && !namespace.listening.hasPort(brief.protocol, brief.localPort)) {
+      if (reset !== undefined) {
+        const { local, peer } = reset.end;
+        brief = briefSocket(record, now, { localAddress: peer.address, peerPort: local.port });
+      } else if (mayBeTold && !namespace.listening.hasPort(brief.protocol, brief.localPort)) {
         return 'waits';
       }
-      brief.peerPort = reset?.end.local.port ?? 0;
     }
-    const settlement = this.brief.settle(namespace, brief, now, record.peerPort === 0 ? 'no longer' : waits);
+    const settlement = this.brief.settle(namespace, brief, now, isForgetful ? 'no longer' : waits);
     if (settlement !== 'given') {
       return settlement;
     }
@@ -189,7 +191,8 @@ export class DestroyedSockets {
     }
     countEnd(brief, now);
     if (reset !== undefined) {
-      this.options.endings.abort(reset.end);
+      endings.abort(reset.end);
+      brief.tally.hasCounters = true;
       brief.tally.sentBytes += reset.receivedBytes;
       addReceived(brief.tally, reset.sentBytes);
     } else if (counters !== undefined) {
@@ -255,6 +258,21 @@ export class DestroyedSockets {
       lone.leave(other);
     }
   }
+}
+
+/** A connection that no pass has seen; `known` is what the other end tells of it. */
+function briefSocket(
+  record: SocketRecord,
+  now: number,
+  known?: Pick<SocketRecord, 'localAddress' | 'peerPort'>,
+): TrackedSocket {
+  const socket = trackedSocket(
+    known === undefined ? record : { ...copySocketRecord(record), ...known },
+    false,
+    now,
+  );
+  socket.established = record.counters?.established ?? record.protocol === 'udp';
+  return socket;
 }
 
 /** As the server sees it. */
