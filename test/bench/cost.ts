@@ -70,8 +70,7 @@ export async function run(): Promise<Record<string, number>> {
       },
       1,
     );
-    const figures = await watch(exporter, others);
-    await load;
+    const [figures] = await Promise.all([watch(exporter, others), load]);
     return figures;
   } finally {
     await exporter?.stop();
