@@ -12,7 +12,7 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, setPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { installPackages, missingPackages } from './debian-packages.mjs';
 
@@ -43,6 +43,7 @@ const skipped = missing.length > 0 && !isRoot ? FOR_REAL : new Set();
  * @property {string} [cwd]
  * @property {Record<string, string>} [env]
  * @property {string} [log] a file for what is printed
+ * @property {boolean} [aside] takes only the processor's time that nobody else wants
  *
  * @typedef {object} Outcome
  * @property {boolean} fine
@@ -56,22 +57,17 @@ const skipped = missing.length > 0 && !isRoot ? FOR_REAL : new Set();
 
 /**
  * One stage after the other. The lanes of a stage run at the same time: there are two cores, and most of what is here
- * waits most of the time. The steps of a lane run one after the other.
+ * waits much of the time. The steps of a lane run one after the other. What only reads the sources runs beside the tests
+ * that wait most, and aside, so that it keeps none of them waiting.
  *
  * @type {Step[][][]}
  */
 const STAGES = [
   [
-    [
-      ['unit', (how) => vitest('unit', how)],
-      ['lint', (how) => npm('lint:code', how)],
-    ],
+    [['unit', (how) => vitest('unit', how)]],
     [
       ['the packages of Grafana 13', packagesOfGrafana13],
-      ['types', async (how) => all(npm('typecheck', how), () => npm('typecheck:grafana-13', how))],
       ['build', build],
-      ['format', (how) => npm('lint:format', how)],
-      ['unused', (how) => npm('lint:unused', how)],
     ],
   ],
   [
@@ -83,6 +79,12 @@ const STAGES = [
       ['programs', (how) => vitest('programs', how)],
       ['companion', (how) => vitest('companion', how)],
       ['panel', (how) => vitest('panel', how)],
+    ],
+    [
+      ['types', aside(async (how) => all(npm('typecheck', how), () => npm('typecheck:grafana-13', how)))],
+      ['lint', aside((how) => npm('lint:code', how))],
+      ['format', aside((how) => npm('lint:format', how))],
+      ['unused', aside((how) => npm('lint:unused', how))],
     ],
   ],
   [[['a real Grafana', grafana]]],
@@ -180,6 +182,11 @@ async function build(how) {
   return outcome;
 }
 
+/** @param {Step[1]} run @returns {Step[1]} */
+function aside(run) {
+  return (how) => run({ ...how, aside: true });
+}
+
 /** The second only where the first ended well. @param {Promise<Outcome>} first @param {() => Promise<Outcome>} second */
 async function all(first, second) {
   const outcome = await first;
@@ -232,13 +239,17 @@ async function grafana(how) {
  * @param {How} how
  * @returns {Promise<Outcome>} fine where it ended well
  */
-async function run(command, args, { cwd = ROOT, env = {}, log }) {
+async function run(command, args, { cwd = ROOT, env = {}, log, aside: yields = false }) {
   const output = log === undefined ? undefined : openSync(log, 'a');
   const child = spawn(command, args, {
     cwd,
     stdio: output === undefined ? 'inherit' : ['ignore', output, output],
     env: { ...process.env, ...env },
   });
+  if (yields && child.pid !== undefined) {
+    // Early enough for what it will start: npm takes its time.
+    setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  }
   const [status] = await once(child, 'close');
   if (output !== undefined) {
     closeSync(output);
