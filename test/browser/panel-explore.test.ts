@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createViewerApp } from '../../compose/local/src/viewer/viewer-app.js';
 import { startChromium } from '../engines/chromium.js';
+import { pageComplaints } from '../engines/page-complaints.js';
 import { type PrometheusServer, startPrometheus } from '../engines/prometheus.js';
 import { EARLIER, HOUR, LATER, pastSamples } from '../integration/topology-past.js';
 
@@ -28,7 +29,7 @@ describe('Explore, over an hour of a real Prometheus', () => {
   let server: Server;
   let browser: Browser;
   let page: Page;
-  let complaints: string[];
+  let complaints: readonly string[];
 
   beforeAll(async () => {
     mkdirSync(ARTEFACTS, { recursive: true });
@@ -134,13 +135,7 @@ describe('Explore, over an hour of a real Prometheus', () => {
   async function open(query: object, end: number): Promise<void> {
     page = await browser.newPage({ viewport: { width: 1280, height: 1200 } });
     page.setDefaultTimeout(POLL.timeout);
-    complaints = [];
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') {
-        complaints.push(message.text());
-      }
-    });
+    complaints = pageComplaints(page);
     const address = new URLSearchParams({
       from: String(start * 1000),
       to: String((start + end) * 1000),

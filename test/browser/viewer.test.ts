@@ -8,6 +8,7 @@ import { createViewerApp } from '../../compose/local/src/viewer/viewer-app.js';
 import { startChromium } from '../engines/chromium.js';
 import { freePort } from '../engines/free-port.js';
 import { freeStackPorts, makeStateFolder, npmStart, type NpmStart } from '../engines/npm-start.js';
+import { pageComplaints } from '../engines/page-complaints.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const ARTEFACTS = path.join(ROOT, 'artefacts');
@@ -75,22 +76,15 @@ describe('the built plugins', () => {
   describe.each(['11', '13'])("with Grafana %s's packages", (version) => {
     let viewer: string;
     let page: Page;
-    let complaints: string[];
+    let complaints: readonly string[];
 
     beforeAll(async () => {
       viewer = await serveViewer(version);
     });
     beforeEach(async () => {
-      complaints = [];
       page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       page.setDefaultTimeout(PATIENCE_MS);
-      page.on('pageerror', (error) => complaints.push(error.message));
-      page.on('console', (message) => {
-        // Docker's networks come and go beneath the browser, which then fetches once more.
-        if (message.type() === 'error' && !message.text().includes('ERR_NETWORK_CHANGED')) {
-          complaints.push(`${message.text()} ${message.location().url}`);
-        }
-      });
+      complaints = pageComplaints(page);
     });
     afterEach(async () => {
       await page.close();

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { Topology } from '../../grafana-datasource/src/graph/topology';
 import { startChromium } from './chromium.js';
 import { serveHarness, type HarnessPage } from './harness-page.js';
+import { pageComplaints } from './page-complaints.js';
 import { seriousFindings } from './serious-findings.js';
 
 /** The panel alone on a page, new for each test. */
@@ -23,7 +24,7 @@ export function usePanelPage(viewport: { readonly width: number; readonly height
   let harness: HarnessPage;
   let browser: Browser;
   let page: Page;
-  let complaints: string[] = [];
+  let complaints: readonly string[];
 
   beforeAll(async () => {
     harness = await serveHarness('panel');
@@ -34,15 +35,9 @@ export function usePanelPage(viewport: { readonly width: number; readonly height
     harness.close();
   });
   beforeEach(async () => {
-    complaints = [];
     page = await browser.newPage({ viewport });
     page.setDefaultTimeout(60_000);
-    page.on('pageerror', (error) => complaints.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') {
-        complaints.push(message.text());
-      }
-    });
+    complaints = pageComplaints(page);
   });
   afterEach(async () => {
     await page.close();
