@@ -3,13 +3,15 @@
 import koffi from 'koffi';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { GivenIds } from './given-ids.js';
 
 // Starting a thread puts V8's flag, which main.ts set for the whole process, back to its default.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 /**
  * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives:
- * batches of frames, each `source u32, nsid i32, length u32, 0 u32`, then the bytes, padded to 8. A batch is put together
+ * batches of frames, each `source u32, nsid i32, length u32, how often the nsid was given i32`, then the bytes, padded to 8.
+ * The number is counted here, where it is known what was announced before the event was read. A batch is put together
  * in a slot of a pool that both threads see, which the main thread gives back; where all are taken, in a buffer of its
  * own: buffers by the thousand would be the main thread's garbage.
  *
@@ -20,8 +22,9 @@ setFlagsFromString('--semi-space-growth-factor=1');
  *   1 for each slot that is taken
  * @property {SharedArrayBuffer} pool as many slots of as many bytes as there are in `slots`
  * @property {number} slots
+ * @property {number} ids netlink socket that hears of ids of namespaces
  */
-const { epoll, control: shared, pool, slots } = /** @type {Settings} */ (workerData);
+const { epoll, control: shared, pool, slots, ids } = /** @type {Settings} */ (workerData);
 const control = new Int32Array(shared);
 const STOP = 0;
 const OVERRUNS = 1;
@@ -32,6 +35,7 @@ const FIRST_SLOT = 5;
 
 const library = koffi.load(null);
 const epollWait = library.func('int epoll_wait(int, void *, int, int)');
+const recv = library.func('long recv(int, void *, size_t, int)');
 const recvmmsg = library.func('int recvmmsg(int, void *, unsigned int, int, void *)');
 
 const EAGAIN = 11;
@@ -50,6 +54,7 @@ const MMSGHDR_BYTES = 64;
 const SLOT_BYTES = pool.byteLength / slots;
 const NO_SLOT = -1;
 const FRAME_HEADER_BYTES = 16;
+const NETLINK_HEADER_BYTES = 16;
 // struct epoll_event is packed on x86-64 only (include/uapi/linux/eventpoll.h).
 const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const EPOLL_DATA = EPOLL_EVENT_BYTES - 8;
@@ -60,6 +65,8 @@ const controls = Buffer.alloc(MESSAGES * CONTROL_BYTES);
 const vectors = Buffer.alloc(MESSAGES * IOVEC_BYTES);
 const headers = Buffer.alloc(MESSAGES * MMSGHDR_BYTES);
 const ready = Buffer.alloc(READY * EPOLL_EVENT_BYTES);
+const news = Buffer.alloc(MESSAGE_BYTES);
+const given = new GivenIds();
 pointHeaders();
 
 const ownBatch = Buffer.alloc(SLOT_BYTES);
@@ -68,22 +75,33 @@ let batch = takeSlot();
 let used = 0;
 
 while (Atomics.load(control, STOP) === 0) {
-  const count = epollWait(epoll, ready, READY, 200);
-  if (count <= 0) {
-    Atomics.add(control, TURNS, 1);
-    continue;
-  }
-  // One wake-up for many events: the kernel's buffer holds what comes meanwhile.
   const gatherMs = Atomics.load(control, GATHER_MS);
-  if (gatherMs > 0) {
+  if (epollWait(epoll, ready, READY, 200) > 0 && gatherMs > 0) {
+    // One wake-up for many events: the kernel's buffer holds what comes meanwhile.
     Atomics.wait(control, STOP, 0, gatherMs);
   }
+  learnIds();
+  // Since then sockets may have been closed, and their descriptors may be others'.
+  const count = epollWait(epoll, ready, READY, 0);
   for (let index = 0; index < count; index++) {
     const at = index * EPOLL_EVENT_BYTES + EPOLL_DATA;
     drain(ready.readInt32LE(at), ready.readUInt32LE(at + 4));
   }
   post();
   Atomics.add(control, TURNS, 1);
+}
+
+/** Takes what was announced before anything that this turn has yet to read. */
+function learnIds() {
+  given.turn();
+  for (;;) {
+    const received = recv(ids, news, news.length, MSG_DONTWAIT);
+    if (received >= NETLINK_HEADER_BYTES) {
+      given.take(news, NETLINK_HEADER_BYTES, received, news.readUInt16LE(4));
+    } else if (received < 0 && koffi.errno() !== EINTR && koffi.errno() !== ENOBUFS) {
+      return;
+    }
+  }
 }
 
 /** @param {number} fd @param {number} source */
@@ -120,9 +138,10 @@ function append(source, index) {
     post();
   }
   batch.writeUInt32LE(source, used);
-  batch.writeInt32LE(nsidOf(index), used + 4);
+  const nsid = nsidOf(index);
+  batch.writeInt32LE(nsid, used + 4);
   batch.writeUInt32LE(length, used + 8);
-  batch.writeUInt32LE(0, used + 12);
+  batch.writeInt32LE(nsid < 0 ? 0 : given.timesInTurn(nsid), used + 12);
   const from = index * MESSAGE_BYTES;
   messages.copy(batch, used + FRAME_HEADER_BYTES, from, from + length);
   used += FRAME_HEADER_BYTES + padded;

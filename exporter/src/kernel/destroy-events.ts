@@ -33,7 +33,10 @@ export interface EventOrigin {
   readonly source: number;
   /** Undefined when the event is of the source's own namespace. */
   readonly nsid: number | undefined;
-  /** How often that id had been given by then: it may be another's when the event has waited. */
+  /**
+   * How often that id had been given by then: it may be another's when the event has waited. IN_DOUBT where the event may
+   * have been of the one that had it before.
+   */
   readonly timesGiven?: number;
 }
 
@@ -79,7 +82,10 @@ export class DestroyEvents {
     const pool = new SharedArrayBuffer(SLOTS * SLOT_BYTES);
     this.slots = Array.from({ length: SLOTS }, (_, slot) => Buffer.from(pool, slot * SLOT_BYTES, SLOT_BYTES));
     this.worker = new Worker(new URL('./destroy-events-worker.js', import.meta.url), {
-      workerData: { epoll, control: this.control.buffer, pool, slots: SLOTS },
+      workerData: {
+        ...{ epoll, control: this.control.buffer, pool, slots: SLOTS },
+        ids: options.ids.threadDescriptor,
+      },
     });
     this.worker.on('message', (batch: Batch) => this.take(batch));
     this.worker.on('error', options.onError);
@@ -190,8 +196,7 @@ export class DestroyEvents {
   private readBatch(batch: Buffer, used: number): void {
     let at = 0;
     while (at + FRAME_HEADER_BYTES <= used) {
-      const nsid = batch.readInt32LE(at + 4);
-      const origin = this.originOf(batch.readUInt32LE(at), nsid);
+      const origin = originOf(batch, at);
       const start = at + FRAME_HEADER_BYTES;
       const end = start + batch.readUInt32LE(at + 8);
       forEachMessage(batch, start, end, (buffer, bodyStart, bodyEnd) => {
@@ -206,12 +211,12 @@ export class DestroyEvents {
     this.options.onBatch(overruns - this.knownOverruns);
     this.knownOverruns = overruns;
   }
+}
 
-  private originOf(source: number, nsid: number): EventOrigin {
-    return nsid < 0
-      ? { source, nsid: undefined }
-      : { source, nsid, timesGiven: this.options.ids.timesGiven(nsid) };
-  }
+function originOf(batch: Buffer, at: number): EventOrigin {
+  const source = batch.readUInt32LE(at);
+  const nsid = batch.readInt32LE(at + 4);
+  return nsid < 0 ? { source, nsid: undefined } : { source, nsid, timesGiven: batch.readInt32LE(at + 12) };
 }
 
 /** The kernel takes memory for what waits only. On a busy host the thread may not run for a second. */

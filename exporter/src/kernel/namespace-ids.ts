@@ -1,23 +1,18 @@
+import { GivenIds } from './given-ids.js';
 import type { Libc } from './libc.js';
-import { NETLINK_ROUTE, NetlinkSocket, forEachAttribute } from './netlink.js';
+import { NETLINK_ROUTE, NetlinkSocket } from './netlink.js';
 
-// include/uapi/linux/rtnetlink.h and net_namespace.h; RTNLGRP_NSID is 28, as a mask.
+/** RTNLGRP_NSID (include/uapi/linux/rtnetlink.h) is 28, as a mask. */
 const RTMGRP_NSID = 1 << 27;
-const RTM_NEWNSID = 88;
-const NETNSA_NSID = 1;
-/** `struct rtgenmsg`, padded. */
-const RTGENMSG_BYTES = 4;
 const PURPOSE = 'hear of ids of network namespaces';
 
-/**
- * How often each id of a network namespace has been given since this began. The kernel gives the lowest one that is free:
- * what was announced of a namespace that is gone bears the id of the next.
- */
+/** How often each id of a network namespace has been given since this began. */
 export class NamespaceIds {
-  private readonly given = new Map<number, number>();
+  private readonly given = new GivenIds();
 
   private constructor(
     private readonly socket: NetlinkSocket,
+    private readonly threads: NetlinkSocket,
     private readonly onNews: () => void,
   ) {}
 
@@ -26,17 +21,31 @@ export class NamespaceIds {
    * may have been. Throws SystemCallError.
    */
   static open(libc: Libc, onNews: () => void): NamespaceIds {
-    return new NamespaceIds(NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID), onNews);
+    const socket = NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID);
+    try {
+      const threads = NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID);
+      // Both count from the same moment: one at which nothing waits in either.
+      do {
+        socket.drain(PURPOSE);
+      } while (threads.drain(PURPOSE));
+      return new NamespaceIds(socket, threads, onNews);
+    } catch (error) {
+      socket.close();
+      throw error;
+    }
+  }
+
+  /** A socket that hears the same, for another thread that counts by itself; closed with this. */
+  get threadDescriptor(): number {
+    return this.threads.fd;
   }
 
   /** Takes what the kernel has announced by now: a system call, mostly. */
   update(): void {
-    const isNews = this.socket.drain(PURPOSE, (buffer, start, end, type) => {
-      const id = type === RTM_NEWNSID ? idIn(buffer, start, end) : undefined;
-      if (id !== undefined) {
-        this.given.set(id, this.timesGiven(id) + 1);
-      }
-    });
+    this.given.turn();
+    const isNews = this.socket.drain(PURPOSE, (buffer, start, end, type) =>
+      this.given.take(buffer, start, end, type),
+    );
     if (isNews) {
       this.onNews();
     }
@@ -44,20 +53,11 @@ export class NamespaceIds {
 
   /** As of the last update. */
   timesGiven(id: number): number {
-    return this.given.get(id) ?? 0;
+    return this.given.times(id);
   }
 
   close(): void {
     this.socket.close();
+    this.threads.close();
   }
-}
-
-function idIn(buffer: Buffer, start: number, end: number): number | undefined {
-  let id: number | undefined;
-  forEachAttribute(buffer, start + RTGENMSG_BYTES, end, (type, from, to) => {
-    if (type === NETNSA_NSID && to - from >= 4) {
-      id = buffer.readInt32LE(from);
-    }
-  });
-  return id;
 }
