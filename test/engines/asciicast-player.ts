@@ -14,6 +14,8 @@ export async function playAsciicast(page: Page, recording: string): Promise<stri
     player.addEventListener('ended', ended);
     player.play().catch(failed);
   })`);
+  // It says that it has ended before it has drawn the last lines, which it does in the browser's next frame.
+  await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))');
   const lines = await page.locator('.ap-line').allInnerTexts();
   return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd());
 }
