@@ -345,6 +345,7 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
   it('keeps containers apart that share a network namespace, also when nobody can tell which of them dialled', async () => {
     const web = startWeb();
     const far = startWeb();
+    const held = startWeb();
     const other = start(
       ['--network', `container:${web}`],
       'sh',
@@ -357,7 +358,9 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
       ...[
         'sh',
         '-c',
-        `(sleep 600 | nc 127.0.0.1 81) & ${fetchTimes(20, `http://${addressOf(far)}/`)}; sleep 600 | nc 127.0.0.1 80`,
+        `(sleep 600 | nc 127.0.0.1 81) & (sleep 600 | nc ${addressOf(held)} 80) &
+        ${[far, held].map((one) => fetchTimes(20, `http://${addressOf(one)}/`)).join('; ')}
+        sleep 600 | nc 127.0.0.1 80`,
       ],
     );
     await eventually(collector, (rows) => {
@@ -379,8 +382,12 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
       const short = { role: 'client', peer_container_id: far };
       for (const id of [web, other]) {
         expect(sumOf(rows, OPENED, { ...short, container_id: id })).toBe(0);
+        expect(sumOf(rows, OPENED, { role: 'server', peer_container_id: id, port: '80' })).toBe(0);
       }
       expect(sumOf(rows, OPENED, short)).toBe(20);
+      // One of them was seen with that peer; both rows say so.
+      expect(sumOf(rows, OPENED, { container_id: sidecar, peer_container_id: held })).toBe(21);
+      expect(sumOf(rows, OPENED, { container_id: held, peer_container_id: sidecar })).toBe(21);
     });
   });
 
