@@ -3,6 +3,7 @@ import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import type { Listener } from '../edges/listening-set.js';
 import type { TrackedNamespace, UnconnectedSocket } from '../edges/tracked-namespace.js';
+import type { TrackedSocket } from '../edges/tracked-socket.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessTable } from '../kernel/process.js';
@@ -141,13 +142,14 @@ export class ConnectionWatch {
     if (readsFlows) {
       await this.flows.read(pause);
     }
-    const unheld = this.unheldInodes();
+    const unheld = this.unheldSockets();
     if (unheld.size > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
       processesOf = this.census.retake();
     }
-    for (const [namespace, inodes] of unheld) {
-      await holders.find(inodes, processesOf.get(namespace.inode) ?? [], pause);
+    for (const [namespace, sockets] of unheld) {
+      const isThere = (inode: number): boolean => this.mayBeHeld(namespace, sockets.get(inode));
+      await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, isThere);
     }
     await this.findGuests(processesOf, pause);
     this.ownListeners();
@@ -158,19 +160,23 @@ export class ConnectionWatch {
   }
 
   /**
-   * Sockets whose holders are worth looking for. Most connections of unknown holders are brief, and gone by now: to look
-   * for those in vain is dearest.
+   * Sockets whose holders are worth looking for, by their inodes; those that a pass has just found may be gone again. Most
+   * connections of unknown holders are brief: to look for those in vain is dearest.
    */
-  private unheldInodes(): Map<TrackedNamespace, Set<number>> {
-    const { tracker, holders, source } = this.options;
-    const unheld = new Map<TrackedNamespace, Set<number>>();
+  private unheldSockets(): Map<TrackedNamespace, Map<number, TrackedSocket | undefined>> {
+    const { tracker, holders } = this.options;
+    const unheld = new Map<TrackedNamespace, Map<number, TrackedSocket | undefined>>();
     for (const { namespace, inode, found } of tracker.unowned()) {
-      if (holders.isNews(inode) && (found === undefined || source.mayBeHeld(namespace.inode, found))) {
-        const inodes = unheld.get(namespace) ?? new Set();
-        unheld.set(namespace, inodes.add(inode));
+      if (holders.isNews(inode) && this.mayBeHeld(namespace, found)) {
+        const sockets = unheld.get(namespace) ?? new Map<number, TrackedSocket | undefined>();
+        unheld.set(namespace, sockets.set(inode, found));
       }
     }
     return unheld;
+  }
+
+  private mayBeHeld(namespace: TrackedNamespace, found: TrackedSocket | undefined): boolean {
+    return found === undefined || this.options.source.mayBeHeld(namespace.inode, found);
   }
 
   private passNamespace(namespace: TrackedNamespace, eventsLost: boolean): void {

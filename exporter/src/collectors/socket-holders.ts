@@ -44,11 +44,15 @@ export class SocketHolders {
     return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
   }
 
-  /** Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. */
+  /**
+   * Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. `isThere` tells
+   * of a few, between processes, whether they are still worth it.
+   */
   async find(
-    wanted: ReadonlySet<number>,
+    wanted: Iterable<number>,
     processes: readonly ProcessRecord[],
     pause: () => Promise<void>,
+    isThere: (inode: number) => boolean = () => true,
   ): Promise<void> {
     const now = this.options.now();
     const missing = new Set<number>();
@@ -66,6 +70,9 @@ export class SocketHolders {
       }
       this.search(process, missing);
       await pause();
+      if (missing.size <= FEW) {
+        [...missing].filter((inode) => !isThere(inode)).forEach((inode) => missing.delete(inode));
+      }
     }
     for (const inode of missing) {
       // Its process may be younger than the list of processes: soon again, then ever more seldom.
@@ -133,6 +140,8 @@ export class SocketHolders {
   }
 }
 
+/** To ask for that many is cheaper than to look through one process. */
+const FEW = 8;
 const SOONEST_MS = 500;
 const LATEST_MS = 60_000;
 const LEAST_FOUND = 100;
