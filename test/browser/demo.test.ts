@@ -10,6 +10,7 @@ import {
 } from '../engines/npm-start.js';
 import { queryPrometheus, type Series } from '../engines/prometheus.js';
 import { describeDashboards } from './demo-dashboards.js';
+import { describePages } from './viewer-pages.js';
 
 /** It scrapes each 5 seconds what the exporter has found in a pass before; a busy machine takes its time. */
 const WAIT = { timeout: 90_000, interval: 1_000 };
@@ -36,12 +37,6 @@ describe('npm start -- --demo', () => {
     stack = npmStart(ports, state.path, ['--demo']);
     await stack.ready;
     names = demoContainers();
-    // Rates over half a minute want half a minute of each edge.
-    await vi.waitFor(async () => {
-      const scrapes = 'count_over_time(toposcope_connections_opened_total{role="client"}[30s])';
-      const seen = await openedBetween(prometheusUrl, names, scrapes);
-      expect(CONTAINER_EDGES.filter((edge) => (seen.get(edge) ?? 0) < 6)).toEqual([]);
-    }, WAIT);
   });
   afterAll(async () => {
     stack.interrupt();
@@ -70,64 +65,78 @@ describe('npm start -- --demo', () => {
     expect(published[0]).toMatch(/^toposcope-demo-lb1 /);
   });
 
-  it("gives Prometheus exactly the demo's edges, by container", async () => {
-    const edges = await openedBetween(prometheusUrl, names);
-    expect([...edges.keys()].sort()).toEqual(CONTAINER_EDGES);
-  });
+  // Meanwhile Prometheus comes to its half minute of scrapes.
+  describePages(() => prometheusUrl);
 
-  it("gives Prometheus exactly the demo's edges, by image", async () => {
-    const images = new Map(
-      (await queryPrometheus(prometheusUrl, 'toposcope_container_info')).map(({ metric }) => [
-        metric.container_id ?? '',
-        /^toposcope-demo\/(\w+)/.exec(metric.image ?? '')?.[1] ?? '',
-      ]),
-    );
-    const demoImages = new Map([...images].filter(([, image]) => image !== ''));
-    expect([...(await openedBetween(prometheusUrl, demoImages)).keys()].sort()).toEqual(IMAGE_EDGES);
-  });
-
-  it("shows rates that match the load generator's own count", async () => {
-    await vi.waitFor(async () => {
-      const asked = clientRates();
-      const rates = await openedBetween(
-        prometheusUrl,
-        names,
-        'rate(toposcope_connections_opened_total{role="client"}[30s])',
-      );
-      for (const lb of ['lb1', 'lb2']) {
-        const rate = asked.get(lb) ?? 0;
-        expect(within(rates.get(`client → ${lb}:80`), rate)).toBe(true);
-        expect(within(rates.get(`${lb} → app1:8080`), rate / 2)).toBe(true);
-        expect(within(rates.get(`${lb} → app2:8080`), rate / 2)).toBe(true);
-      }
-      const all = (asked.get('lb1') ?? 0) + (asked.get('lb2') ?? 0);
-      for (const app of ['app1', 'app2']) {
-        for (const db of ['db1', 'db2', 'db3']) {
-          expect(within(rates.get(`${app} → ${db}:5432`), all / 6)).toBe(true);
-        }
-      }
-    }, WAIT);
-  });
-
-  it('misses no connection: totals equal what was sent', async () => {
-    docker('pause', 'toposcope-demo-client');
-    try {
+  describe('after half a minute', () => {
+    beforeAll(async () => {
+      // Rates over half a minute want half a minute of each edge.
       await vi.waitFor(async () => {
-        // What has not changed for three scrapes is all that there is.
-        const changed = 'changes(toposcope_connections_opened_total{role="client"}[15s])';
-        expect(sumOf(await openedBetween(prometheusUrl, names, changed), /./)).toBe(0);
-        const opened = await openedBetween(prometheusUrl, names);
-        for (const [lb, sent] of clientCounts()) {
-          // The client writes its count after every tenth request.
-          expect(opened.get(`client → ${lb}:80`)).toBeGreaterThanOrEqual(sent);
-          expect(opened.get(`client → ${lb}:80`)).toBeLessThanOrEqual(sent + 10);
-        }
-        expect(sumOf(opened, /^lb\d → app/)).toBe(sumOf(opened, /^client → lb/));
-        expect(sumOf(opened, /^app\d → db/)).toBe(sumOf(opened, /^client → lb/));
+        const scrapes = 'count_over_time(toposcope_connections_opened_total{role="client"}[30s])';
+        const seen = await openedBetween(prometheusUrl, names, scrapes);
+        expect(CONTAINER_EDGES.filter((edge) => (seen.get(edge) ?? 0) < 6)).toEqual([]);
       }, WAIT);
-    } finally {
-      docker('unpause', 'toposcope-demo-client');
-    }
+    });
+
+    it("gives Prometheus exactly the demo's edges, by container", async () => {
+      const edges = await openedBetween(prometheusUrl, names);
+      expect([...edges.keys()].sort()).toEqual(CONTAINER_EDGES);
+    });
+
+    it("gives Prometheus exactly the demo's edges, by image", async () => {
+      const images = new Map(
+        (await queryPrometheus(prometheusUrl, 'toposcope_container_info')).map(({ metric }) => [
+          metric.container_id ?? '',
+          /^toposcope-demo\/(\w+)/.exec(metric.image ?? '')?.[1] ?? '',
+        ]),
+      );
+      const demoImages = new Map([...images].filter(([, image]) => image !== ''));
+      expect([...(await openedBetween(prometheusUrl, demoImages)).keys()].sort()).toEqual(IMAGE_EDGES);
+    });
+
+    it("shows rates that match the load generator's own count", async () => {
+      await vi.waitFor(async () => {
+        const asked = clientRates();
+        const rates = await openedBetween(
+          prometheusUrl,
+          names,
+          'rate(toposcope_connections_opened_total{role="client"}[30s])',
+        );
+        for (const lb of ['lb1', 'lb2']) {
+          const rate = asked.get(lb) ?? 0;
+          expect(within(rates.get(`client → ${lb}:80`), rate)).toBe(true);
+          expect(within(rates.get(`${lb} → app1:8080`), rate / 2)).toBe(true);
+          expect(within(rates.get(`${lb} → app2:8080`), rate / 2)).toBe(true);
+        }
+        const all = (asked.get('lb1') ?? 0) + (asked.get('lb2') ?? 0);
+        for (const app of ['app1', 'app2']) {
+          for (const db of ['db1', 'db2', 'db3']) {
+            expect(within(rates.get(`${app} → ${db}:5432`), all / 6)).toBe(true);
+          }
+        }
+      }, WAIT);
+    });
+
+    it('misses no connection: totals equal what was sent', async () => {
+      docker('pause', 'toposcope-demo-client');
+      try {
+        await vi.waitFor(async () => {
+          // What has not changed for three scrapes is all that there is.
+          const changed = 'changes(toposcope_connections_opened_total{role="client"}[15s])';
+          expect(sumOf(await openedBetween(prometheusUrl, names, changed), /./)).toBe(0);
+          const opened = await openedBetween(prometheusUrl, names);
+          for (const [lb, sent] of clientCounts()) {
+            // The client writes its count after every tenth request.
+            expect(opened.get(`client → ${lb}:80`)).toBeGreaterThanOrEqual(sent);
+            expect(opened.get(`client → ${lb}:80`)).toBeLessThanOrEqual(sent + 10);
+          }
+          expect(sumOf(opened, /^lb\d → app/)).toBe(sumOf(opened, /^client → lb/));
+          expect(sumOf(opened, /^app\d → db/)).toBe(sumOf(opened, /^client → lb/));
+        }, WAIT);
+      } finally {
+        docker('unpause', 'toposcope-demo-client');
+      }
+    });
   });
 
   describeDashboards(() => prometheusUrl);
