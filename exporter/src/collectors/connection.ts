@@ -79,6 +79,7 @@ class KernelConnectionCollector implements ConnectionCollector {
   private readonly names: PeerNames;
   private readonly now: () => number;
   private timer: NodeJS.Timeout | undefined;
+  private dueAt = -Infinity;
   private lastPassAt = -Infinity;
   private lastPassCpuMs = 0;
   private failure: Error | undefined;
@@ -232,11 +233,19 @@ class KernelConnectionCollector implements ConnectionCollector {
       this.options.passIntervalMs ?? PASS_INTERVAL_MS,
       Math.min(this.lastPassCpuMs * PASS_SHARE, LONGEST_INTERVAL_MS),
     );
-    const dueIn = Math.min(this.watch.patienceMs, interval);
+    const dueAt = this.lastPassAt + Math.min(this.watch.patienceMs, interval);
+    // Asked after each batch of announcements, of which there are ten a second.
+    if (this.timer !== undefined && dueAt === this.dueAt) {
+      return;
+    }
     clearTimeout(this.timer);
+    this.dueAt = dueAt;
     this.timer = setTimeout(
-      () => void this.runPass().finally(() => this.schedule()),
-      Math.max(0, this.lastPassAt === -Infinity ? 0 : this.lastPassAt + dueIn - this.now()),
+      () => {
+        this.timer = undefined;
+        void this.runPass().finally(() => this.schedule());
+      },
+      Math.max(0, dueAt - this.now()),
     );
     this.timer.unref();
   }

@@ -20,7 +20,8 @@ export class EndTable<Value> {
   }
 
   get(end: End): Value | undefined {
-    return this.entryOf(end, this.bucketOf(end))?.value;
+    // Mostly there is nothing, and no need to look where.
+    return this.count === 0 ? undefined : this.entryOf(end, this.bucketOf(end))?.value;
   }
 
   /** Returns what it replaces. */
@@ -42,6 +43,9 @@ export class EndTable<Value> {
 
   /** Returns what is there, and removes it. */
   take(end: End): Value | undefined {
+    if (this.count === 0) {
+      return undefined;
+    }
     const bucket = this.bucketOf(end);
     const entry = this.entryOf(end, bucket);
     if (entry === undefined) {
