@@ -21,9 +21,9 @@ export class NamespaceIds {
    * may have been. Throws SystemCallError.
    */
   static open(libc: Libc, onNews: () => void): NamespaceIds {
-    const socket = NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID);
+    const socket = openSocket(libc);
     try {
-      const threads = NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID);
+      const threads = openSocket(libc);
       // Both count from the same moment: one at which nothing waits in either.
       do {
         socket.drain(PURPOSE);
@@ -61,3 +61,13 @@ export class NamespaceIds {
     this.threads.close();
   }
 }
+
+function openSocket(libc: Libc): NetlinkSocket {
+  const socket = NetlinkSocket.open(libc, NETLINK_ROUTE, PURPOSE, RTMGRP_NSID);
+  // What one of the two counts and the other has lost would make them differ for good.
+  socket.resizeReceiveBuffer(RECEIVE_BUFFER_BYTES);
+  return socket;
+}
+
+/** Thousands of announcements; the kernel takes memory for what waits only. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
