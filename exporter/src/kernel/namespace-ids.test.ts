@@ -20,6 +20,7 @@ describe('NamespaceIds', () => {
       socket: () => 3,
       bind: () => 0,
       setsockopt: () => 0,
+      getsockopt: () => 0,
       recv: (_fd: number, data: Uint8Array) => {
         const next = announced.shift() ?? EAGAIN;
         if (typeof next === 'number') {
