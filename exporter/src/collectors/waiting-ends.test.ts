@@ -56,8 +56,10 @@ describe('WaitingEnds', () => {
   let namespaces: Map<number, number>;
   let containers: Addressed[];
   let pauses: number;
+  let time: number;
 
   beforeEach(() => {
+    time = 0;
     ledger = new EdgeLedger(hostName('h'), { edges: 100, edgesPerContainer: 100, idleMs: 1_000 });
     const strangers = new StrangeNamespaces(() => 0);
     tracker = new ConnectionTracker({
@@ -92,7 +94,7 @@ describe('WaitingEnds', () => {
       tracker,
       strangers,
       containers: () => containers,
-      now: () => 0,
+      now: () => time,
     });
     const app = known(APP_NSID, APP, '10.0.0.2');
     const owner = { containerId: APP, process: 'app', pid: 2 };
@@ -150,6 +152,26 @@ describe('WaitingEnds', () => {
     expect(rows()).toEqual(bothNamed);
     expect(ends.patienceMs).toBe(Infinity);
     expect(pauses).toBe(2);
+  });
+
+  it('names them too when the client’s address has been taken away before the pass', async () => {
+    const web = known(WEB_NSID, WEB, '10.0.0.1');
+    hearBoth();
+    web.addresses = new Set();
+    tracker.rebuildAddresses();
+    await pass();
+    expect(rows()).toEqual(bothNamed);
+    expect(tracker.attribution.unattributed.size).toBe(0);
+  });
+
+  it('names nobody who has got the address since, and aborts a connection from the same port', async () => {
+    ends.hear(ofServer, { source: 1, nsid: APP_NSID });
+    await pass();
+    time = 3_000;
+    known(WEB_NSID, WEB, '10.0.0.1');
+    ends.hear(ofClient, { source: 1, nsid: WEB_NSID });
+    await pass();
+    expect(rows().filter((row) => row.includes(WEB))).toEqual([]);
   });
 
   it('names them too when no pass has found the client’s container, which the runtime knew', async () => {

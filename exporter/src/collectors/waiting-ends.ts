@@ -129,12 +129,12 @@ export class WaitingEnds {
 
   async give(taken: readonly WaitingEnd[], pause: () => Promise<void>): Promise<void> {
     const { tracker } = this.options;
-    const addresses = forgottenAddresses(taken);
-    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, addresses) }));
+    const servers = serversOfForgetful(taken);
+    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, servers) }));
     // Each end's place may be what another's waits for.
-    for (const { namespace, record } of placed) {
-      if (namespace !== undefined) {
-        tracker.attribution.noteEnded(namespace, record);
+    for (const each of placed) {
+      if (each.namespace !== undefined) {
+        tracker.attribution.noteEnded(each.namespace, recalled(each, each.namespace, servers));
       }
     }
     let isInVain = false;
@@ -162,13 +162,11 @@ export class WaitingEnds {
   }
 
   /** Where an event came from; stood for, where no pass has found it. */
-  private placeOf(
-    { namespace, origin, record, heardAt }: WaitingEnd,
-    addresses: ReadonlyMap<string, IpAddress>,
-  ): TrackedNamespace | undefined {
-    const { protocol, localAddress, localPort, peerAddress } = record;
+  private placeOf(end: WaitingEnd, servers: ServersOfForgetful): TrackedNamespace | undefined {
+    const { namespace, origin, record, heardAt } = end;
+    const { localAddress } = record;
     const address = isUnspecified(localAddress)
-      ? addresses.get(keyOf(protocol, peerAddress, localPort))
+      ? serverOf(end, servers, () => true)?.record.peerAddress
       : localAddress;
     return (
       namespace ??
@@ -208,21 +206,56 @@ export class WaitingEnds {
 const MOST_WAITING = 50_000;
 const MORE_PASSES = 2;
 const SHORTEST_WAIT_MS = 10_000;
+/** Both ends of what is aborted end at once, and are read within a turn or two. */
+const APART_MS = 1_000;
+/** One that was kept for its other end counts as heard when a pass takes it. */
+const LATEST_TAKEN_MS = 10_000;
 const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;
 
-/** The addresses of clients, by what those that aborted still know: their own port, and whom they had dialled. */
-function forgottenAddresses(ends: readonly WaitingEnd[]): Map<string, IpAddress> {
-  const addresses = new Map<string, IpAddress>();
+/** The ends of servers, by what clients that aborted still know: their own port, and whom they had dialled. */
+type ServersOfForgetful = ReadonlyMap<string, readonly WaitingEnd[]>;
+
+function serversOfForgetful(ends: readonly WaitingEnd[]): ServersOfForgetful {
+  const servers = new Map<string, WaitingEnd[]>();
   if (ends.some(isForgetful)) {
-    for (const { record } of ends) {
-      if (record.peerPort !== 0) {
-        addresses.set(keyOf(record.protocol, record.localAddress, record.peerPort), record.peerAddress);
+    for (const end of ends) {
+      const { protocol, localAddress, peerPort } = end.record;
+      if (peerPort !== 0) {
+        const key = keyOf(protocol, localAddress, peerPort);
+        servers.set(key, [...(servers.get(key) ?? []), end]);
       }
     }
   }
-  return addresses;
+  return servers;
+}
+
+/** The other end of what a client aborted, which was heard of at about the same time. */
+function serverOf(
+  { record, heardAt }: WaitingEnd,
+  servers: ServersOfForgetful,
+  isPossible: (server: WaitingEnd) => boolean,
+): WaitingEnd | undefined {
+  const { protocol, peerAddress, localPort } = record;
+  return servers
+    .get(keyOf(protocol, peerAddress, localPort))
+    ?.find(
+      (server) =>
+        heardAt - server.heardAt < APART_MS &&
+        server.heardAt - heardAt < LATEST_TAKEN_MS &&
+        isPossible(server),
+    );
+}
+
+/** With what a client that aborted has forgotten, as far as its server's end tells it. */
+function recalled(end: WaitingEnd, namespace: TrackedNamespace, servers: ServersOfForgetful): SocketRecord {
+  const server = isForgetful(end)
+    ? serverOf(end, servers, ({ record }) => namespace.hadAddress(record.peerAddress))
+    : undefined;
+  return server === undefined
+    ? end.record
+    : { ...end.record, localAddress: server.record.peerAddress, peerPort: server.record.localPort };
 }
 
 function isForgetful({ record }: WaitingEnd): boolean {

@@ -1,4 +1,5 @@
 import type { End } from './endpoint.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
 
 /**
  * Connections that one end tore down with a reset, both ends on this host. The end that did it (SO_LINGER of 0, as
@@ -8,6 +9,9 @@ import type { End } from './endpoint.js';
 export interface AbortedEnd {
   /** The one that was reset; its local port is the one that was dialled. */
   readonly end: End;
+  readonly namespace: TrackedNamespace;
+  /** Where its client's end has been heard of; empty where that is not known. */
+  readonly clients: readonly TrackedNamespace[];
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly endedAt: number;
@@ -49,14 +53,19 @@ export class AbortedConnections {
     }
   }
 
-  /** The other end of what a client aborted that dialled `server` from that port; it is told once. */
-  take(server: string, clientPort: number, now: number): AbortedEnd | undefined {
-    const key = keyOf(server, clientPort);
-    let end = this.shift(key);
-    while (end !== undefined && now - end.endedAt >= MEMORY_MS) {
-      end = this.shift(key);
+  /** The other end of what a client in `namespace` aborted that dialled `server` from that port; it is told once. */
+  take(namespace: TrackedNamespace, server: string, clientPort: number, now: number): AbortedEnd | undefined {
+    const ends = (this.ends.get(keyOf(server, clientPort)) ?? []).filter(
+      ({ endedAt }) => now - endedAt < MEMORY_MS,
+    );
+    // Clients of several namespaces may use one port, and have had one address.
+    const aborted =
+      ends.find(({ clients }) => clients.includes(namespace)) ??
+      ends.find(({ clients, end }) => clients.length === 0 && namespace.hadAddress(end.peer.address));
+    if (aborted !== undefined) {
+      this.forget(aborted);
     }
-    return end;
+    return aborted;
   }
 
   private shift(key: string): AbortedEnd | undefined {
@@ -71,8 +80,8 @@ export class AbortedConnections {
 }
 
 const MOST_ENDS = 10_000;
-/** A port may be used again. */
-const MEMORY_MS = 10_000;
+/** A port may be used again. What it is asked for may have waited for some passes. */
+const MEMORY_MS = 15_000;
 
 function keyOf(server: string, clientPort: number): string {
   return `${server} ${clientPort}`;

@@ -3,7 +3,7 @@ import { isLoopback, isPublic, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
-import { localOf } from './endpoint.js';
+import { localOf, peerOf } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
@@ -158,8 +158,7 @@ export class Attribution {
    * knows whose it is, or its client's socket.
    */
   mayBeNewcomers(namespace: TrackedNamespace, socket: TrackedSocket, finding: Finding): boolean {
-    const client =
-      finding.role === 'server' ? this.clientEnd(finding.origin, socket) : { namespace, socket };
+    const client = finding.role === 'server' ? this.clientEnd(finding.origin, socket) : { namespace, socket };
     return client !== undefined && this.ownership.isUnclaimed(client.namespace, client.socket);
   }
 
@@ -181,22 +180,16 @@ export class Attribution {
 
   /** Keeps the end of a connection that no pass saw, for its other end to find. */
   noteEnded(namespace: TrackedNamespace, connection: ConnectionTuple): void {
-    const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
-    const { ended } = this.otherEnds;
-    if (peerPort !== 0) {
-      const listener = namespace.listening.find(protocol, localAddress, localPort);
-      const isClient = this.roleOf(namespace, connection, listener) === 'client';
-      const { seenAs, reached } = isClient
-        ? this.farEnds.routeOf(namespace, connection)
-        : {
-            seenAs: { address: localAddress, port: localPort },
-            reached: { address: peerAddress, port: peerPort },
-          };
-      ended.note(namespace, protocol, seenAs, reached);
-    } else if (!namespace.listening.hasPort(protocol, localPort)) {
-      // A server's port stands for many connections, a client's for this one.
-      ended.noteForgetful(namespace, protocol, localPort, peerAddress);
+    const { protocol, localAddress, localPort, peerPort } = connection;
+    if (peerPort === 0) {
+      return;
     }
+    const listener = namespace.listening.find(protocol, localAddress, localPort);
+    const isClient = this.roleOf(namespace, connection, listener) === 'client';
+    const { seenAs, reached } = isClient
+      ? this.farEnds.routeOf(namespace, connection)
+      : { seenAs: localOf(connection), reached: peerOf(connection) };
+    this.otherEnds.ended.note(namespace, protocol, seenAs, reached);
   }
 
   /** Whether what has been found out about a peer there holds for the next of its kind. */

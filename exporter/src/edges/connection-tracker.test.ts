@@ -945,12 +945,20 @@ describe('ConnectionTracker', () => {
       counters: { ...counters(0, 9), receivedOctets: 10, acknowledgedOctets: 0 },
     });
 
-    it('names each on the other’s row', () => {
+    /** As its server's end tells it. */
+    const recalled = { ...forgotten, localAddress: '10.0.0.1', peerPort: 80 };
+
+    it.each([
+      ['still has its address', ['10.0.0.1']],
+      ['has it no more', []],
+    ])('names each on the other’s row where it %s', (_, addresses) => {
       start({ isInhabited: (where) => where !== web });
+      app.isWatched = true;
       const { destroyedSockets, attribution } = tracker;
       expect(destroyedSockets.giveIfClear(web, forgotten, 0)).toBe('waits');
-      expect(destroyedSockets.giveIfClear(app, atServer, 0)).toBe('urgent');
-      attribution.noteEnded(web, forgotten);
+      web.addresses = new Set(addresses);
+      tracker.rebuildAddresses();
+      attribution.noteEnded(web, recalled);
       attribution.noteEnded(app, atServer);
       expect(destroyedSockets.giveIfPaired(app, atServer, 0)).toBe('given');
       expect(destroyedSockets.giveIfPaired(web, forgotten, 0)).toBe('given');
@@ -959,13 +967,24 @@ describe('ConnectionTracker', () => {
       expect(tracker.attribution.unattributed.size).toBe(0);
     });
 
-    it('takes nobody else’s end for it', () => {
+    it('tells nobody else that has the same port', () => {
       start({ isInhabited: (where) => where !== web });
       const other = namespace(3, '333333333333' as ContainerId, '10.0.0.3');
       tracker.rebuildAddresses();
-      tracker.attribution.noteEnded(other, forgotten);
-      tracker.attribution.noteEnded(web, { ...forgotten, localPort: 40_001 });
       expect(tracker.destroyedSockets.giveIfPaired(app, atServer, 0)).toBe('waits');
+      tracker.attribution.noteEnded(web, recalled);
+      tracker.destroyedSockets.give(app, atServer, 0);
+      expect(tracker.destroyedSockets.giveIfPaired(other, forgotten, 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfPaired(web, forgotten, 0)).toBe('given');
+      expect(only('client').labels).toMatchObject({ container_id: WEB, port: '80' });
+    });
+
+    it('tells the one whose end was heard of, of two that had the address one after the other', () => {
+      const next = namespace(3, '333333333333' as ContainerId, '10.0.0.1');
+      tracker.attribution.noteEnded(web, recalled);
+      tracker.destroyedSockets.give(app, atServer, 0);
+      expect(tracker.destroyedSockets.giveIfPaired(next, forgotten, 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfPaired(web, forgotten, 0)).toBe('given');
     });
   });
 

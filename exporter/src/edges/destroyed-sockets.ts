@@ -160,7 +160,7 @@ export class DestroyedSockets {
     now: number,
     waits: Waits,
   ): Settlement {
-    const { udpFlows, endings } = this.options;
+    const { attribution, udpFlows, endings } = this.options;
     const { counters } = record;
     const isForgetful = record.peerPort === 0;
     let brief = briefSocket(record, now);
@@ -171,9 +171,10 @@ export class DestroyedSockets {
       if (waits === 'for a pass' && mayBeTold) {
         return 'waits';
       }
-      reset = this.aborted.take(brief.peerAddress, brief.localPort, now);
+      reset = this.aborted.take(namespace, brief.peerAddress, brief.localPort, now);
       if (reset !== undefined) {
         const { local, peer } = reset.end;
+        attribution.otherEnds.ended.note(reset.namespace, brief.protocol, local, peer);
         brief = briefSocket(record, now, { localAddress: peer.address, peerPort: local.port });
       } else if (mayBeTold && !namespace.listening.hasPort(brief.protocol, brief.localPort)) {
         return 'waits';
@@ -231,18 +232,23 @@ export class DestroyedSockets {
     const met = mayMeet ? endings.add(ending) : undefined;
     if (met?.orderly === false) {
       this.aborted.forget(met);
-    } else if (
-      met === undefined &&
-      !orderly &&
-      socket.role === 'server' &&
-      attribution.isHere(namespace, end.peer.address)
-    ) {
-      this.aborted.note({ end, sentBytes, receivedBytes: receivedOctets, endedAt: now });
+    } else if (met === undefined && !orderly && socket.role === 'server') {
+      this.noteAborted(ending, now);
     }
     if (mayMeet) {
       this.meetOther(other, now);
     } else {
       settleAlone(ending);
+    }
+  }
+
+  /** For the client's end, if that is on this host, or was: a container's address is taken away as it ends. */
+  private noteAborted({ end, namespace, sentBytes, receivedOctets }: Ending, now: number): void {
+    const { attribution } = this.options;
+    const { local, peer } = end;
+    const clients = attribution.otherEnds.endedIn('tcp', peer, local);
+    if (clients.length > 0 || attribution.isHere(namespace, peer.address)) {
+      this.aborted.note({ end, namespace, clients, sentBytes, receivedBytes: receivedOctets, endedAt: now });
     }
   }
 

@@ -1,4 +1,3 @@
-import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { keyOfEnd, type Endpoint } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -15,24 +14,9 @@ export class EndedConnections {
     this.add(keyOf(protocol, local, peer), namespace);
   }
 
-  /** The end of a client that aborted: it has forgotten its own address, and the port that it had dialled. */
-  noteForgetful(
-    namespace: TrackedNamespace,
-    protocol: SocketProtocol,
-    localPort: number,
-    peerAddress: IpAddress,
-  ): void {
-    this.add(forgetfulKeyOf(protocol, localPort, peerAddress), namespace);
-  }
-
   /** Where a connection between those ends has ended. */
   placesOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): Set<TrackedNamespace> {
-    const exact = this.find(keyOf(protocol, local, peer));
-    if (exact.size > 0) {
-      return exact;
-    }
-    const forgetful = this.find(forgetfulKeyOf(protocol, local.port, peer.address));
-    return new Set([...forgetful].filter(({ addresses }) => addresses.has(local.address)));
+    return this.find(keyOf(protocol, local, peer));
   }
 
   /** At the end of a pass. */
@@ -59,8 +43,4 @@ const MOST_ENDS = 50_000;
 
 function keyOf(protocol: SocketProtocol, local: Endpoint, peer: Endpoint): string {
   return `${protocol} ${keyOfEnd(local, peer)}`;
-}
-
-function forgetfulKeyOf(protocol: SocketProtocol, localPort: number, peerAddress: IpAddress): string {
-  return `${protocol} ${localPort} ${peerAddress}`;
 }

@@ -29,7 +29,8 @@ export class TrackedNamespace {
   readonly briefEdges = new Map<string, BriefEdge>();
   /** What passes have seen of `sockets`. */
   readonly seen = new SeenSockets();
-  addresses: ReadonlySet<IpAddress> = new Set();
+  private current: ReadonlySet<IpAddress> = new Set();
+  private readonly everHad = new Set<IpAddress>();
   /** Whoever may open sockets in it; NO_CONTAINER stands for what runs outside containers. */
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
   /** The container of a pod that holds the namespace for the others, and opens no sockets. */
@@ -46,6 +47,22 @@ export class TrackedNamespace {
     inheriting: boolean,
   ) {
     this.inheriting = inheriting;
+  }
+
+  get addresses(): ReadonlySet<IpAddress> {
+    return this.current;
+  }
+
+  set addresses(addresses: ReadonlySet<IpAddress>) {
+    if (addresses !== this.current) {
+      this.current = addresses;
+      addresses.forEach((address) => this.everHad.add(address));
+    }
+  }
+
+  /** They are taken away when its last process ends, sooner than all of its connections are told of. */
+  hadAddress(address: IpAddress): boolean {
+    return this.everHad.has(address);
   }
 
   /** The one container (or NO_CONTAINER) that everything in here belongs to; undefined when several share it. */
