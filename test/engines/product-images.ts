@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
 import { buildImage } from '../../compose/local/src/demo/build-image.js';
+import { tarOf } from './tar-of.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const BUILD_STAGE = /^FROM \$\{NODE_IMAGE\} AS build\n[^]*?(?=^FROM )/m;
@@ -43,7 +44,7 @@ export async function buildProductImage(
     for (const file of ['compose/images/health.mjs', 'LICENSE']) {
       await cp(path.join(ROOT, file), path.join(context, file));
     }
-    await buildImage(docker, context, { name, arguments: { NODE_IMAGE: baseImage } });
+    await buildImage(docker, tarOf(context), { name, arguments: { NODE_IMAGE: baseImage } });
   } finally {
     await rm(context, { recursive: true, force: true });
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import { findStaticBusybox } from '../../compose/local/src/demo/static-busybox.js';
 import { buildImage } from '../../compose/local/src/demo/build-image.js';
+import { tarOf } from './tar-of.js';
 
 /** Programs of this machine that take the place of an image that cannot be pulled. */
 export interface StandIn {
@@ -54,7 +55,7 @@ export async function buildStandIn(
       await place(source, target);
     }
     await writeFile(path.join(context, 'Dockerfile'), DOCKERFILE);
-    await buildImage(docker, context, { name });
+    await buildImage(docker, tarOf(context), { name });
   } finally {
     await rm(context, { recursive: true, force: true });
   }

@@ -9,18 +9,22 @@ export interface ImageBuild {
   readonly arguments?: Readonly<Record<string, string>>;
 }
 
-/** Builds an image with the engine's own builder from all files of a folder. Throws with the builder's words. */
-export async function buildImage(docker: Docker, context: string, build: ImageBuild): Promise<void> {
-  const progress = await docker.buildImage(
-    { context, src: ['.'] },
-    {
-      t: build.name,
-      forcerm: true,
-      ...(build.dockerfile === undefined ? {} : { dockerfile: build.dockerfile }),
-      ...(build.target === undefined ? {} : { target: build.target }),
-      ...(build.arguments === undefined ? {} : { buildargs: { ...build.arguments } }),
-    },
-  );
+/**
+ * Builds an image with the engine's own builder from all files of a folder, or of a tar archive. Throws with the builder's
+ * words.
+ */
+export async function buildImage(
+  docker: Docker,
+  context: string | NodeJS.ReadableStream,
+  build: ImageBuild,
+): Promise<void> {
+  const progress = await docker.buildImage(typeof context === 'string' ? { context, src: ['.'] } : context, {
+    t: build.name,
+    forcerm: true,
+    ...(build.dockerfile === undefined ? {} : { dockerfile: build.dockerfile }),
+    ...(build.target === undefined ? {} : { target: build.target }),
+    ...(build.arguments === undefined ? {} : { buildargs: { ...build.arguments } }),
+  });
   await new Promise<void>((resolve, reject) => {
     docker.modem.followProgress(progress, (error, steps: { error?: string; stream?: string }[]) => {
       const failure = error?.message ?? steps.find((step) => step.error !== undefined)?.error;
