@@ -92,6 +92,17 @@ describe('NamespaceCensus', () => {
     expect(found([process(1, 'pause', POD)])).toMatchObject({ occupants: [POD], soleOccupant: POD });
   });
 
+  it.each(['runc:[1:CHILD]', 'runc:[2:INIT]', 'crun'])(
+    'counts no %s that a runtime sends into a container among those who live there',
+    (name) => {
+      expect(found([process(2, 'app', APP), process(3, name, '')])).toEqual({
+        occupants: [APP],
+        sandbox: undefined,
+        soleOccupant: APP,
+      });
+    },
+  );
+
   it('finds no sandbox in the host’s, which some containers share', () => {
     expect(found([process(1, 'init', ''), process(2, 'app', APP)])).toEqual({
       occupants: [NO_CONTAINER, APP],

@@ -168,7 +168,11 @@ export class NamespaceCensus {
     const came = this.newcomers.filter(
       (newcomer) => newcomer.namespace === namespace && !known.has(newcomer.process.pid),
     );
-    const processes = [...found, ...came.map(({ process }) => process)];
+    const all = [...found, ...came.map(({ process }) => process)];
+    const settled = all.filter(
+      ({ name, cgroup }) => !RUNTIME_STEPS.test(name) || containerOf(cgroup) !== undefined,
+    );
+    const processes = settled.length > 0 ? settled : all;
     const busy = processes.filter(({ name }) => !SANDBOX_PROCESSES.has(name));
     const containersOf = (some: readonly Occupant[]) =>
       new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
@@ -210,6 +214,9 @@ const TURNS = 3;
 /** The ends of short connections wait for some passes, and for each other, for about so long. */
 const STAY_MS = 15_000;
 const STAY_PASSES = 5;
+
+/** A runtime on its way into a container (an exec), already in the namespace, and not yet in the cgroup. */
+const RUNTIME_STEPS = /^(runc|crun)(:\[|$)/;
 
 /** What holds the namespaces of a pod, and does nothing else: Kubernetes' and Podman's. */
 const SANDBOX_PROCESSES: ReadonlySet<string> = new Set(['pause', 'catatonit']);

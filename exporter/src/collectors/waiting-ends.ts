@@ -224,7 +224,12 @@ function serversOfForgetful(ends: readonly WaitingEnd[]): ServersOfForgetful {
       const { protocol, localAddress, peerPort } = end.record;
       if (peerPort !== 0) {
         const key = keyOf(protocol, localAddress, peerPort);
-        servers.set(key, [...(servers.get(key) ?? []), end]);
+        const others = servers.get(key);
+        if (others === undefined) {
+          servers.set(key, [end]);
+        } else {
+          others.push(end);
+        }
       }
     }
   }

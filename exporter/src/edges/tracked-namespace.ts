@@ -56,6 +56,9 @@ export class TrackedNamespace {
   set addresses(addresses: ReadonlySet<IpAddress>) {
     if (addresses !== this.current) {
       this.current = addresses;
+      if (this.everHad.size > addresses.size + MOST_FORMER) {
+        this.everHad.clear();
+      }
       addresses.forEach((address) => this.everHad.add(address));
     }
   }
@@ -94,3 +97,6 @@ export class TrackedNamespace {
 }
 
 const MOST_DEPARTED = 20_000;
+
+/** Of addresses that come and go, such as those of services, the former ones are of no use for long. */
+const MOST_FORMER = 10_000;
