@@ -15,6 +15,8 @@ export interface TrackedSocket extends Accounted {
   peerPort: number;
   readonly inode: number;
   readonly cgroupId: number;
+  /** As of SocketRecord. */
+  readonly device?: number | undefined;
   /** It was there when the exporter started: an earlier run has counted it already. */
   readonly inherited: boolean;
   /** Its edge; until that is known (the end of the pass that found it), counts of its own. */
@@ -49,6 +51,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     peerPort: record.peerPort,
     inode: record.inode,
     cgroupId: record.cgroupId,
+    device: record.device,
     inherited,
     tally: emptyTally(now),
     settled: false,

@@ -148,41 +148,55 @@ describe('SocketMessage', () => {
 
 describe('isHeld', () => {
   it.each([
-    ['IPv4', '127.0.0.1', '127.0.0.1', 'ipv4'],
-    ['IPv6', '::1', '::1', 'ipv6'],
-    ['IPv4 in IPv6', '::', '127.0.0.1', 'ipv6'],
-  ] as const)(
-    'finds a connection of %s while some process holds it',
-    async (_, listened, dialled, family) => {
-      const diag = NetlinkSocket.open(loadLibc(), NETLINK_SOCK_DIAG, 'test');
-      const server = net.createServer().listen(0, listened);
-      try {
-        await once(server, 'listening');
-        const { port } = server.address() as net.AddressInfo;
-        const accepted = once(server, 'connection') as Promise<[net.Socket]>;
-        const client = net.connect(port, dialled);
-        const [served] = await accepted;
-        const own: SocketRecord[] = [];
-        dumpConnections(diag, family, (record) => {
-          if (record.localPort === port) {
-            own.push(copySocketRecord(record));
-          }
-        });
-        const [found] = own;
-        if (found === undefined) {
-          throw new Error('The kernel does not list the accepted connection');
-        }
-        expect(isHeld(diag, found)).toBe(true);
-        expect(isHeld(diag, { ...found, cookie: found.cookie + 1 })).toBe(false);
-        served.destroy();
-        await once(served, 'close');
-        // The kernel keeps it for a while, for what is on its way.
-        expect(isHeld(diag, found)).toBe(false);
-        client.destroy();
-      } finally {
-        server.close();
-        diag.close();
+    { of: 'IPv4', listened: '127.0.0.1', dialled: '127.0.0.1', family: 'ipv4' },
+    { of: 'IPv6', listened: '::1', dialled: '::1', family: 'ipv6' },
+    { of: 'IPv4 in IPv6', listened: '::', dialled: '127.0.0.1', family: 'ipv6' },
+    { of: 'a device', listened: '127.0.0.1', dialled: '127.0.0.1', family: 'ipv4', device: 'lo' },
+  ] as const)('finds a connection of $of while some process holds it', async (each) => {
+    const { listened, dialled, family } = each;
+    const diag = NetlinkSocket.open(loadLibc(), NETLINK_SOCK_DIAG, 'test');
+    const server = net.createServer().listen(0, listened);
+    try {
+      await once(server, 'listening');
+      if ('device' in each) {
+        bindToDevice(server, each.device);
       }
-    },
-  );
+      const { port } = server.address() as net.AddressInfo;
+      const accepted = once(server, 'connection') as Promise<[net.Socket]>;
+      const client = net.connect(port, dialled);
+      const [served] = await accepted;
+      const own: SocketRecord[] = [];
+      dumpConnections(diag, family, (record) => {
+        if (record.localPort === port) {
+          own.push(copySocketRecord(record));
+        }
+      });
+      const [found] = own;
+      if (found === undefined) {
+        throw new Error('The kernel does not list the accepted connection');
+      }
+      expect(isHeld(diag, found)).toBe(true);
+      expect(isHeld(diag, { ...found, cookie: found.cookie + 1 })).toBe(false);
+      served.destroy();
+      await once(served, 'close');
+      // The kernel keeps it for a while, for what is on its way.
+      expect(isHeld(diag, found)).toBe(false);
+      client.destroy();
+    } finally {
+      server.close();
+      diag.close();
+    }
+  });
 });
+
+const SOL_SOCKET = 1;
+const SO_BINDTODEVICE = 25;
+
+/** Binds what the server accepts from now on, too. */
+function bindToDevice(server: net.Server, device: string): void {
+  const { fd } = (server as unknown as { _handle: { fd: number } })._handle;
+  const name = Buffer.from(`${device}\0`);
+  if (loadLibc().setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, name.length) < 0) {
+    throw new Error(`The server cannot be bound to ${device}`);
+  }
+}

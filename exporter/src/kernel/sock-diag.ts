@@ -65,18 +65,15 @@ export function dumpUdp(socket: NetlinkSocket, visit: (record: SocketRecord) => 
   dump(socket, AF_INET6, IPPROTO_UDP, ALL_STATES, visit);
 }
 
-/** What finds one connection without a walk over all: its ends, and its cookie, which no other has. */
+/** What finds one connection without a walk over all: its ends and device, and its cookie, which no other has. */
 export type ConnectionIdentity = Pick<
   SocketRecord,
-  'localAddress' | 'localPort' | 'peerAddress' | 'peerPort' | 'cookie' | 'inode'
+  'localAddress' | 'localPort' | 'peerAddress' | 'peerPort' | 'device' | 'cookie' | 'inode'
 >;
 
-/**
- * Whether a TCP connection is still open in the socket's network namespace, and some process holds it. False, too, for
- * one that is bound to a device: the kernel finds that only for who names the device.
- */
+/** Whether a TCP connection is still open in the socket's network namespace, and some process holds it. */
 export function isHeld(socket: NetlinkSocket, identity: ConnectionIdentity): boolean {
-  const { localAddress, localPort, peerAddress, peerPort, cookie, inode } = identity;
+  const { localAddress, localPort, peerAddress, peerPort, device = 0, cookie, inode } = identity;
   const body = Buffer.alloc(REQUEST_BYTES);
   // Those of IPv6 that carry IPv4 are found as IPv4.
   body[0] = localAddress.includes(':') ? AF_INET6 : AF_INET;
@@ -85,6 +82,8 @@ export function isHeld(socket: NetlinkSocket, identity: ConnectionIdentity): boo
   body.writeUInt16BE(peerPort, 10);
   parseIpAddress(localAddress).copy(body, 12);
   parseIpAddress(peerAddress).copy(body, 28);
+  // One that is bound to a device is found only for who names that.
+  body.writeUInt32LE(device, 44);
   body.writeUInt32LE(cookie % 2 ** 32, 48);
   body.writeUInt32LE(Math.floor(cookie / 2 ** 32), 52);
   const message = new SocketMessage('tcp');
@@ -205,6 +204,10 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   get cgroupId(): number {
     const at = this.attribute(INET_DIAG_CGROUP_ID, 8);
     return at === 0 ? 0 : this.u64(at);
+  }
+
+  get device(): number {
+    return this.view.getUint32(this.start + 40, true);
   }
 
   get ipv6Only(): boolean {

@@ -32,6 +32,8 @@ export interface SocketRecord {
   readonly cgroupId: number;
   /** Listens on IPv6 only. */
   readonly ipv6Only: boolean;
+  /** Index of the network interface that it is bound to (SO_BINDTODEVICE); 0 for none, undefined where unknown. */
+  readonly device?: number | undefined;
   /** Undefined for UDP and where the kernel gave none. */
   readonly counters: SocketCounters | undefined;
 }
@@ -72,6 +74,7 @@ export function copySocketRecord(record: SocketRecord): SocketRecord {
     inode: record.inode,
     cgroupId: record.cgroupId,
     ipv6Only: record.ipv6Only,
+    device: record.device,
     counters:
       counters === undefined
         ? undefined
