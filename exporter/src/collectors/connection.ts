@@ -11,7 +11,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
 import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
-import type { Container, ContainerNews, Runtime } from '../runtimes/container.js';
+import type { Container, ContainerNews, JoiningContainer, Runtime } from '../runtimes/container.js';
 import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
@@ -214,7 +214,7 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   private readonly onStarted = (container: Container): void => this.watch.started(container);
 
-  private readonly onJoined = (container: Container): void => {
+  private readonly onJoined = (container: JoiningContainer): void => {
     const host = this.joinable.hostOf(container);
     if (host !== undefined) {
       this.watch.joined(host, container);

@@ -39,6 +39,12 @@ describe('JoinableNamespaces', () => {
     expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(false);
   });
 
+  it('knows the id of one that is not listed yet', () => {
+    const host = 'f'.repeat(64);
+    expect(joinable.hostOf(container('c', `container:${host}`))).toBe(host.slice(0, 12));
+    expect(joinable.hostOf(container('c', 'container:some-name'))).toBeUndefined();
+  });
+
   it('trusts no container to be alone while one is made of which nothing is known', () => {
     isMaking = true;
     expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(true);

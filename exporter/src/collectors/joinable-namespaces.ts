@@ -1,4 +1,4 @@
-import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import { NO_CONTAINER, containerId, type ContainerId } from '../contract/ids.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import { networkHostOf, type Container, type Runtime } from '../runtimes/container.js';
 
@@ -24,7 +24,7 @@ export class JoinableNamespaces {
   }
 
   /** The container whose namespace it joins. */
-  hostOf(container: Container): ContainerId | undefined {
+  hostOf(container: Pick<Container, 'networkMode'>): ContainerId | undefined {
     this.learn();
     return this.idOfHost(container);
   }
@@ -43,8 +43,9 @@ export class JoinableNamespaces {
     this.hosts = new Set(all.flatMap((container) => this.idOfHost(container) ?? []));
   }
 
-  private idOfHost(container: Container): ContainerId | undefined {
+  private idOfHost(container: Pick<Container, 'networkMode'>): ContainerId | undefined {
     const host = networkHostOf(container);
-    return host === undefined ? undefined : this.ids.get(host);
+    // One that has just started may not be listed yet.
+    return host === undefined ? undefined : (this.ids.get(host) ?? containerId(host));
   }
 }

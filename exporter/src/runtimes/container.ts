@@ -92,6 +92,9 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** What is known of a container that joins another's network namespace before it can be looked at. */
+export type JoiningContainer = Pick<Container, 'id' | 'networkMode'>;
+
 /**
  * Tells of containers whose first process has just begun to run, or has just ended (Unix seconds), where the runtime says
  * so at once. Nothing is told of some; others have ended by the time when their start is told.
@@ -100,7 +103,7 @@ export type ContainerNews = EventEmitter<{
   started: [container: Container];
   ended: [container: Container, endedSeconds: number];
   /** It has joined another's network namespace, or is about to, and may have gone by now. */
-  joined: [container: Container];
+  joined: [container: JoiningContainer];
 }>;
 
 /** One that has begun to follow. */

@@ -11,7 +11,7 @@ const ID = (digit: string) => digit.repeat(64);
 
 /** An engine's HTTP API on a real socket, driven by the test: what the client library does on the wire is real. */
 class FakeEngine {
-  readonly containers = new Map<string, object>();
+  readonly containers = new Map<string, { HostConfig?: object; [name: string]: unknown }>();
   readonly inspected: string[] = [];
   /** Of these it tells nothing while they start. */
   readonly locked = new Set<string>();
@@ -67,7 +67,7 @@ class FakeEngine {
     } else if (path === '/containers/json') {
       send(
         200,
-        [...this.containers.keys()].map((Id) => ({ Id })),
+        [...this.containers].map(([Id, { HostConfig }]) => ({ Id, HostConfig })),
       );
     } else if (id !== undefined) {
       this.inspected.push(id);
@@ -266,7 +266,7 @@ describe('createDockerRuntime', () => {
     await engine.start();
     runtime = createDockerRuntime({
       ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10 },
-      onJoined: ({ name }) => joined.push(name),
+      onJoined: ({ id }) => joined.push(id.slice(0, 1)),
     });
     await runtime.firstAttempt;
     engine.containers.set(ID('a'), {
@@ -275,14 +275,16 @@ describe('createDockerRuntime', () => {
       State: { Status: 'exited', Pid: 0, StartedAt: '2026-01-01T00:00:00Z' },
       HostConfig: { NetworkMode: `container:${ID('b')}` },
     });
-    for (const heard of [['brief'], ['brief', 'brief']]) {
+    for (const heard of [['a'], ['a', 'a']]) {
       engine.emit({ Type: 'container', Action: 'start', Actor: { ID: ID('a') } });
       await vi.waitFor(() => expect(joined).toEqual(heard));
     }
     await vi.waitFor(() => expect(runtime?.isMaking?.()).toBe(false));
     engine.locked.add(ID('c'));
+    engine.containers.set(ID('c'), { HostConfig: { NetworkMode: `container:${ID('b')}` } });
     engine.emit({ Type: 'container', Action: 'create', Actor: { ID: ID('c') } });
-    await vi.waitFor(() => expect(runtime?.isMaking?.()).toBe(true));
+    await vi.waitFor(() => expect(joined).toEqual(['a', 'a', 'c']));
+    expect(runtime.isMaking?.()).toBe(true);
   });
 
   it('does not wait for the engine to tell of a container that it is still starting', async () => {

@@ -3,11 +3,13 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { containerId } from '../contract/ids.js';
 import { ChangeQueue } from './change-queue.js';
 import {
   networkHostOf,
   type Container,
   type FollowedRuntime,
+  type JoiningContainer,
   type PodmanPod,
   type RuntimeLog,
 } from './container.js';
@@ -35,7 +37,7 @@ export interface DockerOptions {
   /** Told of each whose first process has ended; at what time, in Unix seconds. */
   readonly onEnded?: (container: Container, endedSeconds: number) => void;
   /** Told of each that has just joined another's network namespace, or is about to; it may have ended by then. */
-  readonly onJoined?: (container: Container) => void;
+  readonly onJoined?: (container: JoiningContainer) => void;
   /** Makes the client; dockerode by default, loaded when the socket answers for the first time. */
   readonly connect?: (socketPath: string) => Promise<EngineClient>;
   /** The first wait before trying again. */
@@ -62,7 +64,9 @@ const event = z.object({
 });
 type EngineEvent = z.infer<typeof event>;
 
-const listed = z.array(z.object({ Id: z.string() }));
+const listed = z.array(
+  z.object({ Id: z.string(), HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish() }),
+);
 const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
 
 /**
@@ -144,7 +148,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
         if (parsed.success && isOfSwarm(parsed.data)) {
           void swarm?.list();
         } else if (parsed.success) {
-          noteChange(changed, parsed.data).catch(fail);
+          noteChange(engine, changed, parsed.data).catch(fail);
         }
       }
     } finally {
@@ -195,7 +199,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     await Promise.all(ids.map((id) => changed.add(id)));
   }
 
-  async function noteChange(changed: ChangeQueue, change: EngineEvent): Promise<void> {
+  async function noteChange(engine: EngineClient, changed: ChangeQueue, change: EngineEvent): Promise<void> {
     const id = changedContainer(change);
     if (id === undefined || (change.Type === 'network' && !hasProcess(id))) {
       // Whoever joins its networks while it starts will have started soon, and cannot be looked at before.
@@ -209,15 +213,29 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       options.onEnded?.(known, (change.timeNano ?? Date.now() * 1e6) / 1e9);
     }
     const isStart = change.Type === 'container' && change.Action === 'start';
+    const isCreation = change.Type === 'container' && change.Action === 'create';
     if (isStart && known !== undefined) {
       noteJoining(known);
-    } else if (change.Type === 'container' && (isStart || change.Action === 'create')) {
+    } else if (isStart || isCreation) {
       making.add(id);
     }
-    await changed.add(id, isStart ? 'at once' : 'in turn').finally(() => making.delete(id));
+    await Promise.all([
+      changed.add(id, isStart ? 'at once' : 'in turn').finally(() => making.delete(id)),
+      isCreation ? noteNetworkOf(engine, id) : undefined,
+    ]);
   }
 
-  function noteJoining(container: Container): void {
+  /** A list tells whose network a container will join also while the engine starts it, and before it may be gone again. */
+  async function noteNetworkOf(engine: EngineClient, id: string): Promise<void> {
+    const found = listed.parse(await inTime(engine.listContainers({ all: true, filters: { id: [id] } })));
+    const networkMode = found.find(({ Id }) => Id === id)?.HostConfig?.NetworkMode ?? '';
+    const short = containerId(id);
+    if (short !== undefined) {
+      noteJoining({ id: short, networkMode });
+    }
+  }
+
+  function noteJoining(container: JoiningContainer): void {
     if (networkHostOf(container) !== undefined) {
       options.onJoined?.(container);
     }
