@@ -164,6 +164,20 @@ describe('WaitingEnds', () => {
     expect(tracker.attribution.unattributed.size).toBe(0);
   });
 
+  it('names both ends of each of several connections that a server aborted', async () => {
+    const web = known(WEB_NSID, WEB, '10.0.0.1');
+    web.isWatched = true;
+    tracker.namespaces.forEach((namespace) => (namespace.isWatched = true));
+    for (const port of [40_000, 40_001, 40_002]) {
+      const atServer = { ...ended(['0.0.0.0', 80], ['10.0.0.1', 0]), cookie: port + 100 };
+      ends.hear(atServer, { source: 1, nsid: APP_NSID });
+      ends.hear(ended(['10.0.0.1', port], ['10.0.0.2', 80]), { source: 1, nsid: WEB_NSID });
+    }
+    await pass();
+    expect(rows()).toEqual([`client ${WEB}:80 ${APP} 3`, `server ${APP}:80 ${WEB} 3`]);
+    expect(tracker.attribution.unattributed.size).toBe(0);
+  });
+
   it('names nobody who has got the address since, and aborts a connection from the same port', async () => {
     ends.hear(ofServer, { source: 1, nsid: APP_NSID });
     await pass();

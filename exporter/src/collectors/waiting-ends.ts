@@ -129,16 +129,16 @@ export class WaitingEnds {
 
   async give(taken: readonly WaitingEnd[], pause: () => Promise<void>): Promise<void> {
     const { tracker } = this.options;
-    const servers = serversOfForgetful(taken);
-    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, servers) }));
+    const others = othersOfForgetful(taken);
+    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, others) }));
     // Each end's place may be what another's waits for.
     for (const each of placed) {
       if (each.namespace !== undefined) {
-        tracker.attribution.noteEnded(each.namespace, recalled(each, each.namespace, servers));
+        tracker.attribution.noteEnded(each.namespace, recalled(each, each.namespace, others));
       }
     }
     let isInVain = false;
-    // What a client that aborted has forgotten, its server's end tells when that has been given.
+    // What an end that aborted has forgotten, its other end tells when that has been given.
     for (const each of placed.toSorted((a, b) => Number(isForgetful(a)) - Number(isForgetful(b)))) {
       isInVain = !this.giveOne(each) || isInVain;
       await pause();
@@ -162,11 +162,11 @@ export class WaitingEnds {
   }
 
   /** Where an event came from; stood for, where no pass has found it. */
-  private placeOf(end: WaitingEnd, servers: ServersOfForgetful): TrackedNamespace | undefined {
+  private placeOf(end: WaitingEnd, others: OthersOfForgetful): TrackedNamespace | undefined {
     const { namespace, origin, record, heardAt } = end;
     const { localAddress } = record;
     const address = isUnspecified(localAddress)
-      ? serverOf(end, servers, () => true)?.record.peerAddress
+      ? otherOf(end, others, () => true)?.record.peerAddress
       : localAddress;
     return (
       namespace ??
@@ -214,59 +214,57 @@ const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;
 
-/** The ends of servers, by what clients that aborted still know: their own port, and whom they had dialled. */
-type ServersOfForgetful = ReadonlyMap<string, readonly WaitingEnd[]>;
+/** Ends by what their other ends still know that aborted: their own port, and whose address the other's is. */
+type OthersOfForgetful = ReadonlyMap<string, Set<WaitingEnd>>;
 
-function serversOfForgetful(ends: readonly WaitingEnd[]): ServersOfForgetful {
-  const servers = new Map<string, WaitingEnd[]>();
+function othersOfForgetful(ends: readonly WaitingEnd[]): OthersOfForgetful {
+  const others = new Map<string, Set<WaitingEnd>>();
   if (ends.some(isForgetful)) {
     for (const end of ends) {
       const { protocol, localAddress, peerPort } = end.record;
       if (peerPort !== 0) {
         const key = keyOf(protocol, localAddress, peerPort);
-        const others = servers.get(key);
-        if (others === undefined) {
-          servers.set(key, [end]);
-        } else {
-          others.push(end);
-        }
+        const same = others.get(key) ?? new Set();
+        others.set(key, same.add(end));
       }
     }
   }
-  return servers;
+  return others;
 }
 
-/** The other end of what a client aborted, which was heard of at about the same time. */
-function serverOf(
+/** The other end of what was aborted, which was heard of at about the same time. */
+function otherOf(
   { record, heardAt }: WaitingEnd,
-  servers: ServersOfForgetful,
-  isPossible: (server: WaitingEnd) => boolean,
+  others: OthersOfForgetful,
+  isPossible: (other: WaitingEnd) => boolean,
 ): WaitingEnd | undefined {
   const { protocol, peerAddress, localPort } = record;
-  return servers
-    .get(keyOf(protocol, peerAddress, localPort))
-    ?.find(
-      (server) =>
-        heardAt - server.heardAt < APART_MS &&
-        server.heardAt - heardAt < LATEST_TAKEN_MS &&
-        isPossible(server),
-    );
+  for (const other of others.get(keyOf(protocol, peerAddress, localPort)) ?? []) {
+    const isInTime = heardAt - other.heardAt < APART_MS && other.heardAt - heardAt < LATEST_TAKEN_MS;
+    if (isInTime && isPossible(other)) {
+      return other;
+    }
+  }
+  return undefined;
 }
 
-/** With what a client that aborted has forgotten, as far as its server's end tells it. */
-function recalled(end: WaitingEnd, namespace: TrackedNamespace, servers: ServersOfForgetful): SocketRecord {
-  const server = isForgetful(end)
-    ? serverOf(end, servers, ({ record }) => namespace.hadAddress(record.peerAddress))
+/** With what an end that aborted has forgotten, as far as its other end tells it, which tells it to no second one. */
+function recalled(end: WaitingEnd, namespace: TrackedNamespace, others: OthersOfForgetful): SocketRecord {
+  const other = isForgetful(end)
+    ? otherOf(end, others, ({ record }) => namespace.hadAddress(record.peerAddress))
     : undefined;
-  return server === undefined
-    ? end.record
-    : { ...end.record, localAddress: server.record.peerAddress, peerPort: server.record.localPort };
+  if (other === undefined) {
+    return end.record;
+  }
+  const { protocol, localAddress, localPort, peerAddress, peerPort } = other.record;
+  others.get(keyOf(protocol, localAddress, peerPort))?.delete(other);
+  return { ...end.record, localAddress: peerAddress, peerPort: localPort };
 }
 
 function isForgetful({ record }: WaitingEnd): boolean {
   return record.peerPort === 0;
 }
 
-function keyOf(protocol: SocketProtocol, serverAddress: IpAddress, clientPort: number): string {
-  return `${protocol} ${serverAddress} ${clientPort}`;
+function keyOf(protocol: SocketProtocol, address: IpAddress, otherPort: number): string {
+  return `${protocol} ${address} ${otherPort}`;
 }

@@ -3,23 +3,23 @@ import type { TrackedNamespace } from './tracked-namespace.js';
 
 /**
  * Connections that one end tore down with a reset, both ends on this host. The end that did it (SO_LINGER of 0, as
- * health checks use) has forgotten everything when its socket is destroyed: its counters, its own address and the
- * port it had dialled. The end that was reset still knows.
+ * health checks use, and proxies towards their clients) has forgotten everything when its socket is destroyed: its
+ * counters, its own address and the other's port. The end that was reset still knows.
  */
 export interface AbortedEnd {
-  /** The one that was reset; its local port is the one that was dialled. */
+  /** The one that was reset. */
   readonly end: End;
   readonly namespace: TrackedNamespace;
-  /** Where its client's end has been heard of; empty where that is not known. */
-  readonly clients: readonly TrackedNamespace[];
+  /** Where its other end has been heard of; empty where that is not known. */
+  readonly others: readonly TrackedNamespace[];
   readonly sentBytes: number;
   readonly receivedBytes: number;
   readonly endedAt: number;
 }
 
-/** Remembers servers' ends that were reset, until their other end asks or a while has passed. */
+/** Remembers ends that were reset, until their other end asks or a while has passed. */
 export class AbortedConnections {
-  /** The eldest first: of connections from one port, those that ended first are told of first. */
+  /** The eldest first: of connections between the same, those that ended first are told of first. */
   private readonly ends = new Map<string, AbortedEnd[]>();
   private count = 0;
 
@@ -53,19 +53,32 @@ export class AbortedConnections {
     }
   }
 
-  /** The other end of what a client in `namespace` aborted that dialled `server` from that port; it is told once. */
-  take(namespace: TrackedNamespace, server: string, clientPort: number, now: number): AbortedEnd | undefined {
-    const ends = (this.ends.get(keyOf(server, clientPort)) ?? []).filter(
-      ({ endedAt }) => now - endedAt < MEMORY_MS,
-    );
-    // Clients of several namespaces may use one port, and have had one address.
-    const aborted =
-      ends.find(({ clients }) => clients.includes(namespace)) ??
-      ends.find(({ clients, end }) => clients.length === 0 && namespace.hadAddress(end.peer.address));
-    if (aborted !== undefined) {
-      this.forget(aborted);
+  /** The other end of what was aborted in `namespace`, from that port, by what it still knows; it is told once. */
+  take(
+    namespace: TrackedNamespace,
+    peerAddress: string,
+    localPort: number,
+    now: number,
+  ): AbortedEnd | undefined {
+    let likely: AbortedEnd | undefined;
+    for (const aborted of this.ends.get(keyOf(peerAddress, localPort)) ?? []) {
+      const { others, end, endedAt } = aborted;
+      if (now - endedAt >= MEMORY_MS) {
+        continue;
+      }
+      // Ends in several namespaces may have one port, and have had one address.
+      if (others.includes(namespace)) {
+        this.forget(aborted);
+        return aborted;
+      }
+      if (likely === undefined && others.length === 0 && namespace.hadAddress(end.peer.address)) {
+        likely = aborted;
+      }
     }
-    return aborted;
+    if (likely !== undefined) {
+      this.forget(likely);
+    }
+    return likely;
   }
 
   private shift(key: string): AbortedEnd | undefined {
@@ -83,6 +96,6 @@ const MOST_ENDS = 10_000;
 /** A port may be used again. What it is asked for may have waited for some passes. */
 const MEMORY_MS = 15_000;
 
-function keyOf(server: string, clientPort: number): string {
-  return `${server} ${clientPort}`;
+function keyOf(address: string, otherPort: number): string {
+  return `${address} ${otherPort}`;
 }

@@ -413,6 +413,51 @@ describe('ConnectionTracker', () => {
     });
   });
 
+  describe('when a server on this host aborts its connections, and forgets them', () => {
+    /** As the kernel announces it: the port it listens on, and the client's address. */
+    const forgotten = (cookie: number) =>
+      closed(socket('0.0.0.0 80', '10.0.0.1 0', cookie), { counters: counters(0, 0) });
+    const atClient = (port: number, sentBytes: number, octets: number) =>
+      closed(socket(`10.0.0.1 ${port}`, '10.0.0.2 80', port), {
+        counters: {
+          ...counters(sentBytes, octets - 1),
+          receivedOctets: octets,
+          acknowledgedOctets: sentBytes + 1,
+        },
+      });
+
+    it('counts their bytes at both ends, and knows the clients', () => {
+      app.isWatched = true;
+      web.isWatched = true;
+      const ports = [40_000, 40_001, 40_002];
+      ports.forEach((port) => {
+        expect(tracker.destroyedSockets.giveIfClear(app, forgotten(port + 100), 0)).toBe('waits');
+        tracker.attribution.noteEnded(app, socket('10.0.0.2 80', `10.0.0.1 ${port}`, 0));
+        tracker.attribution.noteEnded(web, atClient(port, 100, 50));
+      });
+      ports.forEach((port) =>
+        expect(tracker.destroyedSockets.giveIfPaired(web, atClient(port, 100, 50), 0)).toBe('given'),
+      );
+      ports.forEach((port) =>
+        expect(tracker.destroyedSockets.giveIfPaired(app, forgotten(port + 100), 0)).toBe('given'),
+      );
+      expect(only('client')).toMatchObject({
+        ...{ opened: 3, closed: 3, sentBytes: 300, receivedBytes: 150 },
+        labels: { port: '80', peer_container_id: APP },
+      });
+      expect(only('server')).toMatchObject({
+        ...{ opened: 3, closed: 3, sentBytes: 150, receivedBytes: 300 },
+        labels: { port: '80', local_ip: '10.0.0.2', peer_ip: '10.0.0.1', peer_container_id: WEB },
+      });
+      expect(tracker.attribution.unattributed.size).toBe(0);
+    });
+
+    it('waits for a client that ends later', () => {
+      expect(tracker.destroyedSockets.giveIfClear(app, forgotten(1), 0)).toBe('waits');
+      expect(tracker.destroyedSockets.giveIfPaired(app, forgotten(1), 0)).toBe('waits');
+    });
+  });
+
   describe('with the FIN, which the kernel counts as a received byte', () => {
     const ended = (
       sentBytes: number,

@@ -166,7 +166,7 @@ export class DestroyedSockets {
     let brief = briefSocket(record, now);
     let reset: AbortedEnd | undefined;
     if (isForgetful) {
-      // A client that aborted its connection has forgotten where to: the other end, when it is here, will say.
+      // Who aborts a connection forgets where its other end was: that, when it is here, will say.
       const mayBeTold = this.mayBeToldOf(namespace, brief, waits);
       if (waits === 'for a pass' && mayBeTold) {
         return 'waits';
@@ -176,7 +176,7 @@ export class DestroyedSockets {
         const { local, peer } = reset.end;
         attribution.otherEnds.ended.note(reset.namespace, brief.protocol, local, peer);
         brief = briefSocket(record, now, { localAddress: peer.address, peerPort: local.port });
-      } else if (mayBeTold && !namespace.listening.hasPort(brief.protocol, brief.localPort)) {
+      } else if (mayBeTold) {
         return 'waits';
       }
     }
@@ -232,7 +232,7 @@ export class DestroyedSockets {
     const met = mayMeet ? endings.add(ending) : undefined;
     if (met?.orderly === false) {
       this.aborted.forget(met);
-    } else if (met === undefined && !orderly && socket.role === 'server') {
+    } else if (met === undefined && !orderly) {
       this.noteAborted(ending, now);
     }
     if (mayMeet) {
@@ -242,13 +242,13 @@ export class DestroyedSockets {
     }
   }
 
-  /** For the client's end, if that is on this host, or was: a container's address is taken away as it ends. */
+  /** For the other end, if that is on this host, or was: a container's address is taken away as it ends. */
   private noteAborted({ end, namespace, sentBytes, receivedOctets }: Ending, now: number): void {
     const { attribution } = this.options;
     const { local, peer } = end;
-    const clients = attribution.otherEnds.endedIn('tcp', peer, local);
-    if (clients.length > 0 || attribution.isHere(namespace, peer.address)) {
-      this.aborted.note({ end, namespace, clients, sentBytes, receivedBytes: receivedOctets, endedAt: now });
+    const others = attribution.otherEnds.endedIn('tcp', peer, local);
+    if (others.length > 0 || attribution.isHere(namespace, peer.address)) {
+      this.aborted.note({ end, namespace, others, sentBytes, receivedBytes: receivedOctets, endedAt: now });
     }
   }
 
