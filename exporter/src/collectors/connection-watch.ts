@@ -84,6 +84,7 @@ export class ConnectionWatch {
   /** A container has just joined the network namespace of `host`, or is about to. */
   joined(host: ContainerId, { id }: Pick<Container, 'id'>): void {
     this.census.visit(host, id);
+    this.options.strangers.noteJoining(host, id);
     this.options.tracker.forgetBriefEdges();
   }
 

@@ -37,6 +37,16 @@ describe('StrangeNamespaces', () => {
     expect(strangers.namespaceOf('10.0.0.8', 1_000)).toBeUndefined();
   });
 
+  it('gives it to nobody alone when another may have joined it, for a while', () => {
+    expect(whose(1_000)).toBe(first.id);
+    strangers.noteJoining(first.id, next.id);
+    expect([...(strangers.namespaceOf(ADDRESS, 1_000)?.occupants ?? [])]).toEqual([first.id, next.id]);
+    at(20_000, [first]);
+    expect(whose(20_000)).toBeUndefined();
+    at(40_000, [first]);
+    expect(whose(40_000)).toBe(first.id);
+  });
+
   it.each([
     ['just after its end', 3_100, true],
     ['later: another may have come and gone that nobody saw', 3_201, false],

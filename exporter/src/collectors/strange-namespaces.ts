@@ -26,6 +26,8 @@ interface Tenant {
 export class StrangeNamespaces {
   private readonly tenants = new Map<IpAddress, Tenant>();
   private readonly namespaces = new Map<ContainerId, TrackedNamespace>();
+  /** When each has joined whose namespace. */
+  private readonly visitors = new Map<ContainerId, Map<ContainerId, number>>();
   private learntAt = -Infinity;
 
   /** `unixNow` is the clock that runtimes tell starts by, in milliseconds. */
@@ -58,7 +60,19 @@ export class StrangeNamespaces {
         this.tenants.delete(address);
       }
     }
+    for (const [host, visitors] of this.visitors) {
+      if (seenAt - Math.max(...visitors.values()) > MEMORY_MS) {
+        this.visitors.delete(host);
+      }
+    }
     this.namespaces.clear();
+  }
+
+  /** A container joins the namespace of `host`, and may have left it before anybody can look: it is nobody's alone. */
+  noteJoining(host: ContainerId, visitor: ContainerId): void {
+    const visitors = this.visitors.get(host) ?? new Map<ContainerId, number>();
+    this.visitors.set(host, visitors.set(visitor, this.now()));
+    this.namespaces.delete(host);
   }
 
   /** The runtime says when a container has ended. */
@@ -88,7 +102,7 @@ export class StrangeNamespaces {
     let namespace = this.namespaces.get(id);
     if (namespace === undefined) {
       namespace = new TrackedNamespace(-Number.parseInt(id, 16), false);
-      namespace.occupants = new Set([id]);
+      namespace.occupants = new Set([id, ...(this.visitors.get(id)?.keys() ?? [])]);
       namespace.addresses = new Set([address]);
       this.namespaces.set(id, namespace);
     }

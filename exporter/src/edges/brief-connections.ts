@@ -35,8 +35,9 @@ export class BriefConnections {
       ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
       : `> ${protocol} ${peerAddress} ${peerPort}`;
     const { attribution, addressBook } = this.options;
-    const isUncertain = !isServer && attribution.ownership.mayBeOfOthers(namespace);
-    const known = isUncertain ? undefined : namespace.briefEdges.get(kind);
+    const found = namespace.briefEdges.get(kind);
+    const client = isServer ? found?.peer : namespace;
+    const known = this.mayBeOfOthers(client) ? undefined : found;
     const isLocalShared = addressBook.isShared(localAddress);
     if (isLocalShared) {
       attribution.noteEnded(namespace, socket);
@@ -106,11 +107,8 @@ export class BriefConnections {
     }
     const mayBeClaimed =
       finding.role === 'client' && isOrphan(namespace, socket.protocol, peerOf(socket), 'dialled');
-    if (
-      waits === 'for a pass' &&
-      finding.role === 'client' &&
-      attribution.ownership.mayBeOfOthers(namespace)
-    ) {
+    const client = finding.role === 'client' ? namespace : placeOfPeer(finding);
+    if (waits === 'for a pass' && this.mayBeOfOthers(client)) {
       return 'waits';
     }
     if (waits === 'for its other end') {
@@ -126,6 +124,11 @@ export class BriefConnections {
     }
     // Where two of this host have the address, both may have a connection between the same ports.
     return addressBook.isShared(socket.localAddress) ? 'waits' : endOf(socket, finding);
+  }
+
+  /** Whether what was dialled from there may be another's who has just joined. */
+  private mayBeOfOthers(client: TrackedNamespace | undefined): boolean {
+    return client !== undefined && this.options.attribution.ownership.mayBeOfOthers(client);
   }
 
   /** Where the other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */

@@ -666,9 +666,11 @@ describe('ConnectionTracker', () => {
     tracker.destroyedSockets.give(web, brief, 0);
     mayBeJoined = true;
     expect(tracker.destroyedSockets.giveIfClear(web, { ...brief, cookie: 7 }, 0)).toBe('waits');
-    expect(tracker.destroyedSockets.giveIfClear(app, closed(server), 0)).not.toBe('waits');
+    expect(tracker.destroyedSockets.giveIfClear(app, closed(server), 0)).toBe('waits');
     web.occupants = new Set([WEB, '333333333333' as ContainerId]);
     tracker.destroyedSockets.give(web, { ...brief, cookie: 7 }, 0);
+    tracker.destroyedSockets.give(app, closed(server), 0);
+    expect(only('server').labels.peer_container_id).toBe(NO_CONTAINER);
     expect(edges('client').map(({ labels, opened }) => [labels.container_id, opened])).toEqual([
       [WEB, 1],
       [NO_CONTAINER, 1],
