@@ -166,8 +166,11 @@ describe('what goes on', () => {
     await terminal.ended();
     expect(terminal.last).toMatchObject({ type: 'problem', problem: { code: 'policy-refused' } });
     await broken;
-    const ended = (await linesOf()).filter(({ outcome }) => outcome === 'failed');
-    expect(ended).toMatchObject([{ code: 'policy-refused' }, { code: 'policy-refused' }]);
+    const ended = async (): Promise<Record<string, unknown>[]> =>
+      (await linesOf()).filter(({ outcome }) => outcome === 'failed');
+    // Who follows the log hears of its end a moment before the line is written.
+    await until('both ends are in the audit log', async () => (await ended()).length === 2);
+    expect(await ended()).toMatchObject([{ code: 'policy-refused' }, { code: 'policy-refused' }]);
   });
 
   it('has its end in the audit log when the gateway stops', async () => {
