@@ -42,9 +42,13 @@ describe('StrangeNamespaces', () => {
     strangers.noteJoining(first.id, next.id);
     expect([...(strangers.namespaceOf(ADDRESS, 1_000)?.occupants ?? [])]).toEqual([first.id, next.id]);
     at(20_000, [first]);
+    const third = container('3').id;
+    strangers.noteJoining(first.id, third);
     expect(whose(20_000)).toBeUndefined();
     at(40_000, [first]);
-    expect(whose(40_000)).toBe(first.id);
+    expect([...(strangers.namespaceOf(ADDRESS, 40_000)?.occupants ?? [])]).toEqual([first.id, third]);
+    at(60_000, [first]);
+    expect(whose(60_000)).toBe(first.id);
   });
 
   it.each([

@@ -61,7 +61,12 @@ export class StrangeNamespaces {
       }
     }
     for (const [host, visitors] of this.visitors) {
-      if (seenAt - Math.max(...visitors.values()) > MEMORY_MS) {
+      visitors.forEach((joinedAt, visitor) => {
+        if (seenAt - joinedAt > MEMORY_MS) {
+          visitors.delete(visitor);
+        }
+      });
+      if (visitors.size === 0) {
         this.visitors.delete(host);
       }
     }

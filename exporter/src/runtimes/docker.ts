@@ -64,8 +64,12 @@ const event = z.object({
 });
 type EngineEvent = z.infer<typeof event>;
 
+/** Podman and older engines may leave the second out; an odd one must not hide the list. */
 const listed = z.array(
-  z.object({ Id: z.string(), HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish() }),
+  z.object({
+    Id: z.string(),
+    HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish().catch(undefined),
+  }),
 );
 const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
 
