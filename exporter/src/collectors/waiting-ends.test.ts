@@ -18,6 +18,7 @@ const counters: SocketCounters = {
   sentBytes: 0,
   receivedBytes: 0,
   receivedOctets: 0,
+  awaitsFin: false,
   acknowledgedOctets: 0,
   retransmittedSegments: 0,
   rttSeconds: 0,

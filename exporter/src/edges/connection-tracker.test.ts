@@ -33,6 +33,7 @@ function counters(sentBytes: number, receivedBytes: number, established = true):
     sentBytes,
     receivedBytes,
     receivedOctets: receivedBytes,
+    awaitsFin: false,
     acknowledgedOctets: sentBytes + 2,
     retransmittedSegments: 0,
     rttSeconds: 0,
@@ -492,6 +493,66 @@ describe('ConnectionTracker', () => {
       );
       expect(only('client').receivedBytes).toBe(received);
     });
+  });
+
+  describe('with a FIN that may come after a pass has read the state, and before it reads the counters', () => {
+    const FIN_WAIT1 = 4;
+    const CLOSE_WAIT = 8;
+
+    function seen(receivedOctets: number, state = FIN_WAIT1, segments = receivedOctets): SocketRecord {
+      const awaitsFin = state !== CLOSE_WAIT;
+      const receivedBytes = awaitsFin ? receivedOctets : receivedOctets - 1;
+      return {
+        ...server,
+        state,
+        counters: { ...counters(5, receivedBytes), receivedOctets, awaitsFin, segments },
+      };
+    }
+
+    const ended = (sentBytes: number, octets: number): Partial<SocketRecord> => ({
+      counters: { ...counters(sentBytes, octets - 1), receivedOctets: octets, segments: octets },
+    });
+
+    it('counts that for no byte, not even for a while, and neither for one of the next connection', () => {
+      pass([[app, seen(11)]]);
+      expect(only('server').receivedBytes).toBe(10);
+      tracker.destroyedSockets.give(app, closed(server, ended(5, 11)), 0);
+      tracker.destroyedSockets.give(web, closed(client, ended(10, 6)), 0);
+      expect(only('server').receivedBytes).toBe(10);
+      const [next, nextClient] = [
+        { ...server, cookie: 4, peerPort: 40_001 },
+        { ...client, localPort: 40_001 },
+      ];
+      tracker.destroyedSockets.give(app, closed(next, ended(5, 11)), 0);
+      tracker.destroyedSockets.give(web, closed(nextClient, ended(10, 6)), 0);
+      expect(only('server').receivedBytes).toBe(20);
+    });
+
+    it('counts what the last octet was when the next pass tells, though nothing has moved', () => {
+      pass([[app, seen(11)]]);
+      pass([[app, seen(11)]]);
+      expect(only('server').receivedBytes).toBe(11);
+      pass([[app, seen(31)]]);
+      pass([[app, seen(31, CLOSE_WAIT)]]);
+      pass([[app, seen(31, CLOSE_WAIT)]]);
+      expect(only('server').receivedBytes).toBe(30);
+    });
+
+    it.each([
+      ['is told of nothing but that it was aborted', { peerPort: 0, counters: counters(0, 0) }],
+      ['had received no more when it ended', ended(5, 11)],
+    ])('takes it for a byte where the other end is elsewhere and the socket %s', (_, end) => {
+      const elsewhere = { ...seen(11), peerAddress: '10.0.0.9' };
+      pass([[app, elsewhere]]);
+      tracker.destroyedSockets.give(app, closed(elsewhere, end), 0);
+      expect(only('server')).toMatchObject({ receivedBytes: 11, closed: 1 });
+    });
+  });
+
+  it('counts an attempt as failed that is refused while it is being listed', () => {
+    pass([[web, { ...client, state: CLOSE, counters: counters(0, 0, false) }]]);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(0, 0, false) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
   });
 
   it('takes a connection to a port that lately listened for an accepted one', () => {

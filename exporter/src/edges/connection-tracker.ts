@@ -116,7 +116,7 @@ export class ConnectionTracker {
       }
     }
     this.update(socket, record, now);
-    seen.add(socket, state, segments);
+    seen.add(socket, state, counters === undefined ? segments : socket.segments);
   }
 
   /**
@@ -216,11 +216,12 @@ export class ConnectionTracker {
   /** Takes the numbers of a dump's row. */
   private update(socket: TrackedSocket, record: SocketRecord, now: number): void {
     meet(socket);
-    if (!socket.established && record.state !== TCP_SYN_SENT) {
+    const { counters, state } = record;
+    // One that is listed may be closed by the time it is described, and has not been open for that.
+    if (!socket.established && (counters?.established ?? state !== TCP_SYN_SENT)) {
       establish(socket);
       socket.tally.lastActive = now;
     }
-    const { counters } = record;
     if (counters !== undefined && accountCounters(socket.tally, socket, counters)) {
       socket.tally.lastActive = now;
     }

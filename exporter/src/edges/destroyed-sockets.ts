@@ -3,7 +3,7 @@ import { AbortedConnections, type AbortedEnd } from './aborted-connections.js';
 import type { AddressBook } from './address-book.js';
 import type { Attribution } from './attribution.js';
 import { BriefConnections, type Settlement, type Waits } from './brief-connections.js';
-import { accountCounters, addReceived } from './edge.js';
+import { accountCounters } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
 import { localOf, otherEndOf, peerOf, type End } from './endpoint.js';
 import type { LoneEnd, LoneEnds } from './lone-ends.js';
@@ -131,7 +131,10 @@ export class DestroyedSockets {
     }
     if (other !== undefined) {
       this.accountAborted(socket, other);
-    } else if (record.counters !== undefined && !hasAborted) {
+    } else if (hasAborted) {
+      // What the last pass was not sure of was no FIN, most likely.
+      socket.tally.receivedBytes += socket.receivedOctets - socket.receivedBytes;
+    } else if (record.counters !== undefined) {
       this.accountLast(namespace, socket, record.counters, now);
     }
     return 'given';
@@ -150,7 +153,7 @@ export class DestroyedSockets {
   private accountAborted({ tally, sentBytes, receivedBytes }: TrackedSocket, other: Ending): void {
     this.aborted.forget(other);
     tally.sentBytes += Math.max(0, other.receivedOctets - sentBytes);
-    addReceived(tally, Math.max(0, other.sentBytes - receivedBytes));
+    tally.receivedBytes += Math.max(0, other.sentBytes - receivedBytes);
   }
 
   /** A connection that no pass has seen. */
@@ -195,7 +198,7 @@ export class DestroyedSockets {
       endings.abort(reset.end);
       brief.tally.hasCounters = true;
       brief.tally.sentBytes += reset.receivedBytes;
-      addReceived(brief.tally, reset.sentBytes);
+      brief.tally.receivedBytes += reset.sentBytes;
     } else if (counters !== undefined) {
       this.accountLast(namespace, brief, counters, now);
     }
@@ -209,9 +212,11 @@ export class DestroyedSockets {
     counters: SocketCounters,
     now: number,
   ): void {
+    const { receivedOctets: seenOctets } = socket;
     accountCounters(socket.tally, socket, counters);
     const { attribution, addressBook, endings } = this.options;
-    const { sentBytes, receivedOctets, acknowledgedOctets } = counters;
+    const { sentBytes, acknowledgedOctets } = counters;
+    const receivedOctets = Math.max(counters.receivedOctets, socket.receivedBytes);
     const end = endOf(socket);
     // Its own FIN, which only an orderly ending gets acknowledged, comes after the payload and a client's SYN.
     const orderly = acknowledgedOctets - sentBytes > (socket.role === 'client' ? 1 : 0);
@@ -219,8 +224,10 @@ export class DestroyedSockets {
       end,
       namespace,
       sentBytes,
-      receivedOctets: Math.max(receivedOctets, socket.receivedBytes),
+      receivedOctets,
       creditedBytes: socket.receivedBytes,
+      // What a pass saw before the FIN was payload, though it could not be sure.
+      likelyBytes: orderly ? Math.max(seenOctets, socket.receivedBytes) : receivedOctets,
       orderly,
       tally: socket.tally,
     };

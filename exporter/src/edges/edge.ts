@@ -16,8 +16,6 @@ export interface Tally {
   failed: number;
   sentBytes: number;
   receivedBytes: number;
-  /** Received bytes that were counted too many, to be left out of what comes next: a counter never falls. */
-  receivedOwed: number;
   retransmittedSegments: number;
   rttSecondsSum: number;
   rttSamples: number;
@@ -42,7 +40,6 @@ export function emptyTally(now: number): Tally {
     failed: 0,
     sentBytes: 0,
     receivedBytes: 0,
-    receivedOwed: 0,
     retransmittedSegments: 0,
     rttSecondsSum: 0,
     rttSamples: 0,
@@ -58,20 +55,12 @@ export function addTally(edge: Tally, more: Tally): void {
   edge.closed += more.closed;
   edge.failed += more.failed;
   edge.sentBytes += more.sentBytes;
-  edge.receivedOwed += more.receivedOwed;
-  addReceived(edge, more.receivedBytes);
+  edge.receivedBytes += more.receivedBytes;
   edge.retransmittedSegments += more.retransmittedSegments;
   edge.rttSecondsSum += more.rttSecondsSum;
   edge.rttSamples += more.rttSamples;
   edge.hasCounters ||= more.hasCounters;
   edge.lastActive = Math.max(edge.lastActive, more.lastActive);
-}
-
-/** Adds received bytes; fewer than none are owed. */
-export function addReceived(tally: Tally, bytes: number): void {
-  const due = bytes - tally.receivedOwed;
-  tally.receivedBytes += Math.max(0, due);
-  tally.receivedOwed = Math.max(0, -due);
 }
 
 /** Adds a sample of a socket's smoothed round trip; 0 is none. */
@@ -87,6 +76,8 @@ export interface Accounted {
   segments: number;
   sentBytes: number;
   receivedBytes: number;
+  /** With the one octet, if any, that may be payload or the peer's FIN. */
+  receivedOctets: number;
   retransmittedSegments: number;
 }
 
@@ -101,8 +92,15 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
   if (segments === accounted.segments) {
     return false;
   }
-  accounted.segments = segments;
-  const { sentBytes, receivedBytes, retransmittedSegments } = counters;
+  const { sentBytes, receivedOctets, awaitsFin, retransmittedSegments } = counters;
+  // What had come by the last look was no FIN if that had still not come when this one began.
+  const certainBytes = awaitsFin
+    ? Math.max(accounted.receivedOctets, receivedOctets - 1)
+    : counters.receivedBytes;
+  const receivedBytes = Math.max(accounted.receivedBytes, certainBytes);
+  accounted.receivedOctets = awaitsFin ? Math.max(receivedBytes, receivedOctets) : receivedBytes;
+  // What is left over is for the next look to tell.
+  accounted.segments = receivedBytes < accounted.receivedOctets ? Number.NaN : segments;
   let moved = false;
   if (sentBytes > accounted.sentBytes) {
     tally.sentBytes += sentBytes - accounted.sentBytes;
@@ -110,7 +108,7 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
     moved = true;
   }
   if (receivedBytes > accounted.receivedBytes) {
-    addReceived(tally, receivedBytes - accounted.receivedBytes);
+    tally.receivedBytes += receivedBytes - accounted.receivedBytes;
     accounted.receivedBytes = receivedBytes;
     moved = true;
   }

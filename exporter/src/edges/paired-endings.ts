@@ -1,4 +1,4 @@
-import { addReceived, type Tally } from './edge.js';
+import type { Tally } from './edge.js';
 import { EndTable } from './end-table.js';
 import { otherEndOf, type End } from './endpoint.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -11,6 +11,8 @@ export interface Ending {
   readonly receivedOctets: number;
   /** Payload that the tally has been given already: the octets, or one less. */
   readonly creditedBytes: number;
+  /** Payload, as far as this end can tell by itself. */
+  readonly likelyBytes: number;
   /** Whether the peer's FIN was most likely received. */
   readonly orderly: boolean;
   readonly tally: Tally;
@@ -49,7 +51,7 @@ export class PairedEndings {
   abort(end: End): Ending | undefined {
     const ending = this.take(end);
     if (ending !== undefined) {
-      settleAlone({ ...ending, orderly: false });
+      settleAlone({ ...ending, likelyBytes: ending.receivedOctets });
     }
     return ending;
   }
@@ -82,21 +84,17 @@ export class PairedEndings {
 
 /** Settles an ending whose other end cannot be seen from here. */
 export function settleAlone({
-  orderly,
   tally,
-  receivedOctets,
+  likelyBytes,
   creditedBytes,
-}: Pick<Ending, 'orderly' | 'tally' | 'receivedOctets' | 'creditedBytes'>): void {
-  if (!orderly) {
-    addReceived(tally, receivedOctets - creditedBytes);
-  }
+}: Pick<Ending, 'tally' | 'likelyBytes' | 'creditedBytes'>): void {
+  tally.receivedBytes += likelyBytes - creditedBytes;
 }
 
 function settleBy({ tally, receivedOctets, creditedBytes }: Ending, { sentBytes }: Ending): void {
   // What was sent and never read is not received: the other end decides about the one byte only.
   const payload = sentBytes >= receivedOctets ? receivedOctets : receivedOctets - 1;
-  // Fewer than credited where a pass read the socket's state just before the FIN, and its counters just after.
-  addReceived(tally, receivedOctets > 0 ? payload - creditedBytes : 0);
+  tally.receivedBytes += Math.max(0, payload - creditedBytes);
 }
 
 /** At least; at most twice that. */

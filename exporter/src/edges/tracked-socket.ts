@@ -67,6 +67,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     segments: accounted?.segments ?? Number.NaN,
     sentBytes: accounted?.sentBytes ?? 0,
     receivedBytes: accounted?.receivedBytes ?? 0,
+    receivedOctets: accounted?.receivedBytes ?? 0,
     retransmittedSegments: accounted?.retransmittedSegments ?? 0,
   };
 }

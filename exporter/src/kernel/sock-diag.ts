@@ -234,13 +234,17 @@ export class SocketMessage implements SocketRecord, SocketCounters {
 
   get receivedBytes(): number {
     const octets = this.receivedOctets;
-    return octets > 0 && mayHaveReceivedFin(this.state) ? octets - 1 : octets;
+    return octets > 0 && !this.awaitsFin ? octets - 1 : octets;
   }
 
   get receivedOctets(): number {
     // Where the kernel counts segments with data, it tells a lone FIN from a byte.
     const onlyFin = this.infoBytes >= DATA_SEGS_IN + 4 && this.info32(DATA_SEGS_IN) === 0;
     return onlyFin ? 0 : this.info64(BYTES_RECEIVED);
+  }
+
+  get awaitsFin(): boolean {
+    return !mayHaveReceivedFin(this.state);
   }
 
   get acknowledgedOctets(): number {

@@ -44,10 +44,15 @@ export interface SocketCounters {
   readonly segments: number;
   /** Payload, each byte once. */
   readonly sentBytes: number;
-  /** Payload; of a closed socket at least this: it does not tell whether its last octet was the peer's FIN. */
+  /** Payload, as the state tells; of a closed socket at least this: it does not tell whether its last octet was a FIN. */
   readonly receivedBytes: number;
   /** As the kernel counts: payload, and one more where the peer's FIN was received. */
   readonly receivedOctets: number;
+  /**
+   * The peer's FIN had not come when the state was read. The kernel reads that first, and may wait then until what comes
+   * meanwhile has been counted: the last octet may be the FIN all the same.
+   */
+  readonly awaitsFin: boolean;
   /** As the kernel counts: payload, the SYN of a client, and the FIN when it was sent and acknowledged. */
   readonly acknowledgedOctets: number;
   readonly retransmittedSegments: number;
@@ -83,6 +88,7 @@ export function copySocketRecord(record: SocketRecord): SocketRecord {
             sentBytes: counters.sentBytes,
             receivedBytes: counters.receivedBytes,
             receivedOctets: counters.receivedOctets,
+            awaitsFin: counters.awaitsFin,
             acknowledgedOctets: counters.acknowledgedOctets,
             retransmittedSegments: counters.retransmittedSegments,
             rttSeconds: counters.rttSeconds,
