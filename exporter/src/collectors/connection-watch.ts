@@ -148,11 +148,12 @@ export class ConnectionWatch {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
       processesOf = this.census.retake();
     }
+    const isOpen = this.openSockets();
     for (const [namespace, sockets] of unheld) {
       const isThere = (inode: number): boolean => this.mayBeHeld(namespace, sockets.get(inode));
-      await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, isThere);
+      await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
-    await this.findGuests(processesOf, pause);
+    await this.findGuests(processesOf, pause, isOpen);
     this.ownListeners();
     tracker.endPass(now());
     if (readsFlows) {
@@ -211,7 +212,11 @@ export class ConnectionWatch {
   }
 
   /** A listener may be held from outside its namespace: an engine puts its resolver into the containers'. */
-  private async findGuests(processesOf: ProcessesOfNamespaces, pause: () => Promise<void>): Promise<void> {
+  private async findGuests(
+    processesOf: ProcessesOfNamespaces,
+    pause: () => Promise<void>,
+    isOpen: (inode: number) => boolean,
+  ): Promise<void> {
     const { tracker, holders, ownNamespace } = this.options;
     const inodes = new Set<number>();
     for (const namespace of tracker.namespaces.values()) {
@@ -222,7 +227,7 @@ export class ConnectionWatch {
       }
     }
     holders.lookAgain(inodes);
-    await holders.find(inodes, processesOf.get(ownNamespace) ?? [], pause);
+    await holders.find(inodes, processesOf.get(ownNamespace) ?? [], pause, { isThere: () => true, isOpen });
   }
 
   /** Listeners whose holder was not found belong to their cgroup, or to whoever lives in the namespace. */
@@ -240,6 +245,19 @@ export class ConnectionWatch {
           };
       }
     }
+  }
+
+  /** Tells of connections whether this pass has seen them; they are gathered when first one is asked about. */
+  private openSockets(): (inode: number) => boolean {
+    let open: Set<number> | undefined;
+    return (inode) => {
+      open ??= new Set(
+        [...this.options.tracker.namespaces.values()].flatMap(({ sockets }) =>
+          [...sockets.values()].filter(({ missed }) => missed === 0).map((socket) => socket.inode),
+        ),
+      );
+      return open.has(inode);
+    };
   }
 
   private liveInodes(): Set<number> {

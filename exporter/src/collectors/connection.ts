@@ -98,7 +98,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       edgesPerContainer: options.edgeLimitPerContainer ?? 1_000,
       idleMs: options.idleMs ?? 15 * 60_000,
     });
-    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now });
+    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now, ownPid: process.pid });
     this.strangers = new StrangeNamespaces(this.now);
     this.joinable = new JoinableNamespaces(options.runtimes);
     const inhabitants = new Inhabitants({ procRoot, now: this.now });

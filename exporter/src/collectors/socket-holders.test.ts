@@ -5,6 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProcessRecord } from '../kernel/process.js';
 import { SocketHolders } from './socket-holders.js';
 
+/** Every socket is there, and open. */
+const SEEN = { isThere: () => true, isOpen: () => true };
+
 describe('SocketHolders', () => {
   let procRoot: string;
   const pause = () => Promise.resolve();
@@ -15,6 +18,53 @@ describe('SocketHolders', () => {
 
   afterEach(() => rmSync(procRoot, { recursive: true }));
 
+  it('reads a descriptor again only when what it held is no longer open', async () => {
+    const processes = [put(8, 'server', [41, 42])];
+    const found = holders();
+    await found.find([41, 42], processes, pause, SEEN);
+    swap(8, [43, 44]);
+    await found.find([43, 44], processes, pause, { ...SEEN, isOpen: (inode) => inode === 41 });
+    expect([43, 44].map((inode) => found.ownerOf(inode)?.process)).toEqual([undefined, 'server']);
+  });
+
+  it('reads every descriptor for what it has not found at first', async () => {
+    let now = 0;
+    const processes = [put(8, 'server', [41])];
+    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => now });
+    await found.find([41], processes, pause, SEEN);
+    // Passed on to another process, which is not looked at.
+    swap(8, [42]);
+    await found.find([42], processes, pause, SEEN);
+    expect(found.ownerOf(42)).toBeUndefined();
+    now = 60_000;
+    await found.find([42], processes, pause, SEEN);
+    expect(found.ownerOf(42)).toMatchObject({ process: 'server' });
+  });
+
+  it('does not take a process for an earlier one of the same number', async () => {
+    const found = holders();
+    await found.find([41], [put(8, 'server', [41])], pause, SEEN);
+    const processes = [put(8, 'other', [], 200)];
+    swap(8, [42]);
+    await found.find([42], processes, pause, SEEN);
+    expect(found.ownerOf(42)).toMatchObject({ process: 'other' });
+  });
+
+  it('looks through the exporter itself last', async () => {
+    const processes = [put(7, 'server', [42], 100), put(8, 'exporter', [42], 200)];
+    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => 0, ownPid: 8 });
+    await found.find([42], processes, pause, SEEN);
+    expect(found.ownerOf(42)).toMatchObject({ process: 'server' });
+  });
+
+  /** What its descriptors lead to from now on. */
+  function swap(pid: number, inodes: readonly number[]): void {
+    const folder = path.join(procRoot, String(pid), 'fd');
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    inodes.forEach((inode, index) => symlinkSync(`socket:[${inode}]`, path.join(folder, String(index))));
+  }
+
   function holders(): SocketHolders {
     return new SocketHolders({ procRoot, containerOf: () => undefined, now: () => 0 });
   }
@@ -22,7 +72,7 @@ describe('SocketHolders', () => {
   it('finds who holds a socket', async () => {
     const processes = [put(7, 'idle', []), put(8, 'server', [41, 42])];
     const found = holders();
-    await found.find([42], processes, pause);
+    await found.find([42], processes, pause, SEEN);
     expect(found.ownerOf(42)).toMatchObject({ pid: 8, process: 'server' });
     expect(found.ownerOf(41)).toBeUndefined();
   });
@@ -30,14 +80,14 @@ describe('SocketHolders', () => {
   it('takes the youngest of those that share one', async () => {
     const processes = [put(7, 'parent', [42], 100), put(8, 'worker', [42], 200)];
     const found = holders();
-    await found.find([42], processes, pause);
+    await found.find([42], processes, pause, SEEN);
     expect(found.ownerOf(42)).toMatchObject({ process: 'worker' });
   });
 
   it('looks no further for a socket that is gone meanwhile, nor holds that against it', async () => {
     const processes = [put(7, 'holder', [42], 100), put(8, 'young', [], 200)];
     const found = holders();
-    await found.find([42], processes, pause, () => false);
+    await found.find([42], processes, pause, { ...SEEN, isThere: () => false });
     expect(found.ownerOf(42)).toBeUndefined();
     expect(found.isNews(42)).toBe(true);
   });
@@ -45,7 +95,7 @@ describe('SocketHolders', () => {
   it('leaves one that nobody holds alone for a while', async () => {
     const processes = [put(7, 'idle', [])];
     const found = holders();
-    await found.find([42], processes, pause);
+    await found.find([42], processes, pause, SEEN);
     expect(found.isNews(42)).toBe(false);
   });
 

@@ -2,13 +2,29 @@ import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { SocketOwner } from '../edges/listening-set.js';
 import type { ProcessRecord } from '../kernel/process.js';
 import { readOccupant } from '../kernel/procfs.js';
-import { socketInodesOf } from '../kernel/socket-owners.js';
+import { descriptorsOf, socketInodeOf } from '../kernel/socket-owners.js';
 
 export interface SocketHoldersOptions {
   readonly procRoot: string;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** The exporter's own, which holds thousands of files and next to no connection; none by default. */
+  readonly ownPid?: number;
+}
+
+/** What may be asked of sockets while holders are looked for. */
+export interface SocketKnowledge {
+  /** Whether it is still worth looking for; asked of a few, between processes. */
+  readonly isThere: (inode: number) => boolean;
+  /** Whether this pass has seen it: a descriptor that held it before need not be read again. */
+  readonly isOpen: (inode: number) => boolean;
+}
+
+interface KnownDescriptors {
+  readonly startTicks: number;
+  /** Inodes by descriptor. */
+  readonly sockets: Map<string, number>;
 }
 
 /** Milliseconds. */
@@ -18,11 +34,14 @@ interface Unheld {
 }
 
 /**
- * Which process holds which socket. Looking is dear (it reads every descriptor of a process), so it is done for
- * unknown inodes only, in the processes of their own namespace, those that held sockets before first.
+ * Which process holds which socket. Looking is dear (it reads the descriptors of a process), so it is done for unknown
+ * inodes only, in the processes of their own namespace, those that held sockets before first, and not of descriptors
+ * whose socket was found before and is still open.
  */
 export class SocketHolders {
   private readonly owners = new Map<number, SocketOwner>();
+  /** Behind which descriptors sockets were found, by pid. */
+  private readonly known = new Map<number, KnownDescriptors>();
   /** Inodes that no process held when last looked for. */
   private readonly unheld = new Map<number, Unheld>();
   private holderPids = new Set<number>();
@@ -44,15 +63,12 @@ export class SocketHolders {
     return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
   }
 
-  /**
-   * Looks for the holders of `wanted` among the processes of their namespace; pauses between processes. `isThere` tells
-   * of a few, between processes, whether they are still worth it.
-   */
+  /** Looks for the holders of `wanted` among the processes of their namespace; pauses meanwhile. */
   async find(
     wanted: Iterable<number>,
     processes: readonly ProcessRecord[],
     pause: () => Promise<void>,
-    isThere: (inode: number) => boolean = () => true,
+    { isThere, isOpen }: SocketKnowledge,
   ): Promise<void> {
     const now = this.options.now();
     const missing = new Set<number>();
@@ -68,7 +84,7 @@ export class SocketHolders {
       if (missing.size === 0) {
         return;
       }
-      this.search(process, missing);
+      await this.search(process, missing, pause, isOpen);
       await pause();
       if (missing.size <= FEW) {
         [...missing].filter((inode) => !isThere(inode)).forEach((inode) => missing.delete(inode));
@@ -109,28 +125,49 @@ export class SocketHolders {
         this.unheld.delete(inode);
       }
     }
+    for (const [pid, { sockets }] of this.known) {
+      for (const [descriptor, inode] of sockets) {
+        if (!live.has(inode)) {
+          sockets.delete(descriptor);
+        }
+      }
+      if (sockets.size === 0) {
+        this.known.delete(pid);
+      }
+    }
   }
 
   /** Of processes that share a socket, the youngest uses it: a worker, not the parent that opened it. */
   private likeliestFirst(processes: readonly ProcessRecord[]): ProcessRecord[] {
+    const { ownPid } = this.options;
     return processes.toSorted(
       (a, b) =>
+        Number(a.pid === ownPid) - Number(b.pid === ownPid) ||
         Number(this.holderPids.has(b.pid)) - Number(this.holderPids.has(a.pid)) ||
         b.startTicks - a.startTicks ||
         b.pid - a.pid,
     );
   }
 
-  private search({ pid, startTicks }: ProcessRecord, missing: Set<number>): void {
+  private async search(
+    process: ProcessRecord,
+    missing: Set<number>,
+    pause: () => Promise<void>,
+    isOpen: (inode: number) => boolean,
+  ): Promise<void> {
     const { procRoot, containerOf } = this.options;
-    const found = socketInodesOf(procRoot, pid).filter((inode) => missing.has(inode));
+    const { pid, startTicks } = process;
+    const found = await this.readDescriptors(process, missing, pause, isOpen);
     // The record may be older than the process: it may have another program by now, or be another one altogether.
     const holder = found.length === 0 ? undefined : readOccupant(procRoot, pid);
     if (holder?.startTicks !== startTicks) {
       return;
     }
     const owner = { containerId: containerOf(holder.cgroup) ?? NO_CONTAINER, process: holder.name, pid };
-    for (const inode of found) {
+    const sockets = this.knownOf(process)?.sockets ?? new Map<string, number>();
+    this.known.set(pid, { startTicks, sockets });
+    for (const [descriptor, inode] of found) {
+      sockets.set(descriptor, inode);
       missing.delete(inode);
       this.found++;
       this.unheld.delete(inode);
@@ -138,10 +175,46 @@ export class SocketHolders {
     }
     this.holderPids.add(pid);
   }
+
+  /** Those of a process that hold what is missing, with their sockets' inodes. */
+  private async readDescriptors(
+    process: ProcessRecord,
+    missing: ReadonlySet<number>,
+    pause: () => Promise<void>,
+    isOpen: (inode: number) => boolean,
+  ): Promise<[string, number][]> {
+    const { procRoot } = this.options;
+    // A socket may be passed on while its descriptor is used again: what was not found so is looked for everywhere.
+    const isFirstLook = [...missing].every((inode) => !this.unheld.has(inode));
+    const known = isFirstLook ? this.knownOf(process)?.sockets : undefined;
+    const found: [string, number][] = [];
+    let read = 0;
+    for (const descriptor of descriptorsOf(procRoot, process.pid)) {
+      const held = known?.get(descriptor);
+      if (held !== undefined && isOpen(held)) {
+        continue;
+      }
+      const inode = socketInodeOf(procRoot, process.pid, descriptor);
+      if (inode !== undefined && missing.has(inode)) {
+        found.push([descriptor, inode]);
+      }
+      if (++read % READ_AT_ONCE === 0) {
+        await pause();
+      }
+    }
+    return found;
+  }
+
+  private knownOf({ pid, startTicks }: ProcessRecord): KnownDescriptors | undefined {
+    const known = this.known.get(pid);
+    return known?.startTicks === startTicks ? known : undefined;
+  }
 }
 
 /** To ask for that many is cheaper than to look through one process. */
 const FEW = 8;
+/** Descriptors: a millisecond. */
+const READ_AT_ONCE = 200;
 const SOONEST_MS = 500;
 const LATEST_MS = 60_000;
 const LEAST_FOUND = 100;
