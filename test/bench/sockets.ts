@@ -112,6 +112,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
       proxyTarget: () => undefined,
       strangerAt: () => undefined,
       mayBeJoined: () => false,
+      mayBeJoinedUnseen: () => false,
       isInhabited: () => true,
       nameOf: () => '',
     },

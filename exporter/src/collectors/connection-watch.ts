@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
@@ -12,7 +13,7 @@ import type { SocketSource } from '../kernel/socket-source.js';
 import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
-import { NamespaceCensus, type ProcessesOfNamespaces } from './namespace-census.js';
+import { NamespaceCensus, type NetworkHost, type ProcessesOfNamespaces } from './namespace-census.js';
 import { Newcomers, type StartedContainer } from './newcomers.js';
 import { pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -29,6 +30,8 @@ export interface ConnectionWatchOptions {
   readonly processTable: ProcessTable;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly containers: () => Iterable<Container>;
+  /** Resolves when everybody is known who had joined another's network namespace when it was asked. */
+  readonly settleJoiners: () => Promise<void>;
   readonly logger: Logger;
   readonly now: () => number;
   readonly firstEphemeralPort: number;
@@ -49,6 +52,7 @@ export class ConnectionWatch {
   private readonly flows: FlowWatch;
   private running: Promise<void> | undefined;
   private eventsLost = false;
+  private isSettling = false;
 
   constructor(private readonly options: ConnectionWatchOptions) {
     this.census = new NamespaceCensus(options);
@@ -82,9 +86,9 @@ export class ConnectionWatch {
   }
 
   /** A container has just joined the network namespace of `host`, or is about to. */
-  joined(host: ContainerId, { id }: Pick<Container, 'id'>): void {
-    this.census.visit(host, id);
-    this.options.strangers.noteJoining(host, id);
+  joined(host: NetworkHost, visitor: ContainerId): void {
+    this.census.visit(host, visitor);
+    this.options.strangers.noteJoining(host, visitor);
     this.options.tracker.forgetBriefEdges();
   }
 
@@ -116,6 +120,7 @@ export class ConnectionWatch {
       throw error;
     }
     await this.waitingEnds.give(waiting, pacer(now));
+    tracker.presumed.isCertain = false;
     if (holders.isCrowded) {
       holders.retain(this.liveInodes());
     }
@@ -139,6 +144,7 @@ export class ConnectionWatch {
       await pause();
     }
     tracker.rebuildAddresses();
+    const settled = this.settleJoiners();
     const readsFlows = this.flows.isDue;
     if (readsFlows) {
       await this.flows.read(pause);
@@ -154,11 +160,38 @@ export class ConnectionWatch {
       await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
     await this.findGuests(processesOf, pause, isOpen);
+    tracker.presumed.isCertain = await settled;
     this.ownListeners();
     tracker.endPass(now());
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
+  }
+
+  /** Whether everybody is known who has joined a container by now; false as well when the answer takes too long. */
+  private settleJoiners(): Promise<boolean> {
+    const { tracker, now, logger, settleJoiners } = this.options;
+    if (this.isSettling) {
+      // What is answered to an older question says nothing of what was heard since.
+      return Promise.resolve(false);
+    }
+    this.isSettling = true;
+    tracker.presumed.ask();
+    const answered = settleJoiners()
+      .then(() => {
+        tracker.presumed.settle(now());
+        return true;
+      })
+      .catch((error: unknown) => {
+        logger.debug({ err: error }, 'cannot find out who has joined whose network');
+        return false;
+      })
+      .finally(() => {
+        this.isSettling = false;
+      });
+    const timer = new AbortController();
+    const late = sleep(LONGEST_ANSWER_MS, false, { signal: timer.signal, ref: false }).catch(() => false);
+    return Promise.race([answered, late]).finally(() => timer.abort());
   }
 
   /**
@@ -278,6 +311,8 @@ export class ConnectionWatch {
 }
 
 const LOSS_PATIENCE_MS = 1_000;
+/** A pass must not wait for an engine that is busy; the next asks again. */
+const LONGEST_ANSWER_MS = 2_000;
 
 function listenerOf(record: SocketRecord): Listener {
   return {

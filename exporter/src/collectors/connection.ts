@@ -16,6 +16,7 @@ import { AddressTranslation } from './address-translation.js';
 import type { Collector, SampleSink } from './collector.js';
 import { writeEdges, writeListeners } from './connection-rows.js';
 import { ConnectionWatch } from './connection-watch.js';
+import { ANY_CONTAINER } from './namespace-census.js';
 import { Inhabitants } from './inhabitants.js';
 import { JoinableNamespaces } from './joinable-namespaces.js';
 import { openSocketSource } from './open-socket-source.js';
@@ -116,7 +117,8 @@ class KernelConnectionCollector implements ConnectionCollector {
         process === USERLAND_PROXY ? userlandProxyTarget(procRoot, pid) : undefined,
       nameOf: (namespace, address) => this.names.nameOf(namespace, address),
       strangerAt: (address) => this.strangers.namespaceOf(address),
-      mayBeJoined: (namespace) => this.joinable.mayBeJoined(namespace),
+      mayBeJoined: (namespace, isSettled) => this.joinable.mayBeJoined(namespace, isSettled),
+      mayBeJoinedUnseen: () => options.runtimes.some((runtime) => runtime.settle !== undefined),
       isInhabited: (namespace) => inhabitants.isInhabited(namespace),
     };
     this.names = new PeerNames({
@@ -163,6 +165,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       processTable,
       containerOf,
       containers: () => this.containers(),
+      settleJoiners: () => this.settleJoiners(),
       logger,
       now: this.now,
       firstEphemeralPort: firstPort,
@@ -214,12 +217,16 @@ class KernelConnectionCollector implements ConnectionCollector {
 
   private readonly onStarted = (container: Container): void => this.watch.started(container);
 
-  private readonly onJoined = (container: JoiningContainer): void => {
-    const host = this.joinable.hostOf(container);
+  private readonly onJoined = ({ id, networkMode }: JoiningContainer): void => {
+    const host = networkMode === undefined ? ANY_CONTAINER : this.joinable.hostOf({ networkMode });
     if (host !== undefined) {
-      this.watch.joined(host, container);
+      this.watch.joined(host, id);
     }
   };
+
+  private async settleJoiners(): Promise<void> {
+    await Promise.all(this.options.runtimes.map(async (runtime) => runtime.settle?.()));
+  }
 
   private readonly onEnded = (container: Container, endedSeconds: number): void =>
     this.strangers.noteEnd(container, this.now() - (Date.now() - endedSeconds * 1_000));

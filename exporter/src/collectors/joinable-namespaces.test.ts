@@ -30,13 +30,13 @@ describe('JoinableNamespaces', () => {
     ['by its id', `container:${BASE.fullId}`],
     ['by its name', 'container:name-a'],
   ])('knows the container that another names as its network, %s, running or not', (_, networkMode) => {
-    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id }, false)).toBe(false);
     containers = [...containers, container('c', networkMode)];
-    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(true);
-    expect(joinable.mayBeJoined({ soleOccupant: containers[1]?.id })).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id }, false)).toBe(true);
+    expect(joinable.mayBeJoined({ soleOccupant: containers[1]?.id }, false)).toBe(false);
     expect(joinable.hostOf(container('c', networkMode))).toBe(BASE.id);
     containers = containers.slice(0, 2);
-    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id }, false)).toBe(false);
   });
 
   it('knows the id of one that is not listed yet', () => {
@@ -47,8 +47,9 @@ describe('JoinableNamespaces', () => {
 
   it('trusts no container to be alone while one is made of which nothing is known', () => {
     isMaking = true;
-    expect(joinable.mayBeJoined({ soleOccupant: BASE.id })).toBe(true);
-    expect(joinable.mayBeJoined({ soleOccupant: NO_CONTAINER })).toBe(false);
-    expect(joinable.mayBeJoined({ soleOccupant: undefined })).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id }, true)).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: BASE.id }, false)).toBe(true);
+    expect(joinable.mayBeJoined({ soleOccupant: NO_CONTAINER }, false)).toBe(false);
+    expect(joinable.mayBeJoined({ soleOccupant: undefined }, false)).toBe(false);
   });
 });

@@ -14,13 +14,17 @@ export class JoinableNamespaces {
 
   constructor(private readonly runtimes: readonly Pick<Runtime, 'containers' | 'isMaking'>[]) {}
 
-  /** Whether the container that lives there alone, as far as is known, may not be alone. */
-  mayBeJoined({ soleOccupant }: Pick<TrackedNamespace, 'soleOccupant'>): boolean {
+  /**
+   * Whether the container that lives there alone, as far as is known, may not be alone: others that have joined it may be
+   * started again, and, unless `isSettled`, those that are being made may join it.
+   */
+  mayBeJoined({ soleOccupant }: Pick<TrackedNamespace, 'soleOccupant'>, isSettled: boolean): boolean {
     if (soleOccupant === undefined || soleOccupant === NO_CONTAINER) {
       return false;
     }
     this.learn();
-    return this.hosts.has(soleOccupant) || this.runtimes.some((runtime) => runtime.isMaking?.() === true);
+    const isMaking = (): boolean => this.runtimes.some((runtime) => runtime.isMaking?.() === true);
+    return this.hosts.has(soleOccupant) || (!isSettled && isMaking());
   }
 
   /** The container whose namespace it joins. */

@@ -6,7 +6,7 @@ import { EdgeLedger } from '../edges/edge-ledger.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { ProcessRecord } from '../kernel/process.js';
 import type { Inhabitants } from './inhabitants.js';
-import { NamespaceCensus } from './namespace-census.js';
+import { ANY_CONTAINER, NamespaceCensus } from './namespace-census.js';
 
 const POD = '111111111111' as ContainerId;
 const APP = '222222222222' as ContainerId;
@@ -35,6 +35,7 @@ function censusOf(found: readonly ProcessRecord[]) {
       proxyTarget: () => undefined,
       strangerAt: () => undefined,
       mayBeJoined: () => false,
+      mayBeJoinedUnseen: () => false,
       isInhabited: () => true,
       nameOf: () => '',
     },
@@ -189,6 +190,13 @@ describe('NamespaceCensus', () => {
       census.take(true);
       census.visit(POD, SIDECAR);
       expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], sandbox: POD });
+    });
+
+    it('takes one of which nobody could say whose network it has joined for a visitor of any container', () => {
+      const { census, tracker } = censusOf([process(2, 'app', APP)]);
+      census.take(true);
+      census.visit(ANY_CONTAINER, SIDECAR);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], soleOccupant: undefined });
     });
 
     it('knows nobody who has gone before the namespace could be opened', () => {

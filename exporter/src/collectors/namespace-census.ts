@@ -40,9 +40,15 @@ interface Newcomer extends Arrival {
   readonly process: Occupant;
 }
 
+/** Whose namespace a container has joined of which nobody could say whose. */
+export const ANY_CONTAINER = 'any';
+
+/** Whose namespace another has joined. */
+export type NetworkHost = ContainerId | typeof ANY_CONTAINER;
+
 /** A container that has joined the namespace of another. */
 interface Visit extends Arrival {
-  readonly host: ContainerId;
+  readonly host: NetworkHost;
   readonly visitor: ContainerId;
 }
 
@@ -112,11 +118,12 @@ export class NamespaceCensus {
    * Between passes: a container joins the namespace of `host`, and may have left it before anybody can look. It counts
    * among those who live there for a while.
    */
-  visit(host: ContainerId, visitor: ContainerId): void {
+  visit(host: NetworkHost, visitor: ContainerId): void {
     const { tracker, now } = this.options;
     this.visits.push({ host, visitor, at: now(), pass: this.passes });
     for (const namespace of tracker.namespaces.values()) {
-      if (namespace.occupants.has(host) || namespace.sandbox === host) {
+      const { occupants, sandbox } = namespace;
+      if (host === ANY_CONTAINER || occupants.has(host) || sandbox === host) {
         this.noteOccupantsOf(namespace, this.last?.processesOf.get(namespace.inode) ?? []);
       }
     }
@@ -178,7 +185,10 @@ export class NamespaceCensus {
       new Set(some.map(({ cgroup }) => containerOf(cgroup) ?? NO_CONTAINER));
     const occupants = containersOf(busy.length > 0 ? busy : processes);
     const everybody = containersOf(processes);
-    const visits = this.visits.filter(({ host }) => everybody.has(host));
+    const hasContainers = [...everybody].some((id) => id !== NO_CONTAINER);
+    const visits = this.visits.filter(({ host }) =>
+      host === ANY_CONTAINER ? hasContainers : everybody.has(host),
+    );
     namespace.occupants = new Set([...occupants, ...visits.map(({ visitor }) => visitor)]);
     [namespace.sandbox] = [...everybody].filter((id) => !namespace.occupants.has(id));
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ContainerId } from '../contract/ids.js';
+import { ANY_CONTAINER } from './namespace-census.js';
 import { StrangeNamespaces, type Addressed } from './strange-namespaces.js';
 
 const ADDRESS = '10.0.0.7';
@@ -49,6 +50,16 @@ describe('StrangeNamespaces', () => {
     expect([...(strangers.namespaceOf(ADDRESS, 40_000)?.occupants ?? [])]).toEqual([first.id, third]);
     at(60_000, [first]);
     expect(whose(60_000)).toBe(first.id);
+  });
+
+  it('lets what waits know who has joined it meanwhile, and whoever may have joined anybody', () => {
+    const kept = strangers.namespaceOf(ADDRESS, 1_000);
+    at(2_000, [first]);
+    strangers.noteJoining(first.id, next.id);
+    expect([...(kept?.occupants ?? [])]).toEqual([first.id, next.id]);
+    const third = container('3').id;
+    strangers.noteJoining(ANY_CONTAINER, third);
+    expect([...(kept?.occupants ?? [])]).toEqual([first.id, next.id, third]);
   });
 
   it.each([

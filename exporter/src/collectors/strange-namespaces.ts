@@ -2,6 +2,7 @@ import type { ContainerId } from '../contract/ids.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { Container } from '../runtimes/container.js';
+import { ANY_CONTAINER, type NetworkHost } from './namespace-census.js';
 
 /** What is asked of a container. */
 export type Addressed = Pick<Container, 'id' | 'addresses' | 'startedSeconds'>;
@@ -27,7 +28,7 @@ export class StrangeNamespaces {
   private readonly tenants = new Map<IpAddress, Tenant>();
   private readonly namespaces = new Map<ContainerId, TrackedNamespace>();
   /** When each has joined whose namespace. */
-  private readonly visitors = new Map<ContainerId, Map<ContainerId, number>>();
+  private readonly visitors = new Map<NetworkHost, Map<ContainerId, number>>();
   private learntAt = -Infinity;
 
   /** `unixNow` is the clock that runtimes tell starts by, in milliseconds. */
@@ -70,14 +71,23 @@ export class StrangeNamespaces {
         this.visitors.delete(host);
       }
     }
-    this.namespaces.clear();
+    const ids = new Set([...this.tenants.values()].map(({ id }) => id));
+    for (const [id, namespace] of this.namespaces) {
+      if (ids.has(id)) {
+        namespace.briefEdges.clear();
+        this.noteOccupants(id, namespace);
+      } else {
+        this.namespaces.delete(id);
+      }
+    }
   }
 
   /** A container joins the namespace of `host`, and may have left it before anybody can look: it is nobody's alone. */
-  noteJoining(host: ContainerId, visitor: ContainerId): void {
+  noteJoining(host: NetworkHost, visitor: ContainerId): void {
     const visitors = this.visitors.get(host) ?? new Map<ContainerId, number>();
     this.visitors.set(host, visitors.set(visitor, this.now()));
-    this.namespaces.delete(host);
+    // What waits to be given may stand on them.
+    this.namespaces.forEach((namespace, id) => this.noteOccupants(id, namespace));
   }
 
   /** The runtime says when a container has ended. */
@@ -107,11 +117,18 @@ export class StrangeNamespaces {
     let namespace = this.namespaces.get(id);
     if (namespace === undefined) {
       namespace = new TrackedNamespace(-Number.parseInt(id, 16), false);
-      namespace.occupants = new Set([id, ...(this.visitors.get(id)?.keys() ?? [])]);
-      namespace.addresses = new Set([address]);
+      this.noteOccupants(id, namespace);
       this.namespaces.set(id, namespace);
     }
+    if (!namespace.addresses.has(address)) {
+      namespace.addresses = new Set([...namespace.addresses, address]);
+    }
     return namespace;
+  }
+
+  private noteOccupants(id: ContainerId, namespace: TrackedNamespace): void {
+    const visitorsOf = (host: NetworkHost) => this.visitors.get(host)?.keys() ?? [];
+    namespace.occupants = new Set([id, ...visitorsOf(id), ...visitorsOf(ANY_CONTAINER)]);
   }
 
   private see(address: IpAddress, id: ContainerId, startedSeconds: number, seenAt: number): void {

@@ -73,6 +73,7 @@ describe('WaitingEnds', () => {
         proxyTarget: () => undefined,
         strangerAt: (address) => strangers.namespaceOf(address),
         mayBeJoined: () => false,
+        mayBeJoinedUnseen: () => false,
         isInhabited: ({ inode }) => inode === APP_NSID,
         nameOf: () => '',
       },

@@ -85,14 +85,7 @@ export class WaitingEnds {
       const copy = copySocketRecord(record);
       this.wait({ origin, record: copy, namespace, patience: MORE_PASSES, heardAt: now(), isUrgent });
     } else {
-      this.giveOne({
-        origin,
-        record,
-        namespace: namespace ?? strangers.namespaceOf(record.localAddress, now()),
-        patience: 0,
-        heardAt: -Infinity,
-        isUrgent,
-      });
+      this.giveAtOnce(namespace ?? strangers.namespaceOf(record.localAddress, now()), record);
     }
   }
 
@@ -122,8 +115,9 @@ export class WaitingEnds {
     for (const each of all.slice(0, MOST_WAITING)) {
       this.wait(each);
     }
-    for (const each of all.slice(MOST_WAITING)) {
-      this.giveOne({ ...each, patience: 0, heardAt: -Infinity });
+    for (const { origin, namespace, record } of all.slice(MOST_WAITING)) {
+      if (origin === undefined || this.options.source.events?.isRepeated(origin) !== true)
+        this.giveAtOnce(namespace ?? this.namespaceOf(origin), record);
     }
   }
 
@@ -195,11 +189,27 @@ export class WaitingEnds {
       // Its process may have been seen before it went into the namespace.
       this.wait({ ...waiting, patience: patience - 1, isUrgent: false });
       this.lost = true;
-    } else if (record.peerPort !== 0 || record.counters?.attempted === true) {
-      // Not a listener's. A client that aborted has forgotten the port that it had dialled.
-      tracker.attribution.countUnattributed('namespace_unknown');
+    } else {
+      this.countUnknown(record);
     }
     return false;
+  }
+
+  /** What there is no room for. */
+  private giveAtOnce(namespace: TrackedNamespace | undefined, record: SocketRecord): void {
+    const { tracker, now } = this.options;
+    if (namespace === undefined) {
+      this.countUnknown(record);
+    } else {
+      tracker.destroyedSockets.giveAtOnce(namespace, record, now());
+    }
+  }
+
+  private countUnknown({ peerPort, counters }: SocketRecord): void {
+    // Not a listener's. A client that aborted has forgotten the port that it had dialled.
+    if (peerPort !== 0 || counters?.attempted === true) {
+      this.options.tracker.attribution.countUnattributed('namespace_unknown');
+    }
   }
 }
 

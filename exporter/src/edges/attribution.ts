@@ -8,6 +8,7 @@ import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import type { Listener, SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
 import { Ownership } from './ownership.js';
+import type { Presumption } from './presumed-edges.js';
 import type { ConnectionEnd, ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -162,6 +163,21 @@ export class Attribution {
     return client !== undefined && this.ownership.isUnclaimed(client.namespace, client.socket);
   }
 
+  /** What the labels of its edge will stand on, where nobody knows who holds it or its other end; undefined for nothing. */
+  presumptionOf(
+    namespace: TrackedNamespace,
+    socket: TrackedSocket,
+    finding: Finding,
+  ): Presumption | undefined {
+    const { ownership } = this;
+    const isOwn = isHeld(finding.role === 'server' ? finding.listener : undefined);
+    const isKnown = isOwn || ownership.holderOf(socket) !== undefined;
+    const owner = !isKnown && ownership.isPresumed(namespace) ? namespace : undefined;
+    const place = finding.role === 'server' ? this.unheldClient(finding, socket) : unheldServer(finding);
+    const peer = place !== undefined && ownership.isPresumed(place) ? place : undefined;
+    return owner === undefined && peer === undefined ? undefined : { owner, peer };
+  }
+
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
   noteElsewhere(namespace: TrackedNamespace, finding: Finding): void {
     const { address } = finding.role === 'server' ? finding.origin.reached : finding.destination.reached;
@@ -197,8 +213,8 @@ export class Attribution {
     return place === undefined || this.farEnds.isCertain(namespace, place);
   }
 
-  countUnattributed(reason: UnattributedReason): void {
-    this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + 1);
+  countUnattributed(reason: UnattributedReason, connections = 1): void {
+    this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + connections);
   }
 
   private roleOf(
@@ -294,6 +310,15 @@ export class Attribution {
     return end !== undefined && this.ownership.holderOf(end.socket) !== undefined;
   }
 
+  /** Where the client is, unless it is known who holds its socket. */
+  private unheldClient({ origin }: { origin: Origin }, socket: TrackedSocket): TrackedNamespace | undefined {
+    const end = this.clientEnd(origin, socket);
+    if (end === undefined) {
+      return origin.candidates[0];
+    }
+    return this.ownership.holderOf(end.socket) === undefined ? end.namespace : undefined;
+  }
+
   private clientOf(origin: Origin, socket: TrackedSocket): Omit<SocketOwner, 'pid'> | undefined {
     const { protocol } = socket;
     const end = this.clientEnd(origin, socket);
@@ -316,3 +341,14 @@ export class Attribution {
 }
 
 const INTERNET = 'internet';
+
+/** Whether a process is known that holds it: else it counts as that of whoever lives there. */
+function isHeld(listener: Listener | undefined): boolean {
+  return (listener?.owner?.pid ?? 0) !== 0;
+}
+
+/** Where a client's server is, unless it is known who listens there. */
+function unheldServer({ destination }: { destination: Destination }): TrackedNamespace | undefined {
+  const { peer } = destination;
+  return peer === undefined || peer === 'ambiguous' || isHeld(peer.listener) ? undefined : peer.namespace;
+}

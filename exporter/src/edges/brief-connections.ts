@@ -1,21 +1,23 @@
 import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
-import type { Edge } from './edge.js';
+import type { EdgeLabels } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
 import { isOrphan } from './ownership.js';
-import type { TrackedNamespace } from './tracked-namespace.js';
+import { unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
+import type { BriefEdge, TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
 
 export interface BriefConnectionsOptions {
   readonly attribution: Attribution;
   readonly addressBook: AddressBook;
   readonly ledger: EdgeLedger;
+  readonly presumed: PresumedEdges;
 }
 
-/** For what the end of a connection may still wait. */
-export type Waits = 'for a pass' | 'for its other end' | 'no longer';
+/** For what the end of a connection may still wait; that which there is `no room` for does not, though a pass might tell more. */
+export type Waits = 'for a pass' | 'for its other end' | 'no longer' | 'no room';
 
 /** What becomes of an end: one that is `unpaired` waits for its other end, to which it is known as that. */
 export type Settlement = 'given' | 'waits' | 'urgent' | End;
@@ -37,7 +39,8 @@ export class BriefConnections {
     const { attribution, addressBook } = this.options;
     const found = namespace.briefEdges.get(kind);
     const client = isServer ? found?.peer : namespace;
-    const known = this.mayBeOfOthers(client) ? undefined : found;
+    const isUsable = found !== undefined && this.takesMore(found) && !this.mayBeOfOthers(client, waits);
+    const known = isUsable ? found : undefined;
     const isLocalShared = addressBook.isShared(localAddress);
     if (isLocalShared) {
       attribution.noteEnded(namespace, socket);
@@ -46,8 +49,8 @@ export class BriefConnections {
     if (known !== undefined && waits === 'for a pass' && attribution.isCertain(namespace, known.peer)) {
       const otherIn = this.otherIn(namespace, socket, known.peer);
       if (otherIn === known.peer) {
-        socket.role = known.edge.labels.role === 'server' ? 'server' : 'client';
-        giveTo(known.edge, socket);
+        socket.role = known.labels.role === 'server' ? 'server' : 'client';
+        giveTo(known.tally, socket);
         return 'given';
       }
       if (otherIn === undefined && !isLocalShared) {
@@ -62,7 +65,7 @@ export class BriefConnections {
     if (waits !== 'for a pass') {
       attribution.noteElsewhere(namespace, finding);
     }
-    const edge = this.giveToEdge(namespace, socket, finding, now);
+    const edge = this.giveToEdge(namespace, socket, finding, now, waits);
     const isAlways =
       namespace.soleOccupant !== undefined &&
       socket.actual === undefined &&
@@ -75,7 +78,7 @@ export class BriefConnections {
       edge.labels.peer_ip !== OTHER &&
       (isServer || socket.role === 'client')
     ) {
-      namespace.briefEdges.set(kind, { edge, peer: placeOfPeer(finding) });
+      namespace.briefEdges.set(kind, { ...edge, peer: placeOfPeer(finding) });
     }
     return 'given';
   }
@@ -89,7 +92,7 @@ export class BriefConnections {
     const finding = this.options.attribution.examine(namespace, socket);
     const verdict = this.judge(namespace, socket, finding, waits);
     if (verdict === 'given') {
-      this.giveToEdge(namespace, socket, finding, now);
+      this.giveToEdge(namespace, socket, finding, now, waits);
     }
     return verdict;
   }
@@ -102,13 +105,13 @@ export class BriefConnections {
     waits: Waits,
   ): Settlement {
     const { attribution, addressBook } = this.options;
-    if (waits === 'no longer') {
+    if (waits === 'no longer' || waits === 'no room') {
       return 'given';
     }
     const mayBeClaimed =
       finding.role === 'client' && isOrphan(namespace, socket.protocol, peerOf(socket), 'dialled');
     const client = finding.role === 'client' ? namespace : placeOfPeer(finding);
-    if (waits === 'for a pass' && this.mayBeOfOthers(client)) {
+    if (this.mayBeOfOthers(client, waits)) {
       return 'waits';
     }
     if (waits === 'for its other end') {
@@ -127,8 +130,10 @@ export class BriefConnections {
   }
 
   /** Whether what was dialled from there may be another's who has just joined. */
-  private mayBeOfOthers(client: TrackedNamespace | undefined): boolean {
-    return client !== undefined && this.options.attribution.ownership.mayBeOfOthers(client);
+  private mayBeOfOthers(client: TrackedNamespace | undefined, waits: Waits): boolean {
+    const { attribution, presumed } = this.options;
+    const isSettled = waits !== 'for a pass' && presumed.isCertain;
+    return client !== undefined && attribution.ownership.mayBeOfOthers(client, isSettled);
   }
 
   /** Where the other end is: in `peer` unless it would have left a trace there; undefined where not yet known. */
@@ -147,11 +152,35 @@ export class BriefConnections {
     socket: TrackedSocket,
     finding: Finding,
     now: number,
-  ): Edge {
-    const { ledger, attribution } = this.options;
-    const edge = ledger.edge(attribution.attribute(namespace, socket, finding), now);
-    giveTo(edge, socket);
+    waits: Waits,
+  ): Omit<BriefEdge, 'peer'> {
+    const { attribution, presumed } = this.options;
+    const hasPassed = waits === 'for its other end' || waits === 'no longer';
+    const presumption =
+      hasPassed && presumed.isCertain ? undefined : attribution.presumptionOf(namespace, socket, finding);
+    const labels = attribution.attribute(namespace, socket, finding);
+    const edge =
+      presumption === undefined ? this.edgeOf(labels, now) : this.presumedEdgeOf(labels, presumption, now);
+    giveTo(edge.tally, socket);
     return edge;
+  }
+
+  private edgeOf(labels: EdgeLabels, now: number): Omit<BriefEdge, 'peer'> {
+    const edge = this.options.ledger.edge(labels, now);
+    return { labels: edge.labels, tally: edge, questions: undefined };
+  }
+
+  private presumedEdgeOf(labels: EdgeLabels, presumption: Presumption, now: number): Omit<BriefEdge, 'peer'> {
+    const { presumed } = this.options;
+    const tally = presumed.open(labels, presumption, now);
+    return tally === undefined
+      ? this.edgeOf(unfoundedLabels({ labels, ...presumption }), now)
+      : { labels, tally, questions: presumed.questions };
+  }
+
+  /** Whether what stands on a presumption has not been asked about yet. */
+  private takesMore({ questions }: BriefEdge): boolean {
+    return questions === undefined || questions === this.options.presumed.questions;
   }
 }
 

@@ -24,6 +24,7 @@ const nothing: Surroundings = {
   nameOf: () => '',
   strangerAt: () => undefined,
   mayBeJoined: () => false,
+  mayBeJoinedUnseen: () => false,
   isInhabited: () => true,
 };
 
@@ -737,6 +738,104 @@ describe('ConnectionTracker', () => {
       [NO_CONTAINER, 1],
     ]);
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
+  });
+
+  describe('where containers may have been joined of which nothing was told yet', () => {
+    const OTHER = '333333333333' as ContainerId;
+    const joined = new Set([WEB, OTHER]);
+    const next = (cookie: number) => closed({ ...client, localPort: 40_000 + cookie, cookie });
+
+    function given(): string[] {
+      return [...ledger.values()].map(
+        ({ labels: l, closed: ended }) => `${l.role} ${l.container_id} ${l.peer_container_id} ${ended}`,
+      );
+    }
+
+    /** A short connection from `web`, both ends of which are heard of between passes. */
+    function brief(cookie: number): void {
+      const { localPort } = next(cookie);
+      tracker.destroyedSockets.giveIfClear(web, next(cookie), 0);
+      const accepted = closed(server, { peerPort: localPort, cookie: cookie + 100 });
+      tracker.destroyedSockets.giveIfClear(app, accepted, 0);
+    }
+
+    beforeEach(() => {
+      start({ mayBeJoinedUnseen: () => true });
+      brief(1);
+      brief(2);
+    });
+
+    it('keeps short connections from the rows until it is known that the container was alone', () => {
+      expect(given()).toEqual([]);
+      tracker.presumed.ask();
+      tracker.presumed.settle(0);
+      expect(given()).toEqual([`client ${WEB} ${APP} 2`, `server ${APP} ${WEB} 2`]);
+      expect(tracker.attribution.unattributed.size).toBe(0);
+    });
+
+    it('gives them to none when another had joined it, at both ends', () => {
+      tracker.presumed.ask();
+      web.occupants = joined;
+      tracker.presumed.settle(0);
+      expect(given()).toEqual([`client ${NO_CONTAINER} ${APP} 2`, `server ${APP} ${NO_CONTAINER} 2`]);
+      expect(tracker.attribution.unattributed.get('short_lived')).toBe(2);
+    });
+
+    it('takes the answer to a question for good only for what had ended before it', () => {
+      tracker.presumed.ask();
+      brief(3);
+      tracker.presumed.settle(0);
+      tracker.presumed.ask();
+      web.occupants = joined;
+      tracker.presumed.settle(0);
+      expect(given()).toEqual([
+        `client ${WEB} ${APP} 2`,
+        `server ${APP} ${WEB} 2`,
+        `client ${NO_CONTAINER} ${APP} 1`,
+        `server ${APP} ${NO_CONTAINER} 1`,
+      ]);
+    });
+
+    it('gives to none what an engine does not answer about', () => {
+      tracker.presumed.ask();
+      pass([], 19_999);
+      expect(given()).toEqual([]);
+      pass([], 20_000);
+      expect(given()).toEqual([`client ${NO_CONTAINER} ${APP} 2`, `server ${APP} ${NO_CONTAINER} 2`]);
+    });
+
+    it('adds what is known of the bytes only later, when the other end was heard of', () => {
+      const sent = counters(0, 10);
+      tracker.destroyedSockets.giveIfClear(web, { ...next(4), counters: { ...sent, receivedBytes: 9 } }, 0);
+      tracker.presumed.ask();
+      tracker.presumed.settle(0);
+      const accepted = closed(server, { peerPort: 40_004, cookie: 104, counters: counters(10, 0) });
+      tracker.destroyedSockets.giveIfClear(app, accepted, 0);
+      pass([]);
+      expect(only('client')).toMatchObject({ closed: 3, receivedBytes: 10 });
+    });
+
+    it('lets what a pass saw wait where that is not known in time, and gives it when it is', () => {
+      const both = [
+        [web, client],
+        [app, server],
+      ] as const;
+      pass(both);
+      expect(ledger.size).toBe(0);
+      web.occupants = joined;
+      tracker.presumed.isCertain = true;
+      pass(both);
+      expect(given()).toEqual([`client ${NO_CONTAINER} ${APP} 0`, `server ${APP} ${NO_CONTAINER} 0`]);
+    });
+
+    it('keeps nothing back of which it is known who holds it', () => {
+      start({
+        mayBeJoinedUnseen: () => true,
+        ownerOfCgroup: () => ({ containerId: OTHER, process: '', pid: 0 }),
+      });
+      tracker.destroyedSockets.giveIfClear(web, { ...next(1), cgroupId: 9 }, 0);
+      expect(given()).toEqual([`client ${OTHER} ${APP} 1`]);
+    });
   });
 
   it.each([

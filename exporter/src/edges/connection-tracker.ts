@@ -10,6 +10,7 @@ import type { EdgeLedger } from './edge-ledger.js';
 import { LoneEnds } from './lone-ends.js';
 import { OtherEnds } from './other-ends.js';
 import { PairedEndings } from './paired-endings.js';
+import { PresumedEdges } from './presumed-edges.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import {
   countEnd,
@@ -51,6 +52,7 @@ export class ConnectionTracker {
   readonly attribution: Attribution;
   readonly udpFlows: UdpFlows;
   readonly destroyedSockets: DestroyedSockets;
+  readonly presumed: PresumedEdges;
   private readonly addressBook = new AddressBook();
   /** Found by this pass, waiting for its end: only then is known who owns them and who listens where. */
   private unsettled: Unsettled[] = [];
@@ -60,6 +62,9 @@ export class ConnectionTracker {
     const lone = new LoneEnds();
     const flowEnds = new Map<string, UdpFlowEnd>();
     this.attribution = new Attribution(options, this.addressBook, new OtherEnds(endings, lone, flowEnds));
+    this.presumed = new PresumedEdges(options.ledger, (connections) =>
+      this.attribution.countUnattributed('short_lived', connections),
+    );
     const shared = {
       attribution: this.attribution,
       addressBook: this.addressBook,
@@ -67,7 +72,10 @@ export class ConnectionTracker {
       firstEphemeralPort: options.firstEphemeralPort,
     };
     this.udpFlows = new UdpFlows({ ...shared, ends: flowEnds });
-    this.destroyedSockets = new DestroyedSockets({ ...shared, endings, lone, udpFlows: this.udpFlows });
+    this.destroyedSockets = new DestroyedSockets({
+      ...shared,
+      ...{ endings, lone, presumed: this.presumed, udpFlows: this.udpFlows },
+    });
   }
 
   /** What this pass would like to know the holders of: listeners and connections without an owner. */
@@ -154,6 +162,7 @@ export class ConnectionTracker {
     }
     this.forgetBriefEdges();
     this.destroyedSockets.expire(now);
+    this.presumed.expire(now);
     const living = new Set(
       [...this.namespaces.values()].flatMap(({ occupants, sandbox }) => [
         ...occupants,
@@ -197,6 +206,12 @@ export class ConnectionTracker {
       return true;
     }
     const finding = this.attribution.examine(namespace, socket);
+    if (
+      !this.presumed.isCertain &&
+      this.attribution.presumptionOf(namespace, socket, finding) !== undefined
+    ) {
+      return false;
+    }
     // Of two namespaces that are read one after the other, the first may have been too early, and the list of one that
     // changes may leave out a row.
     if (socket.unpairedPasses < MORE_PASSES && this.mayTellMore(namespace, socket, finding)) {

@@ -8,6 +8,7 @@ import type { EdgeLedger } from './edge-ledger.js';
 import { localOf, otherEndOf, peerOf, type End } from './endpoint.js';
 import type { LoneEnd, LoneEnds } from './lone-ends.js';
 import { settleAlone, type Ending, type PairedEndings } from './paired-endings.js';
+import type { PresumedEdges } from './presumed-edges.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { countEnd, establish, trackedSocket, withdraw, type TrackedSocket } from './tracked-socket.js';
 import type { UdpFlows } from './udp-flows.js';
@@ -18,6 +19,7 @@ export interface DestroyedSocketsOptions {
   readonly ledger: EdgeLedger;
   readonly endings: PairedEndings;
   readonly lone: LoneEnds;
+  readonly presumed: PresumedEdges;
   readonly udpFlows: UdpFlows;
   readonly firstEphemeralPort: number;
 }
@@ -62,6 +64,11 @@ export class DestroyedSockets {
     this.offer(namespace, record, now, 'no longer');
   }
 
+  /** Gives what there is no room for to wait. */
+  giveAtOnce(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
+    this.offer(namespace, record, now, 'no room');
+  }
+
   private offer(namespace: TrackedNamespace, record: SocketRecord, now: number, waits: Waits): Outcome {
     const settlement =
       this.giveKnown(namespace, record, now, waits) ?? this.giveBrief(namespace, record, now, waits);
@@ -71,7 +78,7 @@ export class DestroyedSockets {
     if (this.options.lone.keep(settlement, { namespace, record: copySocketRecord(record) })) {
       return 'kept';
     }
-    this.give(namespace, record, now);
+    this.giveAtOnce(namespace, record, now);
     return 'given';
   }
 
@@ -146,7 +153,8 @@ export class DestroyedSockets {
     { established, peerAddress }: TrackedSocket,
     waits: Waits,
   ): boolean {
-    return waits !== 'no longer' && established && this.options.addressBook.isLocal(namespace, peerAddress);
+    const mayWait = waits !== 'no longer' && waits !== 'no room';
+    return mayWait && established && this.options.addressBook.isLocal(namespace, peerAddress);
   }
 
   /** Takes what came after the last pass, from the other end: the socket itself has forgotten its counters. */

@@ -40,8 +40,8 @@ export class EdgeLedger {
     return this.edges.size;
   }
 
-  /** The edge with those labels, made when it is new and there is room. */
-  edge(labels: EdgeLabels, now: number): Edge {
+  /** The edge with those labels, for so many connections; made when it is new and there is room. */
+  edge(labels: EdgeLabels, now: number, connections = 1): Edge {
     const key = keyOf(labels);
     const known = this.edges.get(key);
     if (known !== undefined) {
@@ -51,7 +51,7 @@ export class EdgeLedger {
       this.count(labels, 1);
       return this.add(key, labels, now);
     }
-    this.foldedConnections++;
+    this.foldedConnections += connections;
     const folded = overflowLabels(labels);
     const overflowKey = keyOf(folded);
     const overflow = this.edges.get(overflowKey);

@@ -10,7 +10,10 @@ import type { TrackedSocket } from './tracked-socket.js';
 /** Says whose a socket is. */
 export class Ownership {
   constructor(
-    private readonly surroundings: Pick<Surroundings, 'ownerOfInode' | 'ownerOfCgroup' | 'mayBeJoined'>,
+    private readonly surroundings: Pick<
+      Surroundings,
+      'ownerOfInode' | 'ownerOfCgroup' | 'mayBeJoined' | 'mayBeJoinedUnseen'
+    >,
   ) {}
 
   /**
@@ -64,13 +67,20 @@ export class Ownership {
   }
 
   /** Whether what ends there before a pass can be another's than the one's that all of it seems to belong to. */
-  mayBeOfOthers(namespace: TrackedNamespace): boolean {
-    return this.surroundings.mayBeJoined(namespace);
+  mayBeOfOthers(namespace: TrackedNamespace, isSettled: boolean): boolean {
+    return this.surroundings.mayBeJoined(namespace, isSettled);
+  }
+
+  /** Whether it is only presumed that a container is alone there: others may have joined of whom nothing was told yet. */
+  isPresumed({ soleOccupant }: TrackedNamespace): boolean {
+    return (
+      soleOccupant !== undefined && soleOccupant !== NO_CONTAINER && this.surroundings.mayBeJoinedUnseen()
+    );
   }
 
   /** Whether that socket may be another's: nobody knows whose it is. */
   isUnclaimed(namespace: TrackedNamespace, socket: HeldSocket): boolean {
-    return this.holderOf(socket) === undefined && this.mayBeOfOthers(namespace);
+    return this.holderOf(socket) === undefined && this.mayBeOfOthers(namespace, false);
   }
 
   /** Keeps who holds a socket that may be closed by the time it is attributed. */

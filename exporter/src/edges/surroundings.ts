@@ -20,8 +20,13 @@ export interface Surroundings {
   strangerAt(address: IpAddress): TrackedNamespace | undefined;
   /** Whether somebody still lives in the namespace; not in a stranger's. */
   isInhabited(namespace: TrackedNamespace): boolean;
-  /** Whether others may have joined the container that lives there alone, whom no pass has seen yet. */
-  mayBeJoined(namespace: TrackedNamespace): boolean;
+  /**
+   * Whether others may have joined the container that lives there alone, whom no pass has seen yet; `isSettled` when
+   * everybody is known who was made by the time that is asked about, and only those count that are started again.
+   */
+  mayBeJoined(namespace: TrackedNamespace, isSettled: boolean): boolean;
+  /** Whether containers may have been joined of which nothing was told yet: until a question is answered, at least. */
+  mayBeJoinedUnseen(): boolean;
   /** The name of a peer that is not on this host, as it was told in the namespace; empty where none is known. */
   nameOf(namespace: TrackedNamespace, address: IpAddress): string;
 }

@@ -1,6 +1,6 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { Edge } from './edge.js';
+import type { EdgeLabels, Tally } from './edge.js';
 import { ListeningSet, type SocketOwner } from './listening-set.js';
 import { SeenSockets } from './seen-sockets.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -13,7 +13,11 @@ export interface UnconnectedSocket {
 
 /** An edge, and where on this host its other end is. */
 export interface BriefEdge {
-  readonly edge: Edge;
+  readonly labels: EdgeLabels;
+  /** The edge itself, or what counts in its place while it is presumed. */
+  readonly tally: Tally;
+  /** Undefined where nothing is presumed; else how many questions had been asked. */
+  readonly questions: number | undefined;
   readonly peer: TrackedNamespace | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
-import { addTally, emptyTally, type Accounted, type Edge, type Role, type Tally } from './edge.js';
+import { addTally, emptyTally, type Accounted, type Role, type Tally } from './edge.js';
 import type { Endpoint } from './endpoint.js';
 import type { SocketOwner } from './listening-set.js';
 
@@ -72,8 +72,8 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
   };
 }
 
-/** Gives the socket's counts to its edge, which takes them from now on. */
-export function giveTo(edge: Edge, socket: TrackedSocket): void {
+/** Gives the socket's counts to its edge, or what counts for it, which takes them from now on. */
+export function giveTo(edge: Tally, socket: TrackedSocket): void {
   addTally(edge, socket.tally);
   socket.tally = edge;
   socket.settled = true;

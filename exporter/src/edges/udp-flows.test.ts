@@ -65,6 +65,7 @@ describe('UdpFlows', () => {
         nameOf: () => '',
         strangerAt: () => undefined,
         mayBeJoined: () => false,
+        mayBeJoinedUnseen: () => false,
         isInhabited: () => true,
       },
       publicPeers: false,

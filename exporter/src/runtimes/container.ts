@@ -87,13 +87,22 @@ export interface Runtime {
   services?(): readonly SwarmService[];
   /** Whether a container has been made of which it is not known yet whose network it will use. */
   isMaking?(): boolean;
+  /**
+   * Resolves when every container is known, and was told of where it joins another's network, that had been made by now.
+   * Rejects where the runtime does not answer; absent where it cannot be asked.
+   */
+  readonly settle?: () => Promise<void>;
   /** Undefined while the runtime answers; else why it does not and what to do. */
   problem(): Error | undefined;
   close(): Promise<void>;
 }
 
 /** What is known of a container that joins another's network namespace before it can be looked at. */
-export type JoiningContainer = Pick<Container, 'id' | 'networkMode'>;
+export interface JoiningContainer {
+  readonly id: ContainerId;
+  /** Undefined where it is gone before anybody could ask: it may have joined any. */
+  readonly networkMode: string | undefined;
+}
 
 /**
  * Tells of containers whose first process has just begun to run, or has just ended (Unix seconds), where the runtime says

@@ -19,6 +19,10 @@ class FakeEngine {
   pods: object[] | undefined;
   versionAnswer: object = { Version: '20.10.24', Components: [{ Name: 'Engine' }] };
   silent = false;
+  /** What it remembers of events. */
+  past: object[] = [];
+  /** Refuses to tell of the past. */
+  isForgetful = false;
   private readonly streams = new Set<ServerResponse>();
   private server: Server | undefined;
 
@@ -26,8 +30,12 @@ class FakeEngine {
 
   async start(): Promise<void> {
     this.server = createServer((request, response) => {
-      const path = (request.url ?? '').replace(/^\/v[\d.]+/, '').replace(/\?.*/, '');
-      if (!this.silent) {
+      const { pathname, searchParams } = new URL(request.url ?? '', 'http://engine');
+      const path = pathname.replace(/^\/v[\d.]+/, '');
+      if (!this.silent && path === '/events' && searchParams.has('until')) {
+        const lines = this.past.map((event) => `${JSON.stringify(event)}\n`).join('');
+        response.writeHead(this.isForgetful ? 400 : 200, { 'content-type': 'application/json' }).end(lines);
+      } else if (!this.silent) {
         this.answer(path, response);
       }
     });
@@ -285,6 +293,56 @@ describe('createDockerRuntime', () => {
     engine.emit({ Type: 'container', Action: 'create', Actor: { ID: ID('c') } });
     await vi.waitFor(() => expect(joined).toEqual(['a', 'a', 'c']));
     expect(runtime.isMaking?.()).toBe(true);
+  });
+
+  describe('asked who has joined whose network', () => {
+    const base = `container:${ID('b')}`;
+    const created = (digit: string) => ({ Type: 'container', Action: 'create', Actor: { ID: ID(digit) } });
+    let joined: string[];
+
+    beforeEach(async () => {
+      joined = [];
+      await engine.start();
+      runtime = createDockerRuntime({
+        ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10 },
+        onJoined: ({ id, networkMode }) => joined.push(`${id.slice(0, 1)} ${networkMode ?? 'any'}`),
+      });
+      await runtime.firstAttempt;
+    });
+
+    it('knows those that the stream of events has not told of yet, each once', async () => {
+      engine.containers.set(ID('a'), { HostConfig: { NetworkMode: base } });
+      engine.containers.set(ID('c'), { HostConfig: { NetworkMode: 'bridge' } });
+      engine.past = [created('a'), created('c')];
+      await runtime?.settle?.();
+      expect(joined).toEqual([`a ${base}`]);
+      await runtime?.settle?.();
+      expect(joined).toEqual([`a ${base}`]);
+    });
+
+    it('takes one that is gone for a visitor of any, unless it had a network of its own', async () => {
+      const attributes = { container: ID('d') };
+      engine.past = [
+        ...[created('c'), created('d')],
+        { Type: 'network', Action: 'connect', Actor: { ID: ID('0'), Attributes: attributes } },
+      ];
+      await runtime?.settle?.();
+      expect(joined).toEqual(['c any']);
+    });
+
+    it('asks for a list where the engine does not tell of the past', async () => {
+      engine.isForgetful = true;
+      engine.containers.set(ID('a'), { HostConfig: { NetworkMode: base } });
+      await runtime?.settle?.();
+      expect(joined).toEqual([`a ${base}`]);
+    });
+
+    it('knows of nobody while the engine does not answer, and says so', async () => {
+      await engine.stop();
+      await vi.waitFor(() => expect(runtime?.problem()).toBeDefined());
+      await expect(runtime?.settle?.()).resolves.toBeUndefined();
+      expect(joined).toEqual([]);
+    });
   });
 
   it('does not wait for the engine to tell of a container that it is still starting', async () => {

@@ -3,7 +3,6 @@ import { access, constants } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { containerId } from '../contract/ids.js';
 import { ChangeQueue } from './change-queue.js';
 import {
   networkHostOf,
@@ -16,6 +15,7 @@ import {
 import { parseContainer } from './docker-container.js';
 import { readJsonLines } from './json-lines.js';
 import { loadDockerode } from './load-dockerode.js';
+import { NewContainers, engineEvent, containerList, type EngineEvent } from './new-containers.js';
 import { listPodmanPods } from './podman-pods.js';
 import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError } from './runtime-error.js';
@@ -53,24 +53,6 @@ export interface DockerOptions {
 /** Inspections under way at once, beside those of containers that have just started. */
 const PARALLEL = 8;
 
-/** What is read of `GET /events`. */
-const event = z.object({
-  Type: z.string().nullish(),
-  Action: z.string().nullish(),
-  timeNano: z.number().nullish(),
-  Actor: z
-    .object({ ID: z.string().nullish(), Attributes: z.record(z.string(), z.unknown()).nullish() })
-    .nullish(),
-});
-type EngineEvent = z.infer<typeof event>;
-
-/** Podman and older engines may leave the second out; an odd one must not hide the list. */
-const listed = z.array(
-  z.object({
-    Id: z.string(),
-    HostConfig: z.object({ NetworkMode: z.string().nullish() }).nullish().catch(undefined),
-  }),
-);
 const version = z.object({ Components: z.array(z.object({ Name: z.string().nullish() })).nullish() });
 
 /**
@@ -91,6 +73,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   let listedContainers: readonly Container[] | undefined;
   let pods: ReadonlyMap<string, PodmanPod> = new Map();
   let saidOfPods = '';
+  let settle: (() => Promise<void>) | undefined;
   const known: KnownOfRuntime = {
     name: 'docker',
     get containers() {
@@ -99,6 +82,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     get isMaking() {
       return making.size > 0;
     },
+    settle: () => settle?.(),
   };
   return reconnect({
     socketPath,
@@ -134,6 +118,10 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     const fail = (error: unknown) =>
       void events.destroy(error instanceof Error ? error : new Error(String(error)));
     const changed = new ChangeQueue(PARALLEL, (id) => look(engine, id, runtime));
+    const fresh = new NewContainers({
+      ...{ engine, tellsEvents: runtime === 'docker', inTime },
+      onFound: noteJoining,
+    });
     const timers = [
       setInterval(() => {
         lookAtAll(engine, runtime, changed).catch(fail);
@@ -144,15 +132,20 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     try {
       const changes = readJsonLines(events);
       await lookAtAll(engine, runtime, changed);
+      settle = () =>
+        fresh.settle().catch((error: unknown) => {
+          fail(error);
+          throw error;
+        });
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       void swarm?.look();
       for await (const change of changes) {
-        const parsed = event.safeParse(change);
+        const parsed = engineEvent.safeParse(change);
         if (parsed.success && isOfSwarm(parsed.data)) {
           void swarm?.list();
         } else if (parsed.success) {
-          noteChange(engine, changed, parsed.data).catch(fail);
+          noteChange(fresh, changed, parsed.data).catch(fail);
         }
       }
     } finally {
@@ -160,6 +153,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       changed.close();
       gone.clear();
       making.clear();
+      settle = undefined;
       swarm?.close();
       events.destroy();
     }
@@ -192,7 +186,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   async function lookAtAll(engine: EngineClient, runtime: string, changed: ChangeQueue): Promise<void> {
     // What events tell meanwhile stays: only what was known before and is not in the list any more goes.
     const before = [...containers.keys()];
-    const ids = listed.parse(await inTime(engine.listContainers({ all: true }))).map(({ Id }) => Id);
+    const ids = containerList.parse(await inTime(engine.listContainers({ all: true }))).map(({ Id }) => Id);
     const isListed = new Set(ids);
     for (const id of before) {
       if (!isListed.has(id)) {
@@ -203,7 +197,8 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     await Promise.all(ids.map((id) => changed.add(id)));
   }
 
-  async function noteChange(engine: EngineClient, changed: ChangeQueue, change: EngineEvent): Promise<void> {
+  async function noteChange(fresh: NewContainers, changed: ChangeQueue, change: EngineEvent): Promise<void> {
+    const found = fresh.note(change);
     const id = changedContainer(change);
     if (id === undefined || (change.Type === 'network' && !hasProcess(id))) {
       // Whoever joins its networks while it starts will have started soon, and cannot be looked at before.
@@ -225,22 +220,13 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     }
     await Promise.all([
       changed.add(id, isStart ? 'at once' : 'in turn').finally(() => making.delete(id)),
-      isCreation ? noteNetworkOf(engine, id) : undefined,
+      found,
     ]);
   }
 
-  /** A list tells whose network a container will join also while the engine starts it, and before it may be gone again. */
-  async function noteNetworkOf(engine: EngineClient, id: string): Promise<void> {
-    const found = listed.parse(await inTime(engine.listContainers({ all: true, filters: { id: [id] } })));
-    const networkMode = found.find(({ Id }) => Id === id)?.HostConfig?.NetworkMode ?? '';
-    const short = containerId(id);
-    if (short !== undefined) {
-      noteJoining({ id: short, networkMode });
-    }
-  }
-
   function noteJoining(container: JoiningContainer): void {
-    if (networkHostOf(container) !== undefined) {
+    const { networkMode } = container;
+    if (networkMode === undefined || networkHostOf({ networkMode }) !== undefined) {
       options.onJoined?.(container);
     }
   }

@@ -22,6 +22,8 @@ export interface KnownOfRuntime {
   containers: readonly Container[];
   services?: readonly SwarmService[];
   readonly isMaking?: boolean;
+  /** While it answers. */
+  readonly settle?: () => Promise<void> | undefined;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -51,6 +53,7 @@ export function reconnect(options: ReconnectOptions): FollowedRuntime {
     containers: () => known.containers,
     services: () => known.services ?? [],
     isMaking: () => known.isMaking ?? false,
+    ...(known.settle === undefined ? {} : { settle: async () => known.settle?.() }),
     problem: () => problem,
     async close() {
       closing.abort();
