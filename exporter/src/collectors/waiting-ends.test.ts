@@ -57,6 +57,7 @@ describe('WaitingEnds', () => {
   let namespaces: Map<number, number>;
   let containers: Addressed[];
   let pauses: number;
+  let toldByOthers: Set<number>;
   let time: number;
 
   beforeEach(() => {
@@ -83,6 +84,7 @@ describe('WaitingEnds', () => {
     namespaces = new Map();
     containers = [];
     pauses = 0;
+    toldByOthers = new Set();
     ends = new WaitingEnds({
       source: {
         events: {
@@ -90,7 +92,7 @@ describe('WaitingEnds', () => {
           overruns: 0,
           turns: 0,
           namespaceOf: ({ nsid }) => namespaces.get(nsid ?? 0),
-          isRepeated: () => false,
+          isRepeated: ({ nsid }, { cookie }) => nsid !== undefined && toldByOthers.has(cookie),
         },
       },
       tracker,
@@ -263,6 +265,26 @@ describe('WaitingEnds', () => {
       expect(counts).toEqual([undefined, undefined, 1]);
       expect(rows()).toEqual([]);
       expect(ends.patienceMs).toBe(Infinity);
+    });
+
+    it.each([
+      ['before', 0],
+      ['after', 1],
+    ])('is counted once when a source of that namespace alone tells of it, too, %s it', async (_, own) => {
+      const web = known(WEB_NSID, WEB, '10.0.0.1');
+      const end = ended(['10.0.0.1', 40_000], ['10.0.0.2', 80]);
+      containers = [{ id: WEB, addresses: [{ network: 'bridge', ip: '10.0.0.1' }], startedSeconds: 1 }];
+      namespaces.set(0, web.inode);
+      for (const source of own === 0 ? [2, 1] : [1, 2]) {
+        // The namespace has only just got its id.
+        ends.hear(end, source === 2 ? { source, nsid: undefined } : { source, nsid: 9, timesGiven: -1 });
+        if (source === 2) {
+          toldByOthers.add(end.cookie);
+        }
+      }
+      await pass();
+      expect(rows()).toEqual([`client ${WEB}:80 ${APP} 1`]);
+      expect(tracker.attribution.unattributed.size).toBe(0);
     });
 
     it('is not counted where it is a listener’s', async () => {

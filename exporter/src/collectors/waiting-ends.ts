@@ -66,8 +66,8 @@ export class WaitingEnds {
 
   /** The record is not kept. */
   hear(record: SocketRecord, origin: EventOrigin): void {
-    const { tracker, now, source, strangers } = this.options;
-    if (source.events?.isRepeated(origin) === true || isWithEmbeddedResolver(record)) {
+    const { tracker, now, strangers } = this.options;
+    if (this.isRepeated({ origin, record }) || isWithEmbeddedResolver(record)) {
       return;
     }
     const namespace = this.namespaceOf(origin);
@@ -110,21 +110,22 @@ export class WaitingEnds {
   putBack(taken: readonly WaitingEnd[]): void {
     this.strangePatienceMs = Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS);
     this.urgentPatienceMs = Math.min(this.urgentPatienceMs * 2, LONGEST_PATIENCE_MS);
-    const all = [...taken, ...this.waiting];
+    const all = [...taken, ...this.waiting].filter((each) => !this.isRepeated(each));
     this.waiting = [];
     for (const each of all.slice(0, MOST_WAITING)) {
       this.wait(each);
     }
     for (const { origin, namespace, record } of all.slice(MOST_WAITING)) {
-      if (origin === undefined || this.options.source.events?.isRepeated(origin) !== true)
-        this.giveAtOnce(namespace ?? this.namespaceOf(origin), record);
+      this.giveAtOnce(namespace ?? this.namespaceOf(origin), record);
     }
   }
 
   async give(taken: readonly WaitingEnd[], pause: () => Promise<void>): Promise<void> {
     const { tracker } = this.options;
-    const others = othersOfForgetful(taken);
-    const placed = taken.map((each) => ({ ...each, namespace: this.placeOf(each, others) }));
+    // Of some, that is known only when both have been heard.
+    const ends = taken.filter((each) => !this.isRepeated(each));
+    const others = othersOfForgetful(ends);
+    const placed = ends.map((each) => ({ ...each, namespace: this.placeOf(each, others) }));
     // Each end's place may be what another's waits for.
     for (const each of placed) {
       if (each.namespace !== undefined) {
@@ -142,6 +143,11 @@ export class WaitingEnds {
     this.strangePatienceMs = isInVain
       ? Math.min(this.strangePatienceMs * 2, LONGEST_PATIENCE_MS)
       : SHORTEST_PATIENCE_MS;
+  }
+
+  /** Whether the same is told twice. */
+  private isRepeated({ origin, record }: Pick<WaitingEnd, 'origin' | 'record'>): boolean {
+    return origin !== undefined && this.options.source.events?.isRepeated(origin, record) === true;
   }
 
   private wait(end: WaitingEnd): void {
@@ -171,11 +177,8 @@ export class WaitingEnds {
 
   /** False when the namespace is not known. */
   private giveOne(waiting: WaitingEnd): boolean {
-    const { origin, record, patience, heardAt, namespace } = waiting;
-    const { tracker, now, source } = this.options;
-    if (origin !== undefined && source.events?.isRepeated(origin) === true) {
-      return true;
-    }
+    const { record, patience, heardAt, namespace } = waiting;
+    const { tracker, now } = this.options;
     if (namespace !== undefined) {
       // Passes may follow each other closely, and a closed socket ends when its busy process sees that.
       if (patience === 0 && now() - heardAt >= SHORTEST_WAIT_MS) {

@@ -18,6 +18,7 @@ import { ProcSource } from './proc-source.js';
 import type { ConnectionIdentity } from './sock-diag.js';
 import type { SocketProtocol, SocketRecord } from './socket-record.js';
 import type { AnnouncedEnds, SocketSource, SocketVisitors } from './socket-source.js';
+import { ToldEnds } from './told-ends.js';
 
 export interface NetlinkSourceOptions {
   readonly libc: Libc;
@@ -52,6 +53,7 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
   /** How often an id had been given when such a namespace got it, which the common source hears since, too. */
   private readonly repeated = new Map<number, number>();
   private readonly namespaceOfSource = new Map<number, number>();
+  private readonly told = new ToldEnds();
   private readonly proc: ProcSource;
   private readonly degraded = new Set<string>();
   /** Other namespaces cannot be entered: what `/proc` shows of their sockets is what counts. */
@@ -123,8 +125,14 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     return source === this.commonSource ? this.home : this.namespaceOfSource.get(source);
   }
 
-  isRepeated({ nsid, timesGiven }: EventOrigin): boolean {
-    return nsid !== undefined && (this.isConfined || this.repeated.get(nsid) === timesGiven);
+  isRepeated(origin: EventOrigin, record: SocketRecord): boolean {
+    const { nsid, timesGiven } = origin;
+    return (
+      nsid !== undefined &&
+      (this.isConfined ||
+        this.repeated.get(nsid) === timesGiven ||
+        (this.namespaceOf(origin) === undefined && this.told.has(record)))
+    );
   }
 
   open(namespace: number, pid: number): boolean {
@@ -260,8 +268,11 @@ export class NetlinkSource implements SocketSource, AnnouncedEnds {
     }
   }
 
-  private noteEnd({ protocol }: SocketRecord, origin: EventOrigin): void {
-    const namespace = protocol === 'tcp' ? this.namespaceOf(origin) : undefined;
+  private noteEnd(record: SocketRecord, origin: EventOrigin): void {
+    if (this.commonSource !== undefined && origin.source !== this.commonSource) {
+      this.told.note(record);
+    }
+    const namespace = record.protocol === 'tcp' ? this.namespaceOf(origin) : undefined;
     if (namespace !== undefined) {
       this.namespaces.get(namespace)?.sockets.noteEnd();
     }

@@ -55,5 +55,5 @@ export interface AnnouncedEnds {
   /** The open namespace that an event came from; undefined while it is not open. */
   namespaceOf(origin: EventOrigin): number | undefined;
   /** The end is told of in another way too, through another socket or by `/proc`, and counts there. */
-  isRepeated(origin: EventOrigin): boolean;
+  isRepeated(origin: EventOrigin, record: SocketRecord): boolean;
 }
