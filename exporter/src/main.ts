@@ -18,6 +18,11 @@ setFlagsFromString('--semi-space-growth-factor=1');
 setFlagsFromString('--heap-growing-percent=40');
 /** So little is collected at a time that waking other threads for it costs more than it saves. */
 setFlagsFromString('--no-parallel-scavenge');
+/**
+ * V8 would compile each hot function together with most of what it calls, and again whenever one of those meets something
+ * new: half a per cent of a processor for many minutes, and more than the code gains by it.
+ */
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
 const { run } = await import('./program.js');
 
 // A reader that has seen enough, such as `head`, is no failure.
