@@ -51,6 +51,8 @@ export interface ConnectionCollectorOptions {
   readonly services?: WellKnownServices;
   /** Of the destroy events' socket; tests make it tiny. */
   readonly receiveBufferBytes?: number;
+  /** As of SocketHoldersOptions. */
+  readonly ownPid?: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -99,7 +101,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       edgesPerContainer: options.edgeLimitPerContainer ?? 1_000,
       idleMs: options.idleMs ?? 15 * 60_000,
     });
-    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now, ownPid: process.pid });
+    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now, ownPid: options.ownPid });
     this.strangers = new StrangeNamespaces(this.now);
     this.joinable = new JoinableNamespaces(options.runtimes);
     const inhabitants = new Inhabitants({ procRoot, now: this.now });

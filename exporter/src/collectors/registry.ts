@@ -65,6 +65,7 @@ function connection(around: Surroundings): Collector {
   const collector = createConnectionCollector({
     host: hostName(options.hostName),
     processTable: processes,
+    ownPid: process.pid,
     containerOf: containerIdOfCgroup,
     runtimes,
     news,

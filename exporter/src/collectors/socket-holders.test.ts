@@ -50,11 +50,15 @@ describe('SocketHolders', () => {
     expect(found.ownerOf(42)).toMatchObject({ process: 'other' });
   });
 
-  it('looks through the exporter itself last', async () => {
-    const processes = [put(7, 'server', [42], 100), put(8, 'exporter', [42], 200)];
-    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => 0, ownPid: 8 });
+  it('looks through the exporter itself only for what it has not found at first', async () => {
+    let now = 0;
+    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => now, ownPid: 8 });
+    const processes = [put(7, 'server', [41], 100), put(8, 'exporter', [41, 42], 200)];
+    await found.find([41, 42], processes, pause, SEEN);
+    expect([41, 42].map((inode) => found.ownerOf(inode)?.process)).toEqual(['server', undefined]);
+    now = 500;
     await found.find([42], processes, pause, SEEN);
-    expect(found.ownerOf(42)).toMatchObject({ process: 'server' });
+    expect(found.ownerOf(42)).toMatchObject({ process: 'exporter' });
   });
 
   /** What its descriptors lead to from now on. */

@@ -9,8 +9,11 @@ export interface SocketHoldersOptions {
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  /** The exporter's own, which holds thousands of files and next to no connection; none by default. */
-  readonly ownPid?: number;
+  /**
+   * The exporter's own, which holds thousands of files and few connections, brief ones mostly: it is looked through for
+   * what was not found before, and last. None by default.
+   */
+  readonly ownPid?: number | undefined;
 }
 
 /** What may be asked of sockets while holders are looked for. */
@@ -80,11 +83,17 @@ export class SocketHolders {
     if (missing.size === 0) {
       return;
     }
+    const isFirstLook = [...missing].every((inode) => !this.unheld.has(inode));
+    // A socket may be passed on while its descriptor is used again: what was not found so is looked for everywhere.
+    const isKept = isFirstLook ? isOpen : () => false;
     for (const process of this.likeliestFirst(processes)) {
       if (missing.size === 0) {
         return;
       }
-      await this.search(process, missing, pause, isOpen);
+      if (isFirstLook && process.pid === this.options.ownPid) {
+        continue;
+      }
+      await this.search(process, missing, pause, isKept);
       await pause();
       if (missing.size <= FEW) {
         [...missing].filter((inode) => !isThere(inode)).forEach((inode) => missing.delete(inode));
@@ -153,11 +162,11 @@ export class SocketHolders {
     process: ProcessRecord,
     missing: Set<number>,
     pause: () => Promise<void>,
-    isOpen: (inode: number) => boolean,
+    isKept: (inode: number) => boolean,
   ): Promise<void> {
     const { procRoot, containerOf } = this.options;
     const { pid, startTicks } = process;
-    const found = await this.readDescriptors(process, missing, pause, isOpen);
+    const found = await this.readDescriptors(process, missing, pause, isKept);
     // The record may be older than the process: it may have another program by now, or be another one altogether.
     const holder = found.length === 0 ? undefined : readOccupant(procRoot, pid);
     if (holder?.startTicks !== startTicks) {
@@ -181,17 +190,15 @@ export class SocketHolders {
     process: ProcessRecord,
     missing: ReadonlySet<number>,
     pause: () => Promise<void>,
-    isOpen: (inode: number) => boolean,
+    isKept: (inode: number) => boolean,
   ): Promise<[string, number][]> {
     const { procRoot } = this.options;
-    // A socket may be passed on while its descriptor is used again: what was not found so is looked for everywhere.
-    const isFirstLook = [...missing].every((inode) => !this.unheld.has(inode));
-    const known = isFirstLook ? this.knownOf(process)?.sockets : undefined;
+    const known = this.knownOf(process)?.sockets;
     const found: [string, number][] = [];
     let read = 0;
     for (const descriptor of descriptorsOf(procRoot, process.pid)) {
       const held = known?.get(descriptor);
-      if (held !== undefined && isOpen(held)) {
+      if (held !== undefined && isKept(held)) {
         continue;
       }
       const inode = socketInodeOf(procRoot, process.pid, descriptor);
