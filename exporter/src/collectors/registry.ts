@@ -1,3 +1,4 @@
+import { pid } from 'node:process';
 import type { Logger } from 'pino';
 import type { CollectorName } from '../contract/family.js';
 import { hostName } from '../contract/ids.js';
@@ -65,7 +66,7 @@ function connection(around: Surroundings): Collector {
   const collector = createConnectionCollector({
     host: hostName(options.hostName),
     processTable: processes,
-    ownPid: process.pid,
+    ownPid: pid,
     containerOf: containerIdOfCgroup,
     runtimes,
     news,
