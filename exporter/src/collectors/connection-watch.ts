@@ -144,11 +144,12 @@ export class ConnectionWatch {
       await pause();
     }
     tracker.rebuildAddresses();
-    const settled = this.settleJoiners();
     const readsFlows = this.flows.isDue;
     if (readsFlows) {
       await this.flows.read(pause);
     }
+    // All that this pass gives has been seen or heard of by now.
+    const settled = this.settleJoiners();
     const unheld = this.unheldSockets();
     if (unheld.size > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.

@@ -337,11 +337,25 @@ describe('createDockerRuntime', () => {
       expect(joined).toEqual([`a ${base}`]);
     });
 
-    it('knows of nobody while the engine does not answer, and says so', async () => {
+    it('says that it does not know when the engine has just been lost, and asks again for what was made meanwhile', async () => {
+      await runtime?.settle?.();
       await engine.stop();
       await vi.waitFor(() => expect(runtime?.problem()).toBeDefined());
-      await expect(runtime?.settle?.()).resolves.toBeUndefined();
-      expect(joined).toEqual([]);
+      await expect(runtime?.settle?.()).rejects.toThrow('does not answer');
+      engine.past = [created('c')];
+      await engine.start();
+      await vi.waitFor(() => runtime?.settle?.());
+      expect(joined).toEqual(['c any']);
+    });
+
+    it('takes an engine that has been away for long for one that makes nothing', async () => {
+      await runtime?.close();
+      runtime = createDockerRuntime({
+        ...{ socketPath: engine.socketPath, required: true, log, shortestWaitMs: 10, answerWithinMs: 200 },
+      });
+      await runtime.firstAttempt;
+      await engine.stop();
+      await vi.waitFor(() => runtime?.settle?.());
     });
   });
 

@@ -74,6 +74,8 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   let pods: ReadonlyMap<string, PodmanPod> = new Map();
   let saidOfPods = '';
   let settle: (() => Promise<void>) | undefined;
+  let settledUntil: number | undefined;
+  let lostAt = -Infinity;
   const known: KnownOfRuntime = {
     name: 'docker',
     get containers() {
@@ -82,7 +84,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     get isMaking() {
       return making.size > 0;
     },
-    settle: () => settle?.(),
+    settle: () => settle?.() ?? whileLost(),
   };
   return reconnect({
     socketPath,
@@ -108,6 +110,13 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     }
   }
 
+  /** One that has just been lost may have made containers since; one that stays away makes none. */
+  function whileLost(): Promise<void> {
+    return performance.now() - lostAt < answerWithinMs
+      ? Promise.reject(new Error(`the container runtime at ${socketPath} does not answer`))
+      : Promise.resolve();
+  }
+
   /** One connection's life: returns or throws when it ends. */
   async function follow(connected: () => void, closing: AbortSignal): Promise<void> {
     const engine = await (options.connect ?? connectDockerode)(socketPath);
@@ -119,7 +128,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       void events.destroy(error instanceof Error ? error : new Error(String(error)));
     const changed = new ChangeQueue(PARALLEL, (id) => look(engine, id, runtime));
     const fresh = new NewContainers({
-      ...{ engine, tellsEvents: runtime === 'docker', inTime },
+      ...{ engine, tellsEvents: runtime === 'docker', inTime, since: settledUntil },
       onFound: noteJoining,
     });
     const timers = [
@@ -132,11 +141,14 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     try {
       const changes = readJsonLines(events);
       await lookAtAll(engine, runtime, changed);
-      settle = () =>
-        fresh.settle().catch((error: unknown) => {
+      settle = async () => {
+        try {
+          settledUntil = await fresh.settle();
+        } catch (error) {
           fail(error);
           throw error;
-        });
+        }
+      };
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       void swarm?.look();
@@ -153,6 +165,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       changed.close();
       gone.clear();
       making.clear();
+      lostAt = settle === undefined ? lostAt : performance.now();
       settle = undefined;
       swarm?.close();
       events.destroy();

@@ -11,6 +11,8 @@ export interface NewContainersOptions {
   readonly tellsEvents: boolean;
   readonly inTime: <Answer>(answer: Promise<Answer>) => Promise<Answer>;
   readonly onFound: (container: JoiningContainer) => void;
+  /** Until when an earlier connection to it has told all; Unix milliseconds. */
+  readonly since?: number | undefined;
   /** Unix milliseconds. */
   readonly now?: () => number;
 }
@@ -48,7 +50,7 @@ export class NewContainers {
 
   constructor(private readonly options: NewContainersOptions) {
     this.now = options.now ?? Date.now;
-    this.settledUntil = this.now();
+    this.settledUntil = options.since ?? this.now();
   }
 
   /** An event of the engine, which may have been told before. */
@@ -64,9 +66,9 @@ export class NewContainers {
 
   /**
    * Resolves when it is known, of every container that had been made by now, whose network it uses, and `onFound` has
-   * been told.
+   * been told; with the time until which that is so, in Unix milliseconds.
    */
-  async settle(): Promise<void> {
+  async settle(): Promise<number> {
     const { tellsEvents, inTime } = this.options;
     const until = this.now();
     const events = tellsEvents ? await inTime(this.eventsUntil(until)) : undefined;
@@ -77,6 +79,7 @@ export class NewContainers {
       await Promise.all(events.toReversed().map((event) => this.note(event)));
     }
     this.settledUntil = until;
+    return until;
   }
 
   /** The engine answers with what it remembers, and ends, since that is past; undefined where it refuses to. */
