@@ -65,9 +65,12 @@ export class Attribution {
 
   /** What can be known of a connection's both ends now; the role is decided unless it is given. */
   examine(namespace: TrackedNamespace, connection: ConnectionEnd, role?: Role): Finding {
-    const { protocol, localAddress, localPort } = connection;
+    const { protocol, localAddress, localPort, established } = connection;
     const listener = namespace.listening.find(protocol, localAddress, localPort);
-    return (role ?? this.roleOf(namespace, connection, listener)) === 'server'
+    // A server has no socket before the handshake is complete.
+    const isAttempt = protocol === 'tcp' && !established;
+    const known = role ?? (isAttempt ? 'client' : this.roleOf(namespace, connection, listener));
+    return known === 'server'
       ? { role: 'server', listener, origin: this.farEnds.originOf(namespace, connection) }
       : { role: 'client', listener, destination: this.farEnds.destinationOf(namespace, connection) };
   }

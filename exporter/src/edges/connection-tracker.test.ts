@@ -289,6 +289,12 @@ describe('ConnectionTracker', () => {
     expect(only('client')).toMatchObject({ open: 0, opened: 0, closed: 0, failed: 1 });
   });
 
+  it('takes for a client what was never answered, though its own port looks like a chosen one', () => {
+    const refused = closed(socket('10.0.0.1 2000', '10.0.0.9 40000', 1), { counters: counters(0, 0, false) });
+    tracker.destroyedSockets.give(web, refused, 0);
+    expect(only('client')).toMatchObject({ failed: 1, labels: { port: '40000' } });
+  });
+
   it('counts an attempt that passes saw waiting, and that times out, as failed', () => {
     const waiting = { ...client, state: SYN_SENT, counters: counters(0, 0, false) };
     pass([[web, waiting]]);
