@@ -330,6 +330,14 @@ describe('createDockerRuntime', () => {
       expect(joined).toEqual(['c any']);
     });
 
+    it('asks for what the stream has not told yet of one that is gone', async () => {
+      const attributes = { container: ID('d') };
+      engine.past = [{ Type: 'network', Action: 'connect', Actor: { ID: ID('0'), Attributes: attributes } }];
+      engine.emit(created('d'));
+      engine.emit(created('c'));
+      await vi.waitFor(() => expect(joined).toEqual(['c any']));
+    });
+
     it('asks for a list where the engine does not tell of the past', async () => {
       engine.isForgetful = true;
       engine.containers.set(ID('a'), { HostConfig: { NetworkMode: base } });

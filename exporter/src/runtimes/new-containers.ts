@@ -54,12 +54,9 @@ export class NewContainers {
   }
 
   /** An event of the engine, which may have been told before. */
-  note({ Type, Action, Actor }: EngineEvent): Promise<void> {
-    const attached = Type === 'network' && Action === 'connect' ? Actor?.Attributes?.container : undefined;
-    if (typeof attached === 'string') {
-      this.attached.add(attached);
-      forgetOldest(this.attached);
-    }
+  note(event: EngineEvent): Promise<void> {
+    this.noteAttached(event);
+    const { Type, Action, Actor } = event;
     const id = Type === 'container' && Action === 'create' ? (Actor?.ID ?? undefined) : undefined;
     return id === undefined ? Promise.resolve() : this.find(id);
   }
@@ -75,8 +72,7 @@ export class NewContainers {
     if (events === undefined) {
       await this.findAll();
     } else {
-      // Who is attached to which network is known before what is said of those that are gone.
-      await Promise.all(events.toReversed().map((event) => this.note(event)));
+      await Promise.all(events.map((event) => this.note(event)));
     }
     this.settledUntil = until;
     return until;
@@ -133,9 +129,26 @@ export class NewContainers {
     const listed = list.find(({ Id }) => Id === id);
     if (listed !== undefined) {
       this.tell(id, listed.HostConfig?.NetworkMode ?? '');
-    } else if (!this.attached.has(id)) {
+    } else if (!(await this.wasAttached(id))) {
       // It is gone, and may have been in anybody's.
       this.tell(id, undefined);
+    }
+  }
+
+  /** Whether one that is gone had a network of its own, which the stream of events may not have told yet. */
+  private async wasAttached(id: string): Promise<boolean> {
+    if (!this.attached.has(id)) {
+      const events = await this.options.inTime(this.eventsUntil(this.now()));
+      events?.forEach((event) => this.noteAttached(event));
+    }
+    return this.attached.has(id);
+  }
+
+  private noteAttached({ Type, Action, Actor }: EngineEvent): void {
+    const id = Type === 'network' && Action === 'connect' ? Actor?.Attributes?.container : undefined;
+    if (typeof id === 'string') {
+      this.attached.add(id);
+      forgetOldest(this.attached);
     }
   }
 
