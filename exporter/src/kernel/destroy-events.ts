@@ -72,6 +72,9 @@ export class DestroyEvents {
   private lastSource = 0;
   private knownOverruns = 0;
   private received = 0;
+  /** What the thread has sent and was not read yet. */
+  private readonly waiting: Batch[] = [];
+  private isReading = false;
   private batches = 0;
   private knownTurns = 0;
 
@@ -163,6 +166,7 @@ export class DestroyEvents {
       // Keeps the process alive until the thread has let go of the sockets.
       this.worker.ref();
     });
+    this.waiting.length = 0;
     for (const source of [...this.sources.keys()]) {
       this.removeSource(source);
     }
@@ -180,7 +184,29 @@ export class DestroyEvents {
     }
   }
 
-  private take({ slot, used, bytes }: Batch): void {
+  private take(batch: Batch): void {
+    this.waiting.push(batch);
+    if (!this.isReading) {
+      this.readOn();
+    }
+  }
+
+  /** Reads what waits; lets the loop run meanwhile, since events may come faster than they can be read. */
+  private readOn(): void {
+    const sliceEnd = performance.now() + SLICE_MS;
+    for (let batch = this.waiting.shift(); batch !== undefined; batch = this.waiting.shift()) {
+      this.read(batch);
+      if (performance.now() >= sliceEnd) {
+        break;
+      }
+    }
+    this.isReading = this.waiting.length > 0;
+    if (this.isReading) {
+      setImmediate(() => this.readOn());
+    }
+  }
+
+  private read({ slot, used, bytes }: Batch): void {
     this.batches = (this.batches + 1) | 0;
     this.options.ids.update();
     const pooled = this.slots[slot];
@@ -224,5 +250,7 @@ const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
 const GATHERING_BYTES = 4 * 1024 * 1024;
 /** The buffer holds ten times of what comes in that time on the busiest of hosts. */
 const GATHER_FOR_MS = 100;
+/** Of reading, after which whatever else there is to do gets its turn. */
+const SLICE_MS = 8;
 const DESTROY_GROUPS =
   SKNLGRP_INET_TCP_DESTROY | SKNLGRP_INET_UDP_DESTROY | SKNLGRP_INET6_TCP_DESTROY | SKNLGRP_INET6_UDP_DESTROY;
