@@ -556,6 +556,25 @@ describe('ConnectionTracker', () => {
     });
   });
 
+  it('counts a connection as ended that a pass saw dialling, the next has missed, and is told of then', () => {
+    pass([[web, { ...client, state: SYN_SENT, counters: counters(0, 0, false) }]]);
+    pass([]);
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(10, 20) }), 0);
+    expect(only('client')).toMatchObject({ open: 0, opened: 1, closed: 1, failed: 0 });
+  });
+
+  it('takes the bytes of none for those of an attempt that failed from the same port', () => {
+    const failed = closed({ ...client, cookie: 3 }, { counters: counters(0, 0, false) });
+    tracker.destroyedSockets.give(web, failed, 0);
+    tracker.destroyedSockets.give(
+      app,
+      closed(server, { counters: { ...counters(0, 9), receivedOctets: 10 } }),
+      0,
+    );
+    tracker.destroyedSockets.give(web, closed(client, { counters: counters(10, 0) }), 0);
+    expect(only('server').receivedBytes).toBe(10);
+  });
+
   it('counts an attempt as failed that is refused while it is being listed', () => {
     pass([[web, { ...client, state: CLOSE, counters: counters(0, 0, false) }]]);
     tracker.destroyedSockets.give(web, closed(client, { counters: counters(0, 0, false) }), 0);

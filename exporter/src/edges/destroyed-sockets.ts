@@ -222,6 +222,10 @@ export class DestroyedSockets {
   ): void {
     const { receivedOctets: seenOctets } = socket;
     accountCounters(socket.tally, socket, counters);
+    if (!socket.established) {
+      // An attempt that failed has no other end. That of a later connection from the same port is not its.
+      return;
+    }
     const { attribution, addressBook, endings } = this.options;
     const { sentBytes, acknowledgedOctets } = counters;
     const receivedOctets = Math.max(counters.receivedOctets, socket.receivedBytes);

@@ -19,6 +19,31 @@ describe('PairedEndings', () => {
     expect(tally.receivedBytes).toBe(payload);
   });
 
+  it('lets an ending wait for its own other end, though one of an earlier connection between the same ports waits', () => {
+    const tallies = [emptyTally(0), emptyTally(0)] as const;
+    const endings = new PairedEndings();
+    endings.add(ending({ receivedOctets: 11, creditedBytes: 10, sentBytes: 50, tally: tallies[0] }));
+    endings.add(ending({ receivedOctets: 100, creditedBytes: 99, sentBytes: 50, tally: tallies[1] }));
+    const others = [ending({ end: otherEndOf(END), sentBytes: 100, receivedOctets: 50 })];
+    others.push(ending({ end: otherEndOf(END), sentBytes: 10, receivedOctets: 51 }));
+    others.forEach((other) => expect(endings.add(other)).toBeDefined());
+    expect(tallies.map(({ receivedBytes }) => receivedBytes)).toEqual([0, 1]);
+    expect(endings.placeOf(END)).toBeUndefined();
+  });
+
+  it('settles by themselves all but a few that wait with the same ends, and later these', () => {
+    const tally = emptyTally(0);
+    const endings = new PairedEndings();
+    endings.expire(60_000);
+    for (let count = 0; count < 20; count++) {
+      endings.add(ending({ receivedOctets: 10, creditedBytes: 9, likelyBytes: 10, tally }));
+    }
+    expect(tally.receivedBytes).toBe(12);
+    endings.expire(120_000);
+    endings.expire(180_000);
+    expect(tally.receivedBytes).toBe(20);
+  });
+
   it('settles an ending by itself whose other end has not shown up for a minute, and not before', () => {
     const tally = emptyTally(0);
     const endings = new PairedEndings();

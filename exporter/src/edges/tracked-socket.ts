@@ -79,10 +79,12 @@ export function giveTo(edge: Tally, socket: TrackedSocket): void {
   socket.settled = true;
 }
 
-/** Its handshake is complete: it is open. */
+/** Its handshake is complete: it is open, unless the last pass has not found it. */
 export function establish(socket: TrackedSocket): void {
   socket.established = true;
-  socket.tally.open++;
+  if (socket.missed === 0) {
+    socket.tally.open++;
+  }
   if (!socket.inherited) {
     socket.tally.opened++;
   }

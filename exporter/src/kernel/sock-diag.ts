@@ -261,8 +261,12 @@ export class SocketMessage implements SocketRecord, SocketCounters {
 
   get established(): boolean {
     const { state } = this;
+    if (state === TCP_SYN_SENT) {
+      // The SYN may have been answered since the state was read.
+      return this.info64(BYTES_ACKED) > 0;
+    }
     if (state !== TCP_CLOSE) {
-      return state !== TCP_SYN_SENT;
+      return true;
     }
     // A closed socket does not tell what it was. A reset on close has cleared its counters, but not the least round
     // trip, which starts as "none" (tcp_disconnect and tcp_init_sock in net/ipv4/tcp.c).
