@@ -81,6 +81,8 @@ export class PresumedEdges {
     if (known.container_id !== labels.container_id) {
       this.countDoubtful(connections);
     }
+    // Who reads the rows sees it from now on, for as long as others.
+    tally.lastActive = now;
     const settled = { tally, target: this.ledger.edge(known, now, connections), settledAt: now };
     drain(settled);
     this.settled.push(settled);
@@ -115,8 +117,6 @@ function correctedLabels({ labels, owner, peer }: PresumedEdge): EdgeLabels {
 
 /** Moves what was counted to the edge it belongs to. */
 function drain({ tally, target }: SettledEdge): void {
-  const { lastActive, ...none } = emptyTally(tally.lastActive);
   addTally(target, tally);
-  Object.assign(tally, none);
-  target.lastActive = Math.max(target.lastActive, lastActive);
+  Object.assign(tally, emptyTally(tally.lastActive));
 }
