@@ -147,6 +147,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
     },
     containerOf: containerIdOfCgroup,
     containers: () => [],
+    settleJoiners: () => Promise.resolve(),
     logger: pino({ level: 'silent' }),
     now,
     firstEphemeralPort: 32_768,
