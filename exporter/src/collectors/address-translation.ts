@@ -1,7 +1,7 @@
 import type { Endpoint } from '../edges/endpoint.js';
 import type { ConnectionTuple, Translation } from '../edges/surroundings.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
-import type { FlowTuple } from '../kernel/conntrack.js';
+import type { FlowTuple, TrackedFlow } from '../kernel/conntrack.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 
@@ -13,7 +13,7 @@ export class AddressTranslation {
   private readonly untranslated = new Map<string, number>();
 
   constructor(
-    private readonly source: SocketSource,
+    private readonly source: Pick<SocketSource, 'findFlow'>,
     /** Whether an address is one of this host. */
     private readonly isHere: (address: IpAddress) => boolean,
     private readonly now: () => number,
@@ -26,19 +26,19 @@ export class AddressTranslation {
     if (peerPort === 0 || this.isUntranslated(key)) {
       return undefined;
     }
-    const reply = this.source.findFlow(inode, protocol, flowOf(connection), 'original')?.reply;
-    const isAsDialled = reply?.source === peerAddress && reply.sourcePort === peerPort;
+    const forth = flowOf(connection);
+    const back = backOf(this.source.findFlow(inode, protocol, forth, 'original'), forth);
+    const isAsDialled = back?.source === peerAddress && back.sourcePort === peerPort;
     // Elsewhere it is no matter from where it seems to come: most of what leaves a host is masqueraded.
     const isAsSent =
-      !this.isHere(peerAddress) ||
-      (reply?.destination === localAddress && reply.destinationPort === localPort);
-    if (reply === undefined || (isAsDialled && isAsSent)) {
+      !this.isHere(peerAddress) || (back?.destination === localAddress && back.destinationPort === localPort);
+    if (back === undefined || (isAsDialled && isAsSent)) {
       this.noteUntranslated(key);
       return undefined;
     }
     return {
-      server: { address: reply.source, port: reply.sourcePort },
-      client: { address: reply.destination, port: reply.destinationPort },
+      server: { address: back.source, port: back.sourcePort },
+      client: { address: back.destination, port: back.destinationPort },
     };
   }
 
@@ -49,12 +49,13 @@ export class AddressTranslation {
     if (this.isUntranslated(key)) {
       return undefined;
     }
-    const original = this.source.findFlow(inode, protocol, flowOf(connection), 'reply')?.original;
-    if (original === undefined || (original.source === peerAddress && original.sourcePort === peerPort)) {
+    const forth = flowOf(connection);
+    const back = backOf(this.source.findFlow(inode, protocol, forth, 'reply'), forth);
+    if (back === undefined || (back.source === peerAddress && back.sourcePort === peerPort)) {
       this.noteUntranslated(key);
       return undefined;
     }
-    return { address: original.source, port: original.sourcePort };
+    return { address: back.source, port: back.sourcePort };
   }
 
   private isUntranslated(key: string): boolean {
@@ -72,6 +73,20 @@ export class AddressTranslation {
 /** A port may be published while connections to it already fail; not for longer than this is it then misread. */
 const UNTRANSLATED_MS = 10_000;
 const MOST_NOTED = 20_000;
+
+/** What comes back. The kernel finds a flow by either direction, and whoever it saw send first began it. */
+function backOf(flow: TrackedFlow | undefined, forth: FlowTuple): FlowTuple | undefined {
+  return flow && (isSame(flow.original, forth) ? flow.reply : flow.original);
+}
+
+function isSame(one: FlowTuple, other: FlowTuple): boolean {
+  return (
+    one.source === other.source &&
+    one.sourcePort === other.sourcePort &&
+    one.destination === other.destination &&
+    one.destinationPort === other.destinationPort
+  );
+}
 
 /** The connection as packets from this end carry it. */
 function flowOf({ localAddress, localPort, peerAddress, peerPort }: ConnectionTuple): FlowTuple {

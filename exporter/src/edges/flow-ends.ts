@@ -15,6 +15,8 @@ export interface FlowEndView {
   readonly receivedBytes: number;
   /** Whether bytes were counted (net.netfilter.nf_conntrack_acct). */
   readonly isAccounted: boolean;
+  /** What was tracked is only the one way: from the client, or, where tracking did not see it ask, from the server. */
+  readonly isOnly: 'asked' | 'answered' | undefined;
 }
 
 /**
@@ -43,6 +45,8 @@ export function endsOfFlow(
     server.port >= firstEphemeralPort &&
     // A server may well have an ephemeral port, and be dialled through translation from a lower one.
     (client.port < FIRST_UNPRIVILEGED_PORT || isBoundHere(client) || !isBoundHere(server));
+  const oneWay = isTurned ? 'answered' : 'asked';
+  const rest = { isAccounted, isOnly: flow.isAnswered ? undefined : oneWay } as const;
   if (isTurned) {
     return [
       {
@@ -52,7 +56,7 @@ export function endsOfFlow(
         server: client,
         sentBytes: down,
         receivedBytes: up,
-        isAccounted,
+        ...rest,
       },
       {
         role: 'server',
@@ -61,12 +65,12 @@ export function endsOfFlow(
         server: client,
         sentBytes: up,
         receivedBytes: down,
-        isAccounted,
+        ...rest,
       },
     ];
   }
   return [
-    { role: 'client', local: client, peer: dialled, server, sentBytes: up, receivedBytes: down, isAccounted },
+    { role: 'client', local: client, peer: dialled, server, sentBytes: up, receivedBytes: down, ...rest },
     {
       role: 'server',
       local: server,
@@ -74,7 +78,7 @@ export function endsOfFlow(
       server,
       sentBytes: down,
       receivedBytes: up,
-      isAccounted,
+      ...rest,
     },
   ];
 }

@@ -53,6 +53,26 @@ export class UdpFlowEnd {
     }
   }
 
+  /** Whether it has asked, and nobody has answered from there. */
+  get isUnanswered(): boolean {
+    return this.reading.view.isOnly === 'asked';
+  }
+
+  /** Adds what came from another address of its server: to the same port, or it is another's. */
+  addAnswer({ table, view }: Reading, isInherited: boolean): void {
+    const more = ({ sentBytes, receivedBytes }: Pick<FlowEndView, 'sentBytes' | 'receivedBytes'>) => ({
+      sentBytes: sentBytes + view.sentBytes,
+      receivedBytes: receivedBytes + view.receivedBytes,
+    });
+    const answered = (reading: Reading): Reading =>
+      reading.table === table ? { ...reading, view: { ...reading.view, ...more(reading.view) } } : reading;
+    if (isInherited && this.reading.table === table) {
+      Object.assign(this.socket, more(this.socket));
+    }
+    this.reading = answered(this.reading);
+    this.other = this.other && answered(this.other);
+  }
+
   /** Goes on with the other table when the one whose bytes count was read in this pass and has forgotten the flow. */
   followTable(pass: number, readTables: ReadonlySet<number>): void {
     const isLost = this.reading.pass !== pass && readTables.has(this.reading.table);

@@ -15,11 +15,12 @@ interface Traffic {
   readonly packets?: readonly [number, number];
   /** What the reply says, where addresses are translated. */
   readonly reply?: readonly [source: string, destination: string];
+  readonly isAnswered?: boolean;
 }
 
 /** `address port` of each end; one packet each way, of 100 and 300 bytes of payload. */
 function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
-  const { bytes = [128, 328], packets = [1, 1], reply = [to, from] } = traffic;
+  const { bytes = [128, 328], packets = [1, 1], reply = [to, from], isAnswered = true } = traffic;
   const tuple = (source: string, destination: string) => ({
     source: source.split(' ')[0] ?? '',
     sourcePort: Number(source.split(' ')[1]),
@@ -30,6 +31,7 @@ function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
     protocol: 17,
     original: tuple(from, to),
     reply: tuple(...reply),
+    isAnswered,
     originalBytes: bytes[0],
     originalPackets: packets[0],
     replyBytes: bytes[1],
@@ -114,6 +116,28 @@ describe('UdpFlows', () => {
       `${client} open 1 opened 1 closed 0 bytes 100/300`,
       `${server} open 1 opened 1 closed 0 bytes 300/100`,
     ]);
+  });
+
+  it('counts an exchange once whose server answers from another of its addresses', () => {
+    host.addresses = new Set([...host.addresses, '10.0.0.253']);
+    host.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+    tracker.rebuildAddresses();
+    const once = { packets: [1, 0], isAnswered: false } as const;
+    const asked = flow('10.0.0.1 40000', '10.0.0.254 53', { ...once, bytes: [128, 0] });
+    const answered = (bytes: number) =>
+      flow('10.0.0.253 53', '10.0.0.1 40000', { ...once, bytes: [bytes, 0] });
+    const tables = (bytes: number) => [host, web].map((table) => [table, [answered(bytes), asked]] as const);
+    turn(tables(328));
+    turn(tables(428));
+    expect(rows()).toEqual([
+      `client ${WEB} 10.0.0.254:53 open 1 opened 1 closed 0 bytes 100/400`,
+      'server  10.0.0.1:53 open 1 opened 1 closed 0 bytes 400/100',
+    ]);
+    turn([
+      [host, []],
+      [web, []],
+    ]);
+    expect(rows()[0]).toBe(`client ${WEB} 10.0.0.254:53 open 0 opened 1 closed 1 bytes 100/400`);
   });
 
   it('counts a flow once that several tables have', () => {

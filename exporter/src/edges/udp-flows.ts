@@ -4,9 +4,9 @@ import { TCP_CLOSE } from '../kernel/socket-record.js';
 import type { AddressBook } from './address-book.js';
 import { AmbiguousFlows } from './ambiguous-flows.js';
 import type { Attribution } from './attribution.js';
-import { addTally, type Tally } from './edge.js';
+import { addTally, type Role, type Tally } from './edge.js';
 import type { EdgeLedger } from './edge-ledger.js';
-import { localOf, peerOf } from './endpoint.js';
+import { localOf, peerOf, type Endpoint } from './endpoint.js';
 import { endsOfFlow, type FlowEndView } from './flow-ends.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { trackedSocket, type TrackedSocket } from './tracked-socket.js';
@@ -30,6 +30,8 @@ export class UdpFlows {
   /** Connected sockets, open or lately closed, by their ends' keys; oldest first. */
   private readonly connected = new Map<string, { tally: Tally }>();
   private readonly ambiguous = new AmbiguousFlows();
+  /** What was seen of servers only, of this pass: it may be the answer to what was asked at another address. */
+  private answers: Answer[] = [];
   private readonly readTables = new Set<number>();
   private readonly followedTables = new Set<number>();
   private pass = 0;
@@ -50,6 +52,7 @@ export class UdpFlows {
   beginPass(): void {
     this.pass++;
     this.readTables.clear();
+    this.answers = [];
   }
 
   /** The table of that namespace is read in this pass: what is not in it is gone from it. */
@@ -63,7 +66,12 @@ export class UdpFlows {
     );
     for (const view of views) {
       const namespace = this.placeOf(table, view);
-      if (namespace !== undefined) {
+      if (namespace === undefined) {
+        continue;
+      }
+      if (view.isOnly === 'answered') {
+        this.answers.push({ table, namespace, view, isInherited, now });
+      } else {
         this.observeEnd(table, namespace, view, isInherited, now);
       }
     }
@@ -84,6 +92,7 @@ export class UdpFlows {
 
   /** Sockets of flows that this pass has found, whose holders are not known yet. */
   *unowned(): IterableIterator<{ namespace: TrackedNamespace; socket: TrackedSocket }> {
+    this.giveAnswers();
     for (const { namespace, socket, firstPass } of this.options.ends.values()) {
       if (firstPass === this.pass) {
         yield { namespace, socket };
@@ -92,6 +101,7 @@ export class UdpFlows {
   }
 
   endPass(living: ReadonlyMap<number, TrackedNamespace>, now: number): void {
+    this.giveAnswers();
     this.followedTables.clear();
     const { ends, attribution } = this.options;
     const isGone = (end: UdpFlowEnd): boolean =>
@@ -145,6 +155,31 @@ export class UdpFlows {
     }
     this.ambiguous.note(`${role} ${keyOfFlowEnd(table, local, peer)}`, this.pass, isKnown);
     return undefined;
+  }
+
+  /** A server of several addresses may answer from another than was asked: that is one exchange. */
+  private giveAnswers(): void {
+    const answers = this.answers;
+    this.answers = [];
+    const asked = new Map<string, UdpFlowEnd>();
+    if (answers.length > 0) {
+      for (const end of this.options.ends.values()) {
+        if (end.isUnanswered) {
+          asked.set(
+            keyOfExchange(end.namespace, end.socket.role, localOf(end.socket), peerOf(end.socket)),
+            end,
+          );
+        }
+      }
+    }
+    for (const { table, namespace, view, isInherited, now } of answers) {
+      const end = asked.get(keyOfExchange(namespace, view.role, view.local, view.peer));
+      if (end === undefined) {
+        this.observeEnd(table, namespace, view, isInherited, now);
+      } else {
+        end.addAnswer({ table: table.inode, pass: this.pass, view }, isInherited);
+      }
+    }
   }
 
   private observeEnd(
@@ -233,6 +268,25 @@ export class UdpFlows {
       tally.lastActive = now;
     }
   }
+}
+
+interface Answer {
+  readonly table: TrackedNamespace;
+  readonly namespace: TrackedNamespace;
+  readonly view: FlowEndView;
+  readonly isInherited: boolean;
+  readonly now: number;
+}
+
+/** But for the server's address. */
+function keyOfExchange(
+  { inode }: TrackedNamespace,
+  role: Role | undefined,
+  local: Endpoint,
+  peer: Endpoint,
+): string {
+  const [client, server] = role === 'server' ? [peer, local] : [local, peer];
+  return `${role} ${inode} ${client.address} ${client.port} ${server.port}`;
 }
 
 /** Both ends of so many flows. */

@@ -15,7 +15,8 @@ function readRecorded(bytes: Buffer): string[] {
       const { original, reply } = flow;
       flows.push(
         `${original.source} ${original.destination} ${original.sourcePort} ${original.destinationPort} ${flow.originalBytes} ` +
-          `${reply.source} ${reply.destination} ${reply.sourcePort} ${reply.destinationPort} ${flow.replyBytes}`,
+          `${reply.source} ${reply.destination} ${reply.sourcePort} ${reply.destinationPort} ${flow.replyBytes}` +
+          (flow.isAnswered ? '' : ' unreplied'),
       );
     }
   });
@@ -23,14 +24,17 @@ function readRecorded(bytes: Buffer): string[] {
 }
 
 describe('readFlow', () => {
-  it('reads both directions and their bytes as conntrack printed them', () => {
+  it('reads both directions, their bytes and whether both were used, as conntrack printed them', () => {
     const printed = readFileSync(new URL('conntrack.txt', fixtures), 'utf8');
     const truth = new Set(
       printed
         .trim()
         .split('\n')
         .map((line) =>
-          [...line.matchAll(/(?:src|dst|sport|dport|bytes)=(\S+)/g)].map(([, value]) => value).join(' '),
+          [
+            ...[...line.matchAll(/(?:src|dst|sport|dport|bytes)=(\S+)/g)].map(([, value]) => value),
+            ...(line.includes('[UNREPLIED]') ? ['unreplied'] : []),
+          ].join(' '),
         ),
     );
     const flows = readRecorded(readFileSync(new URL('conntrack-dump.bin', fixtures)));

@@ -11,6 +11,9 @@ const NFGENMSG_BYTES = 4;
 const NLA_F_NESTED = 0x8000;
 const CTA_TUPLE_ORIG = 1;
 const CTA_TUPLE_REPLY = 2;
+const CTA_STATUS = 3;
+/** include/uapi/linux/netfilter/nf_conntrack_common.h */
+const IPS_SEEN_REPLY = 1 << 1;
 const CTA_COUNTERS_ORIG = 9;
 const CTA_COUNTERS_REPLY = 10;
 const CTA_COUNTERS_PACKETS = 1;
@@ -48,6 +51,8 @@ export interface TrackedFlow {
   readonly protocol: number;
   readonly original: FlowTuple;
   readonly reply: FlowTuple;
+  /** Packets have gone both ways. */
+  readonly isAnswered: boolean;
   /** With the headers of IP and of what is in it; 0 unless net.netfilter.nf_conntrack_acct is on. */
   readonly originalBytes: number;
   readonly originalPackets: number;
@@ -148,6 +153,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
   let original: FlowTuple | undefined;
   let reply: FlowTuple | undefined;
   let protocol = 0;
+  let isAnswered = false;
   let sent = NO_TRAFFIC;
   let answered = NO_TRAFFIC;
   forEachAttribute(buffer, start + NFGENMSG_BYTES, end, (type, from, to) => {
@@ -158,6 +164,9 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
         break;
       case CTA_TUPLE_REPLY:
         reply = readTuple(buffer, from, to);
+        break;
+      case CTA_STATUS:
+        isAnswered = to - from >= 4 && (buffer.readUInt32BE(from) & IPS_SEEN_REPLY) !== 0;
         break;
       case CTA_COUNTERS_ORIG:
         sent = readTraffic(buffer, from, to);
@@ -173,6 +182,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
       protocol,
       original,
       reply,
+      isAnswered,
       originalBytes: sent.bytes,
       originalPackets: sent.packets,
       replyBytes: answered.bytes,
