@@ -625,20 +625,14 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
-  it.each([
-    ['the one process that passes have seen with that peer', ['wget'], 'wget'],
-    ['no process, where passes have seen two with that peer', ['wget', 'curl'], ''],
-  ])('gives a short connection of a container to %s', (_, seen, expected) => {
+  it('names no process of a short connection that nobody was seen to hold, though one has dialled the same before', () => {
     start({
-      ownerOfInode: (inode) => {
-        const process = seen[inode - 1_050];
-        return process === undefined ? undefined : { containerId: WEB, process, pid: 7 };
-      },
+      ownerOfInode: (inode) => (inode === 1_050 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined),
     });
-    pass(seen.map((_, index) => [web, socket(`10.0.0.1 ${40_050 + index}`, '10.0.0.2 80', 50 + index)]));
+    pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
     tracker.destroyedSockets.give(web, closed(socket('10.0.0.1 40099', '10.0.0.2 80', 99)), 0);
     const given = edges('client').filter(({ closed: count }) => count === 1);
-    expect(given.map(({ labels }) => labels)).toMatchObject([{ container_id: WEB, process: expected }]);
+    expect(given.map(({ labels }) => labels)).toMatchObject([{ container_id: WEB, process: '' }]);
     expect(tracker.attribution.unattributed.size).toBe(0);
   });
 
@@ -684,7 +678,7 @@ describe('ConnectionTracker', () => {
 
     it('gives it to none when passes have seen two with that peer', () => {
       seen('10.0.0.2 80');
-      web.dialledBy.set('tcp 10.0.0.2 80', { containerId: WEB, process: '', pid: 0 });
+      web.dialledBy.set('tcp 10.0.0.2 80', WEB);
       pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
       expect(tracker.destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
       expect(givenTo()).toEqual([`${SIDECAR} 2`, `${NO_CONTAINER} 1`]);
@@ -692,11 +686,7 @@ describe('ConnectionTracker', () => {
 
     it('gives it to the container that has taken the place of the one that was seen', () => {
       seen('10.0.0.2 80');
-      web.dialledBy.set('tcp 10.0.0.2 80', {
-        containerId: '555555555555' as ContainerId,
-        process: 'old',
-        pid: 0,
-      });
+      web.dialledBy.set('tcp 10.0.0.2 80', '555555555555' as ContainerId);
       pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
       tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
       expect(givenTo()).toEqual([`${SIDECAR} 3`]);
@@ -958,18 +948,21 @@ describe('ConnectionTracker', () => {
       inode >= 1_050 && inode < 1_060 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined;
 
     it.each([
-      ['of a container', [WEB]],
-      ['of a container that shares its namespace', [WEB, SIDECAR]],
-    ])('tells the server’s row, too, which process %s is known to dial that server', (_, occupants) => {
+      ['alone in its namespace', [WEB]],
+      ['in a shared namespace', [WEB, SIDECAR]],
+    ])('tells the server’s row, too, the container %s that is known to dial that server', (_, occupants) => {
       start({ ownerOfInode: wget });
       web.occupants = new Set(occupants);
       pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
       [1, 2, 3].forEach((cookie) => end(cookie));
-      expect(clients()).toEqual([[WEB, 'wget', 4]]);
-      expect(clientsOfServer()).toEqual([[WEB, 'wget', 3]]);
+      expect(clients()).toEqual([
+        [WEB, 'wget', 1],
+        [WEB, '', 3],
+      ]);
+      expect(clientsOfServer()).toEqual([[WEB, '', 3]]);
     });
 
-    it('tells the server’s row the process whose connections another address leads there', () => {
+    it('tells the server’s row the container whose connections another address leads there', () => {
       start({
         ownerOfInode: wget,
         actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
@@ -977,29 +970,31 @@ describe('ConnectionTracker', () => {
             ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
             : undefined,
       });
+      web.occupants = new Set([WEB, SIDECAR]);
       pass([[web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)]]);
       end(1, '10.96.0.1 8080');
-      expect(clientsOfServer()).toEqual([[WEB, 'wget', 1]]);
+      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
     });
 
-    it('names no process on the server’s row where two of one container are led there by different addresses', () => {
+    it('names none on the server’s row where two containers are led there by different addresses', () => {
       start({
         ownerOfInode: (inode) =>
-          inode === 1_060 ? { containerId: WEB, process: 'curl', pid: 8 } : wget(inode),
+          inode === 1_060 ? { containerId: SIDECAR, process: 'curl', pid: 8 } : wget(inode),
         actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
           inode === 1 && peerAddress === '10.96.0.1'
             ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
             : undefined,
       });
+      web.occupants = new Set([WEB, SIDECAR]);
       pass([
         [web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)],
         [web, socket('10.0.0.1 40060', '10.0.0.2 80', 60)],
       ]);
       tracker.destroyedSockets.give(app, accepted(1), 0);
-      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
+      expect(clientsOfServer()).toEqual([[NO_CONTAINER, '', 1]]);
     });
 
-    it('lets the server’s end wait as long as the client’s for a pass that sees who dials, and names the same', () => {
+    it('lets the server’s end wait as long as the client’s for a pass that sees which container dials, and names the same', () => {
       start({ ownerOfInode: wget });
       web.occupants = new Set([WEB, SIDECAR]);
       web.isWatched = true;
@@ -1013,8 +1008,11 @@ describe('ConnectionTracker', () => {
       expect(waiting?.namespace).toBe(app);
       expect(destroyedSockets.giveIfPaired(web, brief(1), 0)).toBe('given');
       expect(destroyedSockets.giveIfPaired(app, accepted(1), 0)).toBe('given');
-      expect(clients()).toEqual([[WEB, 'wget', 2]]);
-      expect(clientsOfServer()).toEqual([[WEB, 'wget', 1]]);
+      expect(clients()).toEqual([
+        [WEB, 'wget', 1],
+        [WEB, '', 1],
+      ]);
+      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
     });
 
     it('tells the server’s row the pod whose short connection nobody else is known to have made', () => {

@@ -1,4 +1,4 @@
-import { NO_CONTAINER } from '../contract/ids.js';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { peerOf, type Endpoint } from './endpoint.js';
 import type { Listener, SocketOwner } from './listening-set.js';
@@ -18,8 +18,9 @@ export class Ownership {
 
   /**
    * The order of attribution: who holds it, which cgroup made it, who listens there, who lives there. The cgroup knows no
-   * process: who listens there, or has dialled the same before, may be of the same container. Doubtful is what may be
-   * another's in a shared namespace.
+   * process: who listens there may be of the same container. Of a client that nobody was seen to hold no process is said:
+   * that one has dialled the same before does not tell that it was the same. Doubtful is what may be another's in a shared
+   * namespace.
    */
   find(
     namespace: TrackedNamespace,
@@ -29,18 +30,19 @@ export class Ownership {
     this.noteHolder(socket);
     const seen = socket.owner ?? this.ofCgroup(socket.cgroupId);
     if (seen !== undefined) {
-      noteDialled(namespace, socket, seen);
+      noteDialled(namespace, socket, seen.containerId);
     }
     if (socket.owner !== undefined) {
       return { owner: socket.owner, isDoubtful: false };
     }
-    const likely = socket.role === 'server' ? listener?.owner : dialledBefore(namespace, socket);
+    const listening = socket.role === 'server' ? listener?.owner : undefined;
     if (seen !== undefined) {
-      return { owner: likely?.containerId === seen.containerId ? likely : seen, isDoubtful: false };
+      return { owner: listening?.containerId === seen.containerId ? listening : seen, isDoubtful: false };
     }
+    const dialled = socket.role === 'server' ? undefined : dialledBefore(namespace, socket);
     return {
-      owner: likely ?? { containerId: namespace.presumedOwner, process: '', pid: 0 },
-      isDoubtful: namespace.soleOccupant === undefined && (socket.role === 'client' || likely === undefined),
+      owner: listening ?? { containerId: dialled ?? namespace.presumedOwner, process: '', pid: 0 },
+      isDoubtful: namespace.soleOccupant === undefined && listening === undefined,
     };
   }
 
@@ -55,15 +57,14 @@ export class Ownership {
     server: Endpoint,
   ): Omit<SocketOwner, 'pid'> | undefined {
     const holder = client && this.holderOf(client);
-    // A socket of which nobody knows whose it is may have dialled something else.
-    const likely =
-      client === undefined || holder?.process === '' ? whoReached(namespace, protocol, server) : undefined;
     if (holder !== undefined) {
-      return likely?.containerId === holder.containerId ? likely : holder;
+      return holder;
     }
+    // A socket of which nobody knows whose it is may have dialled something else.
+    const reached = client === undefined ? whoReached(namespace, protocol, server) : undefined;
     const { soleOccupant, presumedOwner } = namespace;
-    const isNobodys = soleOccupant === undefined && presumedOwner === NO_CONTAINER;
-    return likely ?? (isNobodys ? undefined : { containerId: presumedOwner, process: '' });
+    const isNobodys = reached === undefined && soleOccupant === undefined && presumedOwner === NO_CONTAINER;
+    return isNobodys ? undefined : { containerId: reached ?? presumedOwner, process: '' };
   }
 
   /** Whether what ends there before a pass can be another's than the one's that all of it seems to belong to. */
@@ -120,42 +121,36 @@ export function isOrphan(
 }
 
 const MOST_DIALLED = 1_000;
-/** In the place of a name, which has no NUL in it. */
-const SEVERAL = '\0';
 
-/** Who has been seen to dial the same, and still may. */
-function dialledBefore(namespace: TrackedNamespace, socket: TrackedSocket): SocketOwner | undefined {
+/** Which container has been seen to dial the same, and still may. */
+function dialledBefore(namespace: TrackedNamespace, socket: TrackedSocket): ContainerId | undefined {
   return stillThere(namespace, namespace.dialledBy.get(keyOfDialled(socket.protocol, peerOf(socket))));
 }
 
-/** Who has been seen to dial that server, or what led there. */
+/** Which has been seen to dial that server, or what led there. */
 function whoReached(
   namespace: TrackedNamespace,
   protocol: SocketProtocol,
   server: Endpoint,
-): SocketOwner | undefined {
+): ContainerId | undefined {
   const { dialledBy } = namespace;
   const dialled = keyOfDialled(protocol, server);
   const led = keyOfLed(protocol, server);
   const [one, other] = [dialledBy.get(dialled), dialledBy.get(led)];
-  return stillThere(
-    namespace,
-    dialledBy.has(dialled) && dialledBy.has(led) ? sameOf(one, other) : (one ?? other),
-  );
+  const areTwo = dialledBy.has(dialled) && dialledBy.has(led) && one !== other;
+  return areTwo ? undefined : stillThere(namespace, one ?? other);
 }
 
 function stillThere(
   { occupants }: TrackedNamespace,
-  dialled: SocketOwner | undefined,
-): SocketOwner | undefined {
+  dialled: ContainerId | undefined,
+): ContainerId | undefined {
   // Outside containers too many processes come and go for one that was seen to stand for the others.
-  if (dialled === undefined || !occupants.has(dialled.containerId) || occupants.has(NO_CONTAINER)) {
-    return undefined;
-  }
-  return dialled.process === SEVERAL ? { ...dialled, process: '' } : dialled;
+  const isThere = dialled !== undefined && occupants.has(dialled) && !occupants.has(NO_CONTAINER);
+  return isThere ? dialled : undefined;
 }
 
-function noteDialled(namespace: TrackedNamespace, socket: TrackedSocket, by: SocketOwner): void {
+function noteDialled(namespace: TrackedNamespace, socket: TrackedSocket, by: ContainerId): void {
   const { role, protocol, actual } = socket;
   if (role === 'client') {
     note(namespace, keyOfDialled(protocol, peerOf(socket)), by);
@@ -165,7 +160,7 @@ function noteDialled(namespace: TrackedNamespace, socket: TrackedSocket, by: Soc
   }
 }
 
-function note({ dialledBy, occupants }: TrackedNamespace, key: string, by: SocketOwner): void {
+function note({ dialledBy, occupants }: TrackedNamespace, key: string, by: ContainerId): void {
   if (!dialledBy.has(key)) {
     if (dialledBy.size < MOST_DIALLED) {
       dialledBy.set(key, by);
@@ -173,21 +168,9 @@ function note({ dialledBy, occupants }: TrackedNamespace, key: string, by: Socke
     return;
   }
   const earlier = dialledBy.get(key);
-  const same = sameOf(earlier, by);
   // A pod's container that was started anew is another one.
-  const isSucceeded = same === undefined && earlier !== undefined && !occupants.has(earlier.containerId);
-  dialledBy.set(key, isSucceeded ? by : same);
-}
-
-/** The one that both are; undefined where they are of different containers. */
-function sameOf(one: SocketOwner | undefined, other: SocketOwner | undefined): SocketOwner | undefined {
-  if (other === undefined || one?.containerId !== other.containerId) {
-    return undefined;
-  }
-  if (one.process === '' || other.process === '' || one.process === other.process) {
-    return one.process === '' ? other : one;
-  }
-  return { ...other, process: SEVERAL };
+  const isSucceeded = earlier !== undefined && !occupants.has(earlier);
+  dialledBy.set(key, earlier === by || isSucceeded ? by : undefined);
 }
 
 function keyOfDialled(protocol: SocketProtocol, { address, port }: Endpoint): string {
