@@ -71,17 +71,17 @@ interface Exporter {
 /** What it holds when all that was is forgotten. */
 interface Held {
   readonly descriptors: number;
-  readonly ofProcesses: number;
+  readonly ofLiving: number;
   readonly rssMib: number;
   readonly heapMib: number;
   readonly forsaken: number;
   readonly unattributed: number;
 }
 
-function named(moment: string, { descriptors, ofProcesses, rssMib, heapMib, forsaken }: Held) {
+function named(moment: string, { descriptors, ofLiving, rssMib, heapMib, forsaken }: Held) {
   return {
     [`descriptors_${moment}`]: descriptors,
-    [`files_of_living_processes_${moment}`]: ofProcesses,
+    [`descriptors_of_living_${moment}`]: ofLiving,
     [`rss_mib_${moment}`]: rssMib,
     [`heap_mib_${moment}`]: heapMib,
     [`forsaken_namespaces_${moment}`]: forsaken,
@@ -96,10 +96,10 @@ async function held(host: VirtualHost, exporter: Exporter): Promise<Held> {
   process.kill(exporter.pid, 'SIGUSR2');
   await sleep(1_000);
   const exposition = await scrape(exporter);
-  const { ofProcesses, others } = descriptorsOf(exporter.pid);
+  const { ofLiving, others } = descriptorsOf(exporter.pid);
   return {
     descriptors: others,
-    ofProcesses,
+    ofLiving,
     rssMib: residentMibOf(exporter.pid),
     heapMib: sumOfSamples(exposition, 'nodejs_heap_size_used_bytes') / 1024 / 1024,
     forsaken: forsakenNamespaces((...command) => host.run(...command)).length,

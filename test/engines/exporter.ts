@@ -97,8 +97,8 @@ export class ExporterRun {
   }
 
   /**
-   * How many descriptors it has open, beside those that it keeps of living processes: they are as many as there are
-   * processes on the host. The files of one that has ended are said to be deleted, and count.
+   * How many descriptors it has open, beside those that it keeps of living processes, control groups and other network
+   * namespaces: they are as many as there are on the host. What is kept of one that has ended counts.
    */
   descriptors(): number {
     return descriptorsOf(this.pid).others;
