@@ -192,6 +192,20 @@ describe('NamespaceCensus', () => {
       expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], sandbox: POD });
     });
 
+    it('counts one that has left among who lives there for a while: what it did last may be told later', () => {
+      const both = [process(2, 'app', APP), process(3, 'job', SIDECAR)];
+      const { census, tracker, time, processes } = censusOf(both);
+      census.take(true);
+      processes.delete(3);
+      census.take(true);
+      expect(occupantsOf(tracker)).toMatchObject({ occupants: [APP, SIDECAR], soleOccupant: undefined });
+      time.now = 16_000;
+      for (let pass = 0; pass < 6; pass++) {
+        census.take(true);
+      }
+      expect(occupantsOf(tracker)).toMatchObject({ soleOccupant: APP });
+    });
+
     it('takes one of which nobody could say whose network it has joined for a visitor of any container', () => {
       const { census, tracker } = censusOf([process(2, 'app', APP)]);
       census.take(true);

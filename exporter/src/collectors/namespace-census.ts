@@ -70,6 +70,8 @@ export class NamespaceCensus {
   private last: Census | undefined;
   private newcomers: Newcomer[] = [];
   private visits: Visit[] = [];
+  /** When processes of its containers were last seen in a namespace. */
+  private readonly lastSeen = new WeakMap<TrackedNamespace, Map<ContainerId, Arrival>>();
   private passes = 0;
   private isFirst = true;
 
@@ -79,12 +81,10 @@ export class NamespaceCensus {
   take(isWhole: boolean): ProcessesOfNamespaces {
     const { tracker, maxTableAgeMs, now } = this.options;
     const processesOf = this.readProcesses(isWhole ? 0 : maxTableAgeMs);
-    const time = now();
     this.passes++;
-    const stays = ({ at, pass }: Arrival): boolean =>
-      time - at < STAY_MS || this.passes - pass <= STAY_PASSES;
-    this.newcomers = this.newcomers.filter(stays);
-    this.visits = this.visits.filter(stays);
+    const time = now();
+    this.newcomers = this.newcomers.filter((each) => this.stays(each, time));
+    this.visits = this.visits.filter((each) => this.stays(each, time));
     for (const [inode, processes] of processesOf) {
       if (processes.some(({ pid }) => this.open(inode, pid)) && !tracker.namespaces.has(inode)) {
         tracker.namespaces.set(inode, new TrackedNamespace(inode, this.isFirst));
@@ -189,8 +189,36 @@ export class NamespaceCensus {
     const visits = this.visits.filter(({ host }) =>
       host === ANY_CONTAINER ? hasContainers : everybody.has(host),
     );
-    namespace.occupants = new Set([...occupants, ...visits.map(({ visitor }) => visitor)]);
+    namespace.occupants = new Set([
+      ...occupants,
+      ...this.lately(namespace, found),
+      ...visits.map(({ visitor }) => visitor),
+    ]);
     [namespace.sandbox] = [...everybody].filter((id) => !namespace.occupants.has(id));
+  }
+
+  /** What a container did last may be told when it has ended: it counts among who lives there for a while. */
+  private lately(namespace: TrackedNamespace, found: readonly Occupant[]): Iterable<ContainerId> {
+    const { now, containerOf } = this.options;
+    const at = now();
+    const lastSeen = this.lastSeen.get(namespace) ?? new Map<ContainerId, Arrival>();
+    this.lastSeen.set(namespace, lastSeen);
+    for (const { name, cgroup } of found) {
+      const id = SANDBOX_PROCESSES.has(name) ? undefined : containerOf(cgroup);
+      if (id !== undefined) {
+        lastSeen.set(id, { at, pass: this.passes });
+      }
+    }
+    for (const [id, arrival] of lastSeen) {
+      if (!this.stays(arrival, at)) {
+        lastSeen.delete(id);
+      }
+    }
+    return lastSeen.keys();
+  }
+
+  private stays({ at, pass }: Arrival, now: number): boolean {
+    return now - at < STAY_MS || this.passes - pass <= STAY_PASSES;
   }
 
   private letGoOfEmpty(processesOf: ProcessesOfNamespaces): void {
