@@ -73,7 +73,14 @@ export class PairedEndings {
 
   private takeOtherOf(ending: Ending): Ending | undefined {
     const end = otherEndOf(ending.end);
-    if (this.placeOf(end) === undefined) {
+    const latest = this.latest.take(end);
+    if (latest !== undefined) {
+      // As a rule it is that one, and there is no need to look for it again.
+      if (latest.before === undefined && areOfOne(ending, latest.ending, false)) {
+        return latest.ending;
+      }
+      this.latest.set(end, latest);
+    } else if (this.earlier.get(end) === undefined) {
       return undefined;
     }
     return (
@@ -163,7 +170,8 @@ function areOfOne(one: Ending, other: Ending, isLossy: boolean): boolean {
     return false;
   }
   const most = isLossy ? Infinity : 1;
-  const [oneMore, otherMore] = [one.sentBytes - other.receivedOctets, other.sentBytes - one.receivedOctets];
+  const oneMore = one.sentBytes - other.receivedOctets;
+  const otherMore = other.sentBytes - one.receivedOctets;
   return oneMore >= -1 && otherMore >= -1 && oneMore <= most && otherMore <= most;
 }
 
