@@ -173,7 +173,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       firstEphemeralPort: firstPort,
       procRoot,
       ownNamespace,
-      flowIntervalMs: options.flowIntervalMs ?? FLOW_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
+      flowIntervalMs: options.flowIntervalMs ?? FLOW_INTERVAL_MS,
       maxTableAgeMs: TABLE_AGE_PASSES * (options.passIntervalMs ?? PASS_INTERVAL_MS),
     });
     options.news?.on('started', this.onStarted).on('ended', this.onEnded).on('joined', this.onJoined);
@@ -300,8 +300,8 @@ class KernelConnectionCollector implements ConnectionCollector {
 }
 
 const PASS_INTERVAL_MS = 5_000;
-/** Each reading walks the whole host's table of tracked flows: milliseconds. A flow stays in it for 30 s and more. */
-const FLOW_PASSES = 4;
+/** Each reading walks the whole host's table of tracked flows: milliseconds. A flow stays in it for 30 s, and a pass may be late. */
+const FLOW_INTERVAL_MS = 15_000;
 /**
  * Reading all processes costs more than a pass: events say when a namespace is new, and the table may lag. Scrapes read
  * them, too, mostly more often than that.
