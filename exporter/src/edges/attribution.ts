@@ -238,16 +238,18 @@ export class Attribution {
   private clientLabels(
     namespace: TrackedNamespace,
     socket: TrackedSocket,
-    { translated, proxied, seenAs, peer }: Destination,
+    destination: Destination,
   ): EdgeLabels {
     const { protocol, peerAddress, peerPort } = socket;
+    const { translated, proxied, seenAs, peer } = destination;
     socket.isMasqueraded = seenAs.port !== socket.localPort || seenAs.address !== socket.localAddress;
     socket.seenAs = socket.isMasqueraded ? seenAs : undefined;
     if (peer === 'ambiguous') {
       this.countUnattributed('peer_ambiguous');
     }
     const place = peer === 'ambiguous' ? undefined : peer;
-    const listening = place?.listener?.owner;
+    // Who listens may pass on what it accepts.
+    const listening = this.serverOf(destination, protocol) ?? place?.listener?.owner;
     // Nobody saw who holds a listener of no container and no name.
     const peerOwner =
       listening?.containerId === NO_CONTAINER && listening.process === '' ? undefined : listening;
@@ -303,14 +305,26 @@ export class Attribution {
     return isChosen ? String(port) : '';
   }
 
-  /**
-   * Whether what is said of the client holds for no other connection from there: it is known by its own socket. What is
-   * no server's has none.
-   */
-  knowsClient(socket: TrackedSocket, finding: Finding): boolean {
-    const { role } = finding;
-    const end = role === 'server' ? this.clientEnd(finding.origin, socket) : undefined;
+  /** Whether what is said of the other end holds for no other connection: it is known by its own socket. */
+  knowsOtherEnd(socket: TrackedSocket, finding: Finding): boolean {
+    if (finding.role === 'client') {
+      return this.serverOf(finding.destination, socket.protocol) !== undefined;
+    }
+    const end = this.clientEnd(finding.origin, socket);
     return end !== undefined && this.ownership.holderOf(end.socket) !== undefined;
+  }
+
+  /** The process that holds the server's own socket, where a pass has seen that. */
+  private serverOf(
+    { peer, reached, seenAs }: Destination,
+    protocol: SocketProtocol,
+  ): SocketOwner | undefined {
+    const socket =
+      peer === undefined || peer === 'ambiguous'
+        ? undefined
+        : this.otherEnds.server(peer.namespace, protocol, reached, seenAs);
+    const holder = socket && this.ownership.holderOf(socket);
+    return holder?.pid === 0 ? undefined : holder;
   }
 
   /** Where the client is, unless it is known who holds its socket. */

@@ -74,7 +74,7 @@ export class BriefConnections {
     // The ledger counts what it folds; whose a client's socket is says nothing of its others.
     if (
       isAlways &&
-      !attribution.knowsClient(socket, finding) &&
+      !attribution.knowsOtherEnd(socket, finding) &&
       edge.labels.peer_ip !== OTHER &&
       (isServer || socket.role === 'client')
     ) {

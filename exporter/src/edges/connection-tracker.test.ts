@@ -1023,6 +1023,22 @@ describe('ConnectionTracker', () => {
     });
   });
 
+  it('names on a client’s row who holds the server’s socket, which who listens may have passed on', () => {
+    start({
+      ownerOfInode: (inode) =>
+        inode === server.inode ? { containerId: APP, process: 'worker', pid: 9 } : undefined,
+    });
+    pass([
+      [web, client],
+      [app, server],
+    ]);
+    expect(only('client').labels).toMatchObject({ peer_container_id: APP, peer_process: 'worker' });
+    expect(only('server').labels).toMatchObject({ container_id: APP, process: 'worker' });
+    const brief = closed(socket('10.0.0.1 40050', '10.0.0.2 80', 50));
+    tracker.destroyedSockets.give(web, brief, 0);
+    expect(edges('client').map(({ labels }) => labels.peer_process)).toEqual(['worker', 'app']);
+  });
+
   it('names the client’s process on a server’s row, when its socket is open here', () => {
     start({
       ownerOfInode: (inode) =>

@@ -62,7 +62,17 @@ export class OtherEnds {
     if (protocol === 'udp' && this.flowEnds.has(keyOfFlowEnd(namespace, server, client))) {
       return true;
     }
-    return (this.order(namespace).byPeerPort.get(client.port) ?? []).some(
+    return this.server(namespace, protocol, server, client) !== undefined;
+  }
+
+  /** The server's socket in `namespace` of a connection that `server` accepted from `client`. */
+  server(
+    namespace: TrackedNamespace,
+    protocol: SocketProtocol,
+    server: Endpoint,
+    client: Endpoint,
+  ): HeldSocket | undefined {
+    return (this.order(namespace).byPeerPort.get(client.port) ?? []).find(
       (socket) =>
         socket.protocol === protocol &&
         socket.peerAddress === client.address &&
