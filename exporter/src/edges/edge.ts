@@ -33,19 +33,29 @@ export interface Edge extends Tally {
 }
 
 export function emptyTally(now: number): Tally {
-  return {
-    open: 0,
-    opened: 0,
-    closed: 0,
-    failed: 0,
-    sentBytes: 0,
-    receivedBytes: 0,
-    retransmittedSegments: 0,
-    rttSecondsSum: 0,
-    rttSamples: 0,
-    hasCounters: false,
-    lastActive: now,
-  };
+  return new Counts(now);
+}
+
+/**
+ * Of a literal, V8 would go on to make objects of an old shape, to be converted one by one, once a number of one of them
+ * was no small integer any more.
+ */
+class Counts implements Tally {
+  open = 0;
+  opened = 0;
+  closed = 0;
+  failed = 0;
+  sentBytes = 0;
+  receivedBytes = 0;
+  retransmittedSegments = 0;
+  rttSecondsSum = 0;
+  rttSamples = 0;
+  hasCounters = false;
+  lastActive: number;
+
+  constructor(now: number) {
+    this.lastActive = now;
+  }
 }
 
 /** Adds what was counted before the edge was known. */
@@ -95,10 +105,10 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
   const { sentBytes, receivedOctets, awaitsFin, retransmittedSegments } = counters;
   // What had come by the last look was no FIN if that had still not come when this one began.
   const certainBytes = awaitsFin
-    ? Math.max(accounted.receivedOctets, receivedOctets - 1)
+    ? larger(accounted.receivedOctets, receivedOctets - 1)
     : counters.receivedBytes;
-  const receivedBytes = Math.max(accounted.receivedBytes, certainBytes);
-  accounted.receivedOctets = awaitsFin ? Math.max(receivedBytes, receivedOctets) : receivedBytes;
+  const receivedBytes = larger(accounted.receivedBytes, certainBytes);
+  accounted.receivedOctets = awaitsFin ? larger(receivedBytes, receivedOctets) : receivedBytes;
   // What is left over is for the next look to tell.
   accounted.segments = receivedBytes < accounted.receivedOctets ? Number.NaN : segments;
   let moved = false;
@@ -118,4 +128,9 @@ export function accountCounters(tally: Tally, accounted: Accounted, counters: So
     moved = true;
   }
   return moved;
+}
+
+/** Math.max makes a floating-point number of any. */
+function larger(one: number, other: number): number {
+  return one > other ? one : other;
 }
