@@ -385,9 +385,14 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
         expect(sumOf(rows, OPENED, { role: 'server', peer_container_id: id, port: '80' })).toBe(0);
       }
       expect(sumOf(rows, OPENED, short)).toBe(20);
-      // One of them was seen with that peer; both rows say so.
-      expect(sumOf(rows, OPENED, { container_id: sidecar, peer_container_id: held })).toBe(21);
-      expect(sumOf(rows, OPENED, { container_id: held, peer_container_id: sidecar })).toBe(21);
+      // That one of them was seen with that peer says nothing of the others' short ones.
+      const toHeld = { role: 'client', peer_container_id: held };
+      expect(sumOf(rows, OPENED, toHeld)).toBe(21);
+      expect(sumOf(rows, 'toposcope_connections_open', { ...toHeld, container_id: sidecar })).toBe(1);
+      expect(sumOf(rows, OPENED, { ...toHeld, container_id: '' })).toBeGreaterThan(0);
+      for (const id of [web, other]) {
+        expect(sumOf(rows, OPENED, { ...toHeld, container_id: id })).toBe(0);
+      }
     });
   });
 

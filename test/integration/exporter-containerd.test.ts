@@ -92,7 +92,7 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     ).toHaveLength(1);
   });
 
-  it('gives short connections to the one container of a pod, of several to the one that dials there or to the pod, and none to the host', async () => {
+  it('gives short connections to the one container of a pod, of several to the one that was seen to hold them or to the pod, and none to the host', async () => {
     const shared = { name: 'shared-1', namespace: 'shop', uid: '2b2c3d4e-0000-4f0e-8f3e-2b6a7c1d0e9f' };
     const lone = { ...shared, name: 'lone-1', uid: '3b2c3d4e-0000-4f0e-8f3e-2b6a7c1d0e9f' };
     const start = (pod: typeof shared, sandbox: string, name: string, server: string, port: number) =>

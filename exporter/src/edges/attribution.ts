@@ -337,10 +337,9 @@ export class Attribution {
   }
 
   private clientOf(origin: Origin, socket: TrackedSocket): Omit<SocketOwner, 'pid'> | undefined {
-    const { protocol } = socket;
     const end = this.clientEnd(origin, socket);
     const namespace = end?.namespace ?? (origin.isCertain ? origin.candidates[0] : undefined);
-    return namespace && this.ownership.clientOf(namespace, end?.socket, protocol, localOf(socket));
+    return namespace && this.ownership.clientOf(namespace, end?.socket);
   }
 
   /** The client's own end; of several that fit, nobody can tell. */

@@ -4,7 +4,6 @@ import type { EdgeLabels } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
-import { isOrphan } from './ownership.js';
 import { unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
 import type { BriefEdge, TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
@@ -108,22 +107,16 @@ export class BriefConnections {
     if (waits === 'no longer' || waits === 'no room') {
       return 'given';
     }
-    const mayBeClaimed =
-      finding.role === 'client' && isOrphan(namespace, socket.protocol, peerOf(socket), 'dialled');
     const client = finding.role === 'client' ? namespace : placeOfPeer(finding);
     if (this.mayBeOfOthers(client, waits)) {
       return 'waits';
     }
     if (waits === 'for its other end') {
-      const mayTell = mayBeClaimed || isClientOrphan(socket, finding);
-      return mayTell || attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
+      return attribution.isUnpaired(socket, finding) ? 'waits' : 'given';
     }
     const clarity = attribution.clarity(namespace, socket, finding);
-    if (clarity === 'clear') {
-      return mayBeClaimed ? 'waits' : 'given';
-    }
     if (clarity !== 'unpaired') {
-      return clarity;
+      return clarity === 'clear' ? 'given' : clarity;
     }
     // Where two of this host have the address, both may have a connection between the same ports.
     return addressBook.isShared(socket.localAddress) ? 'waits' : endOf(socket, finding);
@@ -188,12 +181,6 @@ function endOf(socket: TrackedSocket, finding: Finding): End {
   return finding.role === 'server'
     ? { local: localOf(socket), peer: peerOf(socket) }
     : { local: finding.destination.seenAs, peer: finding.destination.reached };
-}
-
-/** Its client's own end waits to be claimed, and what is found out for that is the same for this one. */
-function isClientOrphan(socket: TrackedSocket, finding: Finding): boolean {
-  const place = finding.role === 'server' ? placeOfPeer(finding) : undefined;
-  return place !== undefined && isOrphan(place, socket.protocol, localOf(socket), 'reached');
 }
 
 /** What is found for one connection may be wrong for the next. */

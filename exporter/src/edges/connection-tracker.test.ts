@@ -652,45 +652,19 @@ describe('ConnectionTracker', () => {
       web.occupants = new Set([WEB, SIDECAR]);
     });
 
-    it('lets a short connection wait for a pass that sees one with that peer, gives it to that container, and counts the doubt', () => {
-      const { destroyedSockets } = tracker;
-      expect(destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('waits');
-      expect(destroyedSockets.giveIfPaired(web, brief('10.0.0.2 80', 51), 0)).toBe('waits');
-      seen('10.0.0.2 80');
-      expect(destroyedSockets.giveIfPaired(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
-      expect(destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 52), 0)).toBe('given');
-      expect(givenTo()).toEqual([`${SIDECAR} 3`]);
-      expect(tracker.attribution.unattributed.get('short_lived')).toBe(2);
-    });
-
     it.each([
       ['the pod’s sandbox', SANDBOX, SANDBOX],
       ['none', undefined, NO_CONTAINER],
-    ])('gives it to %s when none was seen, or that one has gone', (_, sandbox, expected) => {
-      web.sandbox = sandbox;
-      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 52), 0);
-      expect(givenTo()).toEqual([`${expected} 1`]);
-      seen('10.0.0.9 443');
-      web.occupants = new Set([WEB, '555555555555' as ContainerId]);
-      tracker.destroyedSockets.give(web, brief('10.0.0.9 443', 53), 0);
-      expect(givenTo()).toEqual([`${expected} 1`, `${SIDECAR} 1`, `${expected} 1`]);
-    });
-
-    it('gives it to none when passes have seen two with that peer', () => {
-      seen('10.0.0.2 80');
-      web.dialledBy.set('tcp 10.0.0.2 80', WEB);
-      pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
-      expect(tracker.destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
-      expect(givenTo()).toEqual([`${SIDECAR} 2`, `${NO_CONTAINER} 1`]);
-    });
-
-    it('gives it to the container that has taken the place of the one that was seen', () => {
-      seen('10.0.0.2 80');
-      web.dialledBy.set('tcp 10.0.0.2 80', '555555555555' as ContainerId);
-      pass([[web, socket('10.0.0.1 40060', '10.0.0.2 80', 60, { cgroupId: 9 })]]);
-      tracker.destroyedSockets.give(web, brief('10.0.0.2 80', 51), 0);
-      expect(givenTo()).toEqual([`${SIDECAR} 3`]);
-    });
+    ])(
+      'gives a short connection to %s, whoever was seen with that peer, and counts the doubt',
+      (_, sandbox, expected) => {
+        web.sandbox = sandbox;
+        seen('10.0.0.2 80');
+        expect(tracker.destroyedSockets.giveIfClear(web, brief('10.0.0.2 80', 51), 0)).toBe('given');
+        expect(givenTo()).toEqual([`${SIDECAR} 1`, `${expected} 1`]);
+        expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
+      },
+    );
 
     it('names the pod of a peer where nobody is known to listen, and no pod in the host’s namespace', () => {
       app.occupants = new Set([APP, SIDECAR]);
@@ -948,71 +922,18 @@ describe('ConnectionTracker', () => {
       inode >= 1_050 && inode < 1_060 ? { containerId: WEB, process: 'wget', pid: 7 } : undefined;
 
     it.each([
-      ['alone in its namespace', [WEB]],
-      ['in a shared namespace', [WEB, SIDECAR]],
-    ])('tells the server’s row, too, the container %s that is known to dial that server', (_, occupants) => {
+      ['the container that is alone in its namespace', [WEB], WEB],
+      ['none of those that share one, though one is known to dial that server', [WEB, SIDECAR], NO_CONTAINER],
+    ])('tells the server’s row, too, %s', (_, occupants, expected) => {
       start({ ownerOfInode: wget });
       web.occupants = new Set(occupants);
       pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
       [1, 2, 3].forEach((cookie) => end(cookie));
       expect(clients()).toEqual([
         [WEB, 'wget', 1],
-        [WEB, '', 3],
+        [expected, '', 3],
       ]);
-      expect(clientsOfServer()).toEqual([[WEB, '', 3]]);
-    });
-
-    it('tells the server’s row the container whose connections another address leads there', () => {
-      start({
-        ownerOfInode: wget,
-        actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
-          inode === 1 && peerAddress === '10.96.0.1'
-            ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
-            : undefined,
-      });
-      web.occupants = new Set([WEB, SIDECAR]);
-      pass([[web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)]]);
-      end(1, '10.96.0.1 8080');
-      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
-    });
-
-    it('names none on the server’s row where two containers are led there by different addresses', () => {
-      start({
-        ownerOfInode: (inode) =>
-          inode === 1_060 ? { containerId: SIDECAR, process: 'curl', pid: 8 } : wget(inode),
-        actualDestination: ({ inode }, { peerAddress, localAddress: address, localPort: port }) =>
-          inode === 1 && peerAddress === '10.96.0.1'
-            ? { server: { address: '10.0.0.2', port: 80 }, client: { address, port } }
-            : undefined,
-      });
-      web.occupants = new Set([WEB, SIDECAR]);
-      pass([
-        [web, socket('10.0.0.1 40050', '10.96.0.1 8080', 50)],
-        [web, socket('10.0.0.1 40060', '10.0.0.2 80', 60)],
-      ]);
-      tracker.destroyedSockets.give(app, accepted(1), 0);
-      expect(clientsOfServer()).toEqual([[NO_CONTAINER, '', 1]]);
-    });
-
-    it('lets the server’s end wait as long as the client’s for a pass that sees which container dials, and names the same', () => {
-      start({ ownerOfInode: wget });
-      web.occupants = new Set([WEB, SIDECAR]);
-      web.isWatched = true;
-      const { destroyedSockets, attribution } = tracker;
-      expect(destroyedSockets.giveIfClear(web, brief(1), 0)).toBe('waits');
-      expect(destroyedSockets.giveIfClear(app, accepted(1), 0)).toBe('kept');
-      const [waiting] = destroyedSockets.takeUnpaired();
-      attribution.noteEnded(web, brief(1));
-      expect(destroyedSockets.giveIfPaired(app, accepted(1), 0)).toBe('waits');
-      pass([[web, socket('10.0.0.1 40050', '10.0.0.2 80', 50)]]);
-      expect(waiting?.namespace).toBe(app);
-      expect(destroyedSockets.giveIfPaired(web, brief(1), 0)).toBe('given');
-      expect(destroyedSockets.giveIfPaired(app, accepted(1), 0)).toBe('given');
-      expect(clients()).toEqual([
-        [WEB, 'wget', 1],
-        [WEB, '', 1],
-      ]);
-      expect(clientsOfServer()).toEqual([[WEB, '', 1]]);
+      expect(clientsOfServer()).toEqual([[expected, '', 3]]);
     });
 
     it('tells the server’s row the pod whose short connection nobody else is known to have made', () => {

@@ -39,8 +39,6 @@ export class TrackedNamespace {
   occupants: ReadonlySet<ContainerId> = new Set([NO_CONTAINER]);
   /** The container of a pod that holds the namespace for the others, and opens no sockets. */
   sandbox: ContainerId | undefined;
-  /** Which container's sockets passes have seen with a peer, by `keyOfDialled`; undefined where several containers'. */
-  readonly dialledBy = new Map<string, ContainerId | undefined>();
   /** Every socket in it is seen, or announced when it ends: a connection that left no trace here did not lead here. */
   isWatched = false;
   /** The sockets that the next whole pass finds are the exporter's inheritance, not news. */
