@@ -17,7 +17,7 @@ import type { TrackedSocket } from './tracked-socket.js';
 export type UnattributedReason =
   /**
    * Several containers share the namespace, and the socket was gone before a pass could see whose it was. It is given
-   * to the one that passes have seen with that peer, else to the pod's sandbox, else to none.
+   * to the pod's sandbox, else to none.
    */
   | 'short_lived'
   /** The namespace was gone before it was found. */
