@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ContainerProcesses } from './container-processes.js';
 import { parseProcess, Procfs } from './procfs.js';
 
@@ -40,7 +40,8 @@ describe('a process', () => {
       const procfs = new Procfs();
       const pid = child.pid ?? 0;
       expect(procfs.process(pid)).toMatchObject({ pid, parentPid: process.pid, name: 'sleep' });
-      expect(procfs.commandLine(pid)).toEqual(['/bin/sleep', '30']);
+      // The program has its name a moment before its arguments.
+      await vi.waitFor(() => expect(procfs.commandLine(pid)).toEqual(['/bin/sleep', '30']));
       expect(procfs.environment(pid)).toEqual(['A=1', 'B=x y']);
       expect(procfs.workingDirectory(pid)).toBe('/usr');
     } finally {
