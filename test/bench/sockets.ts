@@ -8,6 +8,7 @@ import { StrangeNamespaces } from '../../exporter/src/collectors/strange-namespa
 import { hostName } from '../../exporter/src/contract/ids.js';
 import { ConnectionTracker } from '../../exporter/src/edges/connection-tracker.js';
 import { EdgeLedger } from '../../exporter/src/edges/edge-ledger.js';
+import { NO_SURROUNDINGS } from '../../exporter/src/edges/no-surroundings.js';
 import { CgroupIds } from '../../exporter/src/kernel/cgroup-id.js';
 import { loadLibc } from '../../exporter/src/kernel/libc.js';
 import { NamespaceSockets } from '../../exporter/src/kernel/namespace-sockets.js';
@@ -104,18 +105,7 @@ function watchOf(inode: number, sockets: NamespaceSockets) {
   const holders = new SocketHolders({ procRoot: '/proc', containerOf: containerIdOfCgroup, now });
   const tracker = new ConnectionTracker({
     ledger,
-    surroundings: {
-      ownerOfInode: (socket) => holders.ownerOf(socket),
-      ownerOfCgroup: () => undefined,
-      actualDestination: () => undefined,
-      actualSource: () => undefined,
-      proxyTarget: () => undefined,
-      strangerAt: () => undefined,
-      mayBeJoined: () => false,
-      mayBeJoinedUnseen: () => false,
-      isInhabited: () => true,
-      nameOf: () => '',
-    },
+    surroundings: { ...NO_SURROUNDINGS, ownerOfInode: (socket) => holders.ownerOf(socket) },
     publicPeers: false,
     firstEphemeralPort: 32_768,
   });

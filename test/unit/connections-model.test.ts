@@ -6,6 +6,7 @@ import { hostName, type ContainerId } from '../../exporter/src/contract/ids.js';
 import { ConnectionTracker } from '../../exporter/src/edges/connection-tracker.js';
 import { EdgeLedger } from '../../exporter/src/edges/edge-ledger.js';
 import type { Listener } from '../../exporter/src/edges/listening-set.js';
+import { NO_SURROUNDINGS } from '../../exporter/src/edges/no-surroundings.js';
 import { TrackedNamespace } from '../../exporter/src/edges/tracked-namespace.js';
 import { SocketMessage } from '../../exporter/src/kernel/sock-diag.js';
 import {
@@ -49,18 +50,7 @@ class Model {
   ) {
     this.tracker = new ConnectionTracker({
       ledger: this.ledger,
-      surroundings: {
-        ownerOfInode: () => undefined,
-        ownerOfCgroup: () => undefined,
-        actualDestination: () => undefined,
-        actualSource: () => undefined,
-        proxyTarget: () => undefined,
-        nameOf: () => '',
-        strangerAt: () => undefined,
-        mayBeJoined: () => false,
-        mayBeJoinedUnseen: () => false,
-        isInhabited: () => true,
-      },
+      surroundings: NO_SURROUNDINGS,
       publicPeers: false,
       firstEphemeralPort: 32_768,
     });

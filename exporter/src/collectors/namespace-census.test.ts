@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_CONTAINER, hostName, type ContainerId } from '../contract/ids.js';
 import { ConnectionTracker } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
+import { NO_SURROUNDINGS } from '../edges/no-surroundings.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { ProcessRecord } from '../kernel/process.js';
 import type { Inhabitants } from './inhabitants.js';
@@ -27,18 +28,7 @@ function censusOf(found: readonly ProcessRecord[]) {
   const processes = new Map(found.map((each) => [each.pid, each]));
   const tracker = new ConnectionTracker({
     ledger: new EdgeLedger(hostName('h'), { edges: 1, edgesPerContainer: 1, idleMs: 1 }),
-    surroundings: {
-      ownerOfInode: () => undefined,
-      ownerOfCgroup: () => undefined,
-      actualDestination: () => undefined,
-      actualSource: () => undefined,
-      proxyTarget: () => undefined,
-      strangerAt: () => undefined,
-      mayBeJoined: () => false,
-      mayBeJoinedUnseen: () => false,
-      isInhabited: () => true,
-      nameOf: () => '',
-    },
+    surroundings: NO_SURROUNDINGS,
     publicPeers: false,
     firstEphemeralPort: 32_768,
   });

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { hostName, type ContainerId } from '../contract/ids.js';
 import { ConnectionTracker } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
+import { NO_SURROUNDINGS } from '../edges/no-surroundings.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
 import { StrangeNamespaces, type Addressed } from './strange-namespaces.js';
@@ -67,16 +68,9 @@ describe('WaitingEnds', () => {
     tracker = new ConnectionTracker({
       ledger,
       surroundings: {
-        ownerOfInode: () => undefined,
-        ownerOfCgroup: () => undefined,
-        actualDestination: () => undefined,
-        actualSource: () => undefined,
-        proxyTarget: () => undefined,
+        ...NO_SURROUNDINGS,
         strangerAt: (address) => strangers.namespaceOf(address),
-        mayBeJoined: () => false,
-        mayBeJoinedUnseen: () => false,
         isInhabited: ({ inode }) => inode === APP_NSID,
-        nameOf: () => '',
       },
       publicPeers: false,
       firstEphemeralPort: 32_768,

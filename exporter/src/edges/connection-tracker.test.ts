@@ -6,6 +6,7 @@ import { ConnectionTracker } from './connection-tracker.js';
 import type { Edge, EdgeLabels } from './edge.js';
 import { EdgeLedger, type EdgeLimits } from './edge-ledger.js';
 import type { Listener } from './listening-set.js';
+import { NO_SURROUNDINGS } from './no-surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
 
@@ -14,19 +15,6 @@ const APP = '222222222222' as ContainerId;
 const ESTABLISHED = 1;
 const SYN_SENT = 2;
 const CLOSE = 7;
-
-const nothing: Surroundings = {
-  ownerOfInode: () => undefined,
-  ownerOfCgroup: () => undefined,
-  actualDestination: () => undefined,
-  actualSource: () => undefined,
-  proxyTarget: () => undefined,
-  nameOf: () => '',
-  strangerAt: () => undefined,
-  mayBeJoined: () => false,
-  mayBeJoinedUnseen: () => false,
-  isInhabited: () => true,
-};
 
 function counters(sentBytes: number, receivedBytes: number, established = true): SocketCounters {
   return {
@@ -113,7 +101,7 @@ describe('ConnectionTracker', () => {
     });
     tracker = new ConnectionTracker({
       ledger,
-      surroundings: { ...nothing, ...surroundings },
+      surroundings: { ...NO_SURROUNDINGS, ...surroundings },
       publicPeers,
       firstEphemeralPort: 32_768,
     });

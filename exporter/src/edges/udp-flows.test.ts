@@ -5,6 +5,7 @@ import type { SocketRecord } from '../kernel/socket-record.js';
 import { ConnectionTracker } from './connection-tracker.js';
 import type { Edge } from './edge.js';
 import { EdgeLedger } from './edge-ledger.js';
+import { NO_SURROUNDINGS } from './no-surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
 
 const WEB = '111111111111' as ContainerId;
@@ -58,18 +59,7 @@ describe('UdpFlows', () => {
     ledger = new EdgeLedger(hostName('h'), { edges: 100, edgesPerContainer: 100, idleMs: 1_000 });
     tracker = new ConnectionTracker({
       ledger,
-      surroundings: {
-        ownerOfInode: () => undefined,
-        ownerOfCgroup: () => undefined,
-        actualDestination: () => undefined,
-        actualSource: () => undefined,
-        proxyTarget: () => undefined,
-        nameOf: () => '',
-        strangerAt: () => undefined,
-        mayBeJoined: () => false,
-        mayBeJoinedUnseen: () => false,
-        isInhabited: () => true,
-      },
+      surroundings: NO_SURROUNDINGS,
       publicPeers: false,
       firstEphemeralPort: 32_768,
     });
