@@ -388,6 +388,7 @@ describe.skipIf(!isRoot)('connections of Docker containers (needs root: sudo npm
       // That one of them was seen with that peer says nothing of the others' short ones.
       const toHeld = { role: 'client', peer_container_id: held };
       expect(sumOf(rows, OPENED, toHeld)).toBe(21);
+      expect(sumOf(rows, OPENED, { role: 'server', container_id: held })).toBe(21);
       expect(sumOf(rows, 'toposcope_connections_open', { ...toHeld, container_id: sidecar })).toBe(1);
       expect(sumOf(rows, OPENED, { ...toHeld, container_id: '' })).toBeGreaterThan(0);
       for (const id of [web, other]) {
