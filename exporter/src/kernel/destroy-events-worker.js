@@ -3,38 +3,57 @@
 import koffi from 'koffi';
 import { setFlagsFromString } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import {
+  BATCHES,
+  BATCH_BYTES,
+  FIRST_SLOT,
+  GATHER_MS,
+  HEADER_INTS,
+  LENGTH,
+  LINGER_MS,
+  MESSAGES,
+  MESSAGE_BYTES,
+  NSID,
+  OVERRUNS,
+  SOURCE,
+  STOP,
+  TIMES_GIVEN,
+  TURNS,
+  batchAt,
+  batchesOf,
+  filledBytes,
+} from './destroy-batch.js';
 import { GivenIds } from './given-ids.js';
 
 // Starting a thread puts V8's flag, which main.ts set for the whole process, back to its default.
 setFlagsFromString('--semi-space-growth-factor=1');
 
 /**
- * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives:
- * batches of frames, each `source u32, nsid i32, length u32, how often the nsid was given i32`, then the bytes, padded to 8.
- * The number is counted here, where it is known what was announced before the event was read. A batch is put together
- * in a slot of a pool that both threads see, which the main thread gives back; where all are taken, in a buffer of its
- * own: buffers by the thousand would be the main thread's garbage.
+ * Waits for netlink sockets (an epoll descriptor that the main thread keeps up to date) and passes on what arrives. The
+ * kernel writes it into a batch of a pool that both threads see, which the main thread gives back; where all are taken,
+ * into one of this thread's own, which is sent: such by the thousand would be the main thread's garbage. How often an id
+ * was given is counted here, where it is known what was announced before the event was read.
  *
  * @typedef {object} Settings
  * @property {number} epoll descriptor
- * @property {SharedArrayBuffer} control int32: 0 = stop when 1, 1 = overruns, 2 = milliseconds to let events gather,
- *   3 = turns, each of which has passed on all that was there when it began, 4 = batches that were sent, from 5 on
- *   1 for each slot that is taken
- * @property {SharedArrayBuffer} pool as many slots of as many bytes as there are in `slots`
- * @property {number} slots
+ * @property {SharedArrayBuffer} control
+ * @property {SharedArrayBuffer} pool
  * @property {number} ids netlink socket that hears of ids of namespaces
+ *
+ * @typedef {object} Filling a batch, and how the kernel is told where its messages go
+ * @property {number} slot OWN where it is this thread's
+ * @property {Int32Array} headers
+ * @property {Buffer} vectors struct mmsghdr of each message
+ * @property {Int32Array} vectorInts the same
+ * @property {Buffer} iovecs the same's struct iovec
  */
-const { epoll, control: shared, pool, slots, ids } = /** @type {Settings} */ (workerData);
+const { epoll, control: shared, pool, ids } = /** @type {Settings} */ (workerData);
 const control = new Int32Array(shared);
-const STOP = 0;
-const OVERRUNS = 1;
-const GATHER_MS = 2;
-const TURNS = 3;
-const BATCHES = 4;
-const FIRST_SLOT = 5;
+const OWN = -1;
 
 const library = koffi.load(null);
 const epollWait = library.func('int epoll_wait(int, void *, int, int)');
+const poll = library.func('int poll(void *, unsigned long, int)');
 const recv = library.func('long recv(int, void *, size_t, int)');
 const recvmmsg = library.func('int recvmmsg(int, void *, unsigned int, int, void *)');
 
@@ -44,51 +63,71 @@ const ENOBUFS = 105;
 const MSG_DONTWAIT = 0x40;
 const SOL_NETLINK = 270;
 const NETLINK_LISTEN_ALL_NSID = 8;
+const NETLINK_HEADER_BYTES = 16;
+const POLLIN = 1;
 
-const MESSAGES = 128;
-const MESSAGE_BYTES = 1024;
-const CONTROL_BYTES = 32;
 const IOVEC_BYTES = 16;
 // struct mmsghdr on 64-bit: msghdr of 56 bytes, msg_len u32, padding.
 const MMSGHDR_BYTES = 64;
-const SLOT_BYTES = pool.byteLength / slots;
-const NO_SLOT = -1;
-const FRAME_HEADER_BYTES = 16;
-const NETLINK_HEADER_BYTES = 16;
+const MMSGHDR_INTS = MMSGHDR_BYTES / 4;
+const CONTROL_LENGTH_INT = 40 / 4;
+const MESSAGE_LENGTH_INT = 56 / 4;
+// struct cmsghdr: length u64, level i32, type i32, data.
+const CMSG_BYTES = 32;
+const CMSG_INTS = CMSG_BYTES / 4;
+const LEAST_CMSG_BYTES = 20;
 // struct epoll_event is packed on x86-64 only (include/uapi/linux/eventpoll.h).
 const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 const EPOLL_DATA = EPOLL_EVENT_BYTES - 8;
 const READY = 64;
+const IDLE_MS = 200;
+/** After a turn with that many, the next comes soon. */
+const MANY = 512;
 
-const messages = Buffer.alloc(MESSAGES * MESSAGE_BYTES);
-const controls = Buffer.alloc(MESSAGES * CONTROL_BYTES);
-const vectors = Buffer.alloc(MESSAGES * IOVEC_BYTES);
-const headers = Buffer.alloc(MESSAGES * MMSGHDR_BYTES);
 const ready = Buffer.alloc(READY * EPOLL_EVENT_BYTES);
 const news = Buffer.alloc(MESSAGE_BYTES);
+const idsPoll = Buffer.alloc(8);
+idsPoll.writeInt32LE(ids, 0);
+idsPoll.writeInt16LE(POLLIN, 4);
+// What comes beside each message of the batch that is being filled.
+const controls = Buffer.alloc(MESSAGES * CMSG_BYTES);
+const controlInts = new Int32Array(controls.buffer, controls.byteOffset, MESSAGES * CMSG_INTS);
 const given = new GivenIds();
-pointHeaders();
 
-const ownBatch = Buffer.alloc(SLOT_BYTES);
-let slot = NO_SLOT;
-let batch = takeSlot();
-let used = 0;
+const ownMemory = new ArrayBuffer(BATCH_BYTES);
+const own = filling(OWN, batchAt(ownMemory));
+const pooled = batchesOf(pool).map((batch, slot) => filling(slot, batch));
+let current = takeBatch();
+let count = 0;
+let heard = 0;
 
 while (Atomics.load(control, STOP) === 0) {
-  const gatherMs = Atomics.load(control, GATHER_MS);
-  if (epollWait(epoll, ready, READY, 200) > 0 && gatherMs > 0) {
-    // One wake-up for many events: the kernel's buffer holds what comes meanwhile.
-    Atomics.wait(control, STOP, 0, gatherMs);
+  if (epollWait(epoll, ready, READY, IDLE_MS) > 0) {
+    gather();
   }
   learnIds();
+  heard = 0;
   // Since then sockets may have been closed, and their descriptors may be others'.
-  const count = epollWait(epoll, ready, READY, 0);
-  for (let index = 0; index < count; index++) {
+  const readable = epollWait(epoll, ready, READY, 0);
+  for (let index = 0; index < readable; index++) {
     const at = index * EPOLL_EVENT_BYTES + EPOLL_DATA;
     drain(ready.readInt32LE(at), ready.readUInt32LE(at + 4));
   }
   post();
   Atomics.add(control, TURNS, 1);
+}
+
+/** One wake-up for many events: the kernel's buffer holds what comes meanwhile. */
+function gather() {
+  const gatherMs = Atomics.load(control, GATHER_MS);
+  const lingerMs = Atomics.load(control, LINGER_MS);
+  if (gatherMs > 0) {
+    Atomics.wait(control, STOP, 0, gatherMs);
+  }
+  // Whose id it was, is known for what was announced in a turn before.
+  if (lingerMs > 0 && heard < MANY) {
+    poll(idsPoll, 1, lingerMs);
+  }
 }
 
 /** Takes what was announced before anything that this turn has yet to read. */
@@ -107,8 +146,11 @@ function learnIds() {
 /** @param {number} fd @param {number} source */
 function drain(fd, source) {
   for (;;) {
-    resetHeaders();
-    const received = recvmmsg(fd, headers, MESSAGES, MSG_DONTWAIT, null);
+    if (count === MESSAGES) {
+      post();
+    }
+    const room = MESSAGES - count;
+    const received = recvmmsg(fd, current.vectors.subarray(count * MMSGHDR_BYTES), room, MSG_DONTWAIT, null);
     if (received < 0) {
       const errno = koffi.errno();
       if (errno === ENOBUFS) {
@@ -121,95 +163,90 @@ function drain(fd, source) {
       // EAGAIN: all read. Anything else: the main thread has closed the socket.
       return errno === EAGAIN;
     }
-    for (let index = 0; index < received; index++) {
-      append(source, index);
-    }
-    if (received < MESSAGES) {
+    note(source, received);
+    if (received < room) {
       return true;
     }
   }
 }
 
-/** @param {number} source @param {number} index */
-function append(source, index) {
-  const length = Math.min(headers.readUInt32LE(index * MMSGHDR_BYTES + 56), MESSAGE_BYTES);
-  const padded = (length + 7) & ~7;
-  if (used + FRAME_HEADER_BYTES + padded > batch.length) {
-    post();
+/** Writes the headers of what has just been received. @param {number} source @param {number} received */
+function note(source, received) {
+  const { headers, vectorInts } = current;
+  const end = count + received;
+  for (; count < end; count++) {
+    const vector = count * MMSGHDR_INTS;
+    const nsid = nsidOf(count, vectorInts[vector + CONTROL_LENGTH_INT] ?? 0);
+    const header = count * HEADER_INTS;
+    headers[header + SOURCE] = source;
+    headers[header + NSID] = nsid;
+    headers[header + LENGTH] = Math.min(vectorInts[vector + MESSAGE_LENGTH_INT] ?? 0, MESSAGE_BYTES);
+    headers[header + TIMES_GIVEN] = nsid < 0 ? 0 : given.timesInTurn(nsid);
+    // The kernel has shortened it to what it wrote.
+    vectorInts[vector + CONTROL_LENGTH_INT] = CMSG_BYTES;
   }
-  batch.writeUInt32LE(source, used);
-  const nsid = nsidOf(index);
-  batch.writeInt32LE(nsid, used + 4);
-  batch.writeUInt32LE(length, used + 8);
-  batch.writeInt32LE(nsid < 0 ? 0 : given.timesInTurn(nsid), used + 12);
-  const from = index * MESSAGE_BYTES;
-  messages.copy(batch, used + FRAME_HEADER_BYTES, from, from + length);
-  used += FRAME_HEADER_BYTES + padded;
+  heard += received;
 }
 
 /**
  * −1 when the event is of the socket's own namespace: the kernel then sends no such control message.
  *
  * @param {number} index
+ * @param {number} length of the control messages
  */
-function nsidOf(index) {
-  const at = index * CONTROL_BYTES;
-  const length = headers.readUInt32LE(index * MMSGHDR_BYTES + 40);
-  // struct cmsghdr: length u64, level i32, type i32, data.
-  if (
-    length >= 20 &&
-    controls.readInt32LE(at + 8) === SOL_NETLINK &&
-    controls.readInt32LE(at + 12) === NETLINK_LISTEN_ALL_NSID
-  ) {
-    return controls.readInt32LE(at + 16);
-  }
-  return -1;
+function nsidOf(index, length) {
+  const at = index * CMSG_INTS;
+  const isId =
+    length >= LEAST_CMSG_BYTES &&
+    controlInts[at + 2] === SOL_NETLINK &&
+    controlInts[at + 3] === NETLINK_LISTEN_ALL_NSID;
+  return isId ? (controlInts[at + 4] ?? -1) : -1;
 }
 
 function post() {
-  if (used === 0) {
+  if (count === 0) {
     return;
   }
   Atomics.add(control, BATCHES, 1);
-  if (slot === NO_SLOT) {
-    const bytes = new Uint8Array(batch.subarray(0, used));
-    parentPort?.postMessage({ slot, used, bytes }, [bytes.buffer]);
+  const { slot } = current;
+  if (slot === OWN) {
+    const bytes = ownMemory.slice(0, filledBytes(count));
+    parentPort?.postMessage({ slot, count, bytes }, [bytes]);
   } else {
-    parentPort?.postMessage({ slot, used });
+    parentPort?.postMessage({ slot, count });
   }
-  batch = takeSlot();
-  used = 0;
+  current = takeBatch();
+  count = 0;
 }
 
-/** @returns {Buffer} */
-function takeSlot() {
-  for (slot = 0; slot < slots; slot++) {
-    if (Atomics.compareExchange(control, FIRST_SLOT + slot, 0, 1) === 0) {
-      return Buffer.from(pool, slot * SLOT_BYTES, SLOT_BYTES);
-    }
-  }
-  slot = NO_SLOT;
-  return ownBatch;
+/** @returns {Filling} */
+function takeBatch() {
+  const free = pooled.find(({ slot }) => Atomics.compareExchange(control, FIRST_SLOT + slot, 0, 1) === 0);
+  return free ?? own;
 }
 
-/** Points each header at its own message, control buffer and vector; the addresses stay valid for good. */
-function pointHeaders() {
+/**
+ * Points each header at its own message and control buffer; the addresses stay valid for good.
+ *
+ * @param {number} slot
+ * @param {import('./destroy-batch.js').Batch} batch
+ * @returns {Filling}
+ */
+function filling(slot, { headers, messages }) {
+  const vectors = Buffer.alloc(MESSAGES * MMSGHDR_BYTES);
+  const iovecs = Buffer.alloc(MESSAGES * IOVEC_BYTES);
   const messagesAt = koffi.address(messages);
   const controlsAt = koffi.address(controls);
-  const vectorsAt = koffi.address(vectors);
+  const iovecsAt = koffi.address(iovecs);
   for (let index = 0; index < MESSAGES; index++) {
-    vectors.writeBigUInt64LE(messagesAt + BigInt(index * MESSAGE_BYTES), index * IOVEC_BYTES);
-    vectors.writeBigUInt64LE(BigInt(MESSAGE_BYTES), index * IOVEC_BYTES + 8);
-    const header = index * MMSGHDR_BYTES;
-    headers.writeBigUInt64LE(vectorsAt + BigInt(index * IOVEC_BYTES), header + 16);
-    headers.writeBigUInt64LE(1n, header + 24);
-    headers.writeBigUInt64LE(controlsAt + BigInt(index * CONTROL_BYTES), header + 32);
+    iovecs.writeBigUInt64LE(messagesAt + BigInt(index * MESSAGE_BYTES), index * IOVEC_BYTES);
+    iovecs.writeBigUInt64LE(BigInt(MESSAGE_BYTES), index * IOVEC_BYTES + 8);
+    const vector = index * MMSGHDR_BYTES;
+    vectors.writeBigUInt64LE(iovecsAt + BigInt(index * IOVEC_BYTES), vector + 16);
+    vectors.writeBigUInt64LE(1n, vector + 24);
+    vectors.writeBigUInt64LE(controlsAt + BigInt(index * CMSG_BYTES), vector + 32);
+    vectors.writeUInt32LE(CMSG_BYTES, vector + 40);
   }
-}
-
-/** The kernel shortens the control length to what it wrote. */
-function resetHeaders() {
-  for (let index = 0; index < MESSAGES; index++) {
-    headers.writeUInt32LE(CONTROL_BYTES, index * MMSGHDR_BYTES + 40);
-  }
+  const vectorInts = new Int32Array(vectors.buffer, vectors.byteOffset, MESSAGES * MMSGHDR_INTS);
+  return { slot, headers, vectors, vectorInts, iovecs };
 }

@@ -1,4 +1,25 @@
 import { Worker } from 'node:worker_threads';
+import {
+  BATCHES,
+  BATCH_BYTES,
+  CONTROL_BYTES,
+  FIRST_SLOT,
+  GATHER_MS,
+  HEADER_INTS,
+  LENGTH,
+  LINGER_MS,
+  MESSAGE_BYTES,
+  NSID,
+  OVERRUNS,
+  SLOTS,
+  SOURCE,
+  STOP,
+  TIMES_GIVEN,
+  TURNS,
+  batchAt,
+  batchesOf,
+  type Batch,
+} from './destroy-batch.js';
 import { SystemCallError, type Libc } from './libc.js';
 import type { NamespaceIds } from './namespace-ids.js';
 import { NETLINK_SOCK_DIAG, NetlinkSocket, forEachMessage } from './netlink.js';
@@ -17,17 +38,6 @@ const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const EPOLLIN = 1;
 
-const FRAME_HEADER_BYTES = 16;
-const STOP = 0;
-const OVERRUNS = 1;
-const GATHER_MS = 2;
-const TURNS = 3;
-const BATCHES = 4;
-const FIRST_SLOT = 5;
-/** Of what waits to be read: 180 events each. */
-const SLOTS = 8;
-const SLOT_BYTES = 64 * 1024;
-
 /** Where an event came from: a source's number, and the namespace's id as the listening namespace numbers it. */
 export interface EventOrigin {
   readonly source: number;
@@ -40,17 +50,18 @@ export interface EventOrigin {
   readonly timesGiven?: number;
 }
 
-/** A batch of frames, as the thread sends it: in a slot of the pool, to be given back, or in bytes of its own. */
-interface Batch {
+/** What the thread sends: a batch in a slot of the pool, which is to be given back, or in bytes of its own. */
+interface Sent {
   readonly slot: number;
-  readonly used: number;
-  readonly bytes?: Uint8Array;
+  /** Of messages. */
+  readonly count: number;
+  readonly bytes?: ArrayBuffer;
 }
 
 export interface DestroyEventsOptions {
   readonly libc: Libc;
   readonly ids: NamespaceIds;
-  /** Told of each destroyed socket, in order, a few hundredths of a second after. The record must not be kept. */
+  /** Told of each destroyed socket, in order, within a few tenths of a second. The record must not be kept. */
   readonly onDestroyed: (record: SocketRecord, origin: EventOrigin) => void;
   /** Called after each batch, and once the kernel has said that it dropped events. */
   readonly onBatch: (overruns: number) => void;
@@ -64,8 +75,8 @@ export interface DestroyEventsOptions {
  * own waits for them, so that a busy main thread loses none.
  */
 export class DestroyEvents {
-  private readonly control = new Int32Array(new SharedArrayBuffer(4 * (FIRST_SLOT + SLOTS)));
-  private readonly slots: readonly Buffer[];
+  private readonly control = new Int32Array(new SharedArrayBuffer(CONTROL_BYTES));
+  private readonly slots: readonly Batch[];
   private readonly sources = new Map<number, NetlinkSocket>();
   private readonly message = new SocketMessage('mixed');
   private readonly worker: Worker;
@@ -73,7 +84,7 @@ export class DestroyEvents {
   private knownOverruns = 0;
   private received = 0;
   /** What the thread has sent and was not read yet. */
-  private readonly waiting: Batch[] = [];
+  private readonly waiting: Sent[] = [];
   private isReading = false;
   private batches = 0;
   private knownTurns = 0;
@@ -82,15 +93,12 @@ export class DestroyEvents {
     private readonly options: DestroyEventsOptions,
     private readonly epoll: number,
   ) {
-    const pool = new SharedArrayBuffer(SLOTS * SLOT_BYTES);
-    this.slots = Array.from({ length: SLOTS }, (_, slot) => Buffer.from(pool, slot * SLOT_BYTES, SLOT_BYTES));
+    const pool = new SharedArrayBuffer(SLOTS * BATCH_BYTES);
+    this.slots = batchesOf(pool);
     this.worker = new Worker(new URL('./destroy-events-worker.js', import.meta.url), {
-      workerData: {
-        ...{ epoll, control: this.control.buffer, pool, slots: SLOTS },
-        ids: options.ids.threadDescriptor,
-      },
+      workerData: { epoll, control: this.control.buffer, pool, ids: options.ids.threadDescriptor },
     });
-    this.worker.on('message', (batch: Batch) => this.take(batch));
+    this.worker.on('message', (sent: Sent) => this.take(sent));
     this.worker.on('error', options.onError);
     this.worker.unref();
   }
@@ -141,6 +149,7 @@ export class DestroyEvents {
       this.watch(EPOLL_CTL_ADD, socket.fd, source, purpose);
       // A small buffer overflows while events gather.
       Atomics.store(this.control, GATHER_MS, got >= GATHERING_BYTES ? GATHER_FOR_MS : 0);
+      Atomics.store(this.control, LINGER_MS, got >= RECEIVE_BUFFER_BYTES ? LINGER_FOR_MS : 0);
     } catch (error) {
       socket.close();
       throw error;
@@ -184,8 +193,8 @@ export class DestroyEvents {
     }
   }
 
-  private take(batch: Batch): void {
-    this.waiting.push(batch);
+  private take(sent: Sent): void {
+    this.waiting.push(sent);
     if (!this.isReading) {
       this.readOn();
     }
@@ -194,8 +203,8 @@ export class DestroyEvents {
   /** Reads what waits; lets the loop run meanwhile, since events may come faster than they can be read. */
   private readOn(): void {
     const sliceEnd = performance.now() + SLICE_MS;
-    for (let batch = this.waiting.shift(); batch !== undefined; batch = this.waiting.shift()) {
-      this.read(batch);
+    for (let sent = this.waiting.shift(); sent !== undefined; sent = this.waiting.shift()) {
+      this.read(sent);
       if (performance.now() >= sliceEnd) {
         break;
       }
@@ -206,12 +215,12 @@ export class DestroyEvents {
     }
   }
 
-  private read({ slot, used, bytes }: Batch): void {
+  private read({ slot, count, bytes }: Sent): void {
     this.batches = (this.batches + 1) | 0;
     this.options.ids.update();
     const pooled = this.slots[slot];
     try {
-      this.readBatch(pooled ?? Buffer.from(bytes ?? []), used);
+      this.readBatch(pooled ?? batchAt(bytes ?? new ArrayBuffer(BATCH_BYTES)), count);
     } finally {
       if (pooled !== undefined) {
         Atomics.store(this.control, FIRST_SLOT + slot, 0);
@@ -219,19 +228,18 @@ export class DestroyEvents {
     }
   }
 
-  private readBatch(batch: Buffer, used: number): void {
-    let at = 0;
-    while (at + FRAME_HEADER_BYTES <= used) {
-      const origin = originOf(batch, at);
-      const start = at + FRAME_HEADER_BYTES;
-      const end = start + batch.readUInt32LE(at + 8);
-      forEachMessage(batch, start, end, (buffer, bodyStart, bodyEnd) => {
+  private readBatch({ headers, messages }: Batch, count: number): void {
+    for (let index = 0; index < count; index++) {
+      const header = index * HEADER_INTS;
+      const origin = originOf(headers, header);
+      const start = index * MESSAGE_BYTES;
+      const end = start + (headers[header + LENGTH] ?? 0);
+      forEachMessage(messages, start, end, (buffer, bodyStart, bodyEnd) => {
         this.received++;
         if (this.message.read(buffer, bodyStart, bodyEnd)) {
           this.options.onDestroyed(this.message, origin);
         }
       });
-      at = (end + 7) & ~7;
     }
     const { overruns } = this;
     this.options.onBatch(overruns - this.knownOverruns);
@@ -239,17 +247,21 @@ export class DestroyEvents {
   }
 }
 
-function originOf(batch: Buffer, at: number): EventOrigin {
-  const source = batch.readUInt32LE(at);
-  const nsid = batch.readInt32LE(at + 4);
-  return nsid < 0 ? { source, nsid: undefined } : { source, nsid, timesGiven: batch.readInt32LE(at + 12) };
+function originOf(headers: Int32Array, header: number): EventOrigin {
+  const source = headers[header + SOURCE] ?? 0;
+  const nsid = headers[header + NSID] ?? -1;
+  return nsid < 0
+    ? { source, nsid: undefined }
+    : { source, nsid, timesGiven: headers[header + TIMES_GIVEN] ?? 0 };
 }
 
 /** The kernel takes memory for what waits only. On a busy host the thread may not run for a second. */
 const RECEIVE_BUFFER_BYTES = 16 * 1024 * 1024;
 const GATHERING_BYTES = 4 * 1024 * 1024;
-/** The buffer holds ten times of what comes in that time on the busiest of hosts. */
+/** That much holds what comes in that time on the busiest of hosts. */
 const GATHER_FOR_MS = 100;
+/** The whole buffer, which the kernel doubles, holds four times of what comes in both. */
+const LINGER_FOR_MS = 150;
 /** Of reading, after which whatever else there is to do gets its turn. */
 const SLICE_MS = 8;
 const DESTROY_GROUPS =
