@@ -23,6 +23,12 @@ setFlagsFromString('--no-parallel-scavenge');
  * new: half a per cent of a processor for many minutes, and more than the code gains by it.
  */
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
+/**
+ * Nor does V8 optimize before a function has been at work for long: most of what it would optimize in the first minutes, it
+ * would optimize again when the first unusual thing comes by. Fifteen times its own patience; at fifty times, the program
+ * is slow for minutes.
+ */
+setFlagsFromString('--interrupt-budget=1000000');
 const { run } = await import('./program.js');
 
 // A reader that has seen enough, such as `head`, is no failure.

@@ -90,7 +90,7 @@ function choose(
 
 /** What is read of a process beside its record, seldom, and its labels, which are rendered when they change. */
 interface Details {
-  readonly readAt: number;
+  readonly readAgainAt: number;
   /** What the labels of process_info were rendered of. */
   readonly record: ProcessRecord;
   readonly maxOpenFiles: number | undefined;
@@ -99,10 +99,15 @@ interface Details {
   readonly infoLabels: RenderedLabels;
 }
 
-const READ_AGAIN_MS = 60_000;
+/** Limits change as good as never; some programs write into their command what they are doing. */
+const LIMITS_STAY_MS = 5 * 60_000;
+const COMMAND_STAYS_MS = 60_000;
+/** What is found at once is read again a sixteenth at a time. */
+const SPREAD = 16;
 
-/** Limits and commands change as good as never: they are kept for a minute. */
+/** What is read seldom is kept for some scrapes. */
 function createDetails(options: ProcessOptions) {
+  const stayMs = options.command ? COMMAND_STAYS_MS : LIMITS_STAY_MS;
   let known = new Map<number, Details>();
   return (shown: readonly ProcessRecord[], time: number): ReadonlyMap<number, Details> => {
     const current = new Map<number, Details>();
@@ -111,20 +116,23 @@ function createDetails(options: ProcessOptions) {
       const isFresh =
         kept?.record.startTicks === record.startTicks &&
         kept.record.cgroup === record.cgroup &&
-        time - kept.readAt < READ_AGAIN_MS;
-      current.set(record.pid, isFresh ? renamed(kept, record, options) : readDetails(record, options, time));
+        time < kept.readAgainAt;
+      const details = isFresh
+        ? renamed(kept, record, options)
+        : readDetails(record, options, time + stayMs * (kept === undefined ? turnOf(record) : 1));
+      current.set(record.pid, details);
     }
     known = current;
     return current;
   };
 }
 
-function readDetails(record: ProcessRecord, options: ProcessOptions, time: number): Details {
+function readDetails(record: ProcessRecord, options: ProcessOptions, readAgainAt: number): Details {
   const { host, procRoot } = options;
   const { pid, cgroup } = record;
   const command = options.command ? readCommand(procRoot, pid) : '';
   return {
-    readAt: time,
+    readAgainAt,
     record,
     maxOpenFiles: readOpenFilesLimit(procRoot, pid),
     command,
@@ -135,6 +143,11 @@ function readDetails(record: ProcessRecord, options: ProcessOptions, time: numbe
     }),
     infoLabels: infoLabels(record, options, command),
   };
+}
+
+/** Of how long it stays at first: 1/16 to 1. */
+function turnOf({ pid }: ProcessRecord): number {
+  return (1 + (pid % SPREAD)) / SPREAD;
 }
 
 /** The same details, unless process_info has something else to say by now. */

@@ -1,11 +1,12 @@
 import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
+import type { BriefEdge } from './brief-edges.js';
 import type { EdgeLabels } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
 import { unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
-import type { BriefEdge, TrackedNamespace } from './tracked-namespace.js';
+import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
 
 export interface BriefConnectionsOptions {
@@ -30,13 +31,11 @@ export class BriefConnections {
    * next pass nothing that decides about them changes, but whether the other end was heard of.
    */
   settle(namespace: TrackedNamespace, socket: TrackedSocket, now: number, waits: Waits): Settlement {
-    const { protocol, localAddress, localPort, peerAddress, peerPort } = socket;
+    const { protocol, localAddress, localPort } = socket;
     const isServer = namespace.listening.hasPort(protocol, localPort);
-    const kind = isServer
-      ? `< ${protocol} ${localAddress} ${localPort} ${peerAddress}`
-      : `> ${protocol} ${peerAddress} ${peerPort}`;
+    const kind = isServer ? 'server' : 'client';
     const { attribution, addressBook } = this.options;
-    const found = namespace.briefEdges.get(kind);
+    const found = namespace.briefEdges.get(kind, socket);
     const client = isServer ? found?.peer : namespace;
     const isUsable = found !== undefined && this.takesMore(found) && !this.mayBeOfOthers(client, waits);
     const known = isUsable ? found : undefined;
@@ -77,7 +76,7 @@ export class BriefConnections {
       edge.labels.peer_ip !== OTHER &&
       (isServer || socket.role === 'client')
     ) {
-      namespace.briefEdges.set(kind, { ...edge, peer: placeOfPeer(finding) });
+      namespace.briefEdges.set(kind, socket, { ...edge, peer: placeOfPeer(finding) });
     }
     return 'given';
   }

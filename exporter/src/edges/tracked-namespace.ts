@@ -1,6 +1,6 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { EdgeLabels, Tally } from './edge.js';
+import { BriefEdges } from './brief-edges.js';
 import { ListeningSet } from './listening-set.js';
 import { SeenSockets } from './seen-sockets.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -11,16 +11,6 @@ export interface UnconnectedSocket {
   readonly cgroupId: number;
 }
 
-/** An edge, and where on this host its other end is. */
-export interface BriefEdge {
-  readonly labels: EdgeLabels;
-  /** The edge itself, or what counts in its place while it is presumed. */
-  readonly tally: Tally;
-  /** Undefined where nothing is presumed; else how many questions had been asked. */
-  readonly questions: number | undefined;
-  readonly peer: TrackedNamespace | undefined;
-}
-
 /** One network namespace: who lives in it, where it listens, what is open in it. */
 export class TrackedNamespace {
   readonly listening = new ListeningSet();
@@ -29,8 +19,8 @@ export class TrackedNamespace {
   udpSockets: ReadonlyMap<number, UnconnectedSocket> = new Map();
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
-  /** Edges of connections that no pass saw, by what they have in common; until the next pass. */
-  readonly briefEdges = new Map<string, BriefEdge>();
+  /** Until the next pass. */
+  readonly briefEdges = new BriefEdges();
   /** What passes have seen of `sockets`. */
   readonly seen = new SeenSockets();
   private current: ReadonlySet<IpAddress> = new Set();

@@ -1,4 +1,4 @@
-import { parseIpAddress, readIpv4, readIpv6 } from './ip-address.js';
+import { parseIpAddress, readIpv4, readIpv6, type IpAddress } from './ip-address.js';
 import { NLM_F_DUMP, NetlinkError, type NetlinkSocket } from './netlink.js';
 import {
   TCP_CLOSE,
@@ -136,6 +136,9 @@ export class SocketMessage implements SocketRecord, SocketCounters {
   private usualInfoOffset = MESSAGE_BYTES;
   private usualInfoHeader = 0;
   private isTcp: boolean;
+  /** Asked for several times of one message. */
+  private localText: IpAddress | undefined;
+  private peerText: IpAddress | undefined;
 
   /** What the messages are about; in `mixed` ones an attribute says it. */
   constructor(private readonly expected: SocketProtocol | 'mixed') {
@@ -157,6 +160,8 @@ export class SocketMessage implements SocketRecord, SocketCounters {
     }
     this.start = start;
     this.end = end;
+    this.localText = undefined;
+    this.peerText = undefined;
     this.findInfo();
     if (this.expected === 'mixed') {
       const protocol = this.attribute(INET_DIAG_PROTOCOL, 1);
@@ -185,12 +190,14 @@ export class SocketMessage implements SocketRecord, SocketCounters {
     return this.view.getUint16(this.start + 6);
   }
 
-  get localAddress(): string {
-    return this.isIpv4 ? readIpv4(this.buffer, this.start + 8) : readIpv6(this.buffer, this.start + 8);
+  get localAddress(): IpAddress {
+    this.localText ??= this.addressAt(this.start + 8);
+    return this.localText;
   }
 
-  get peerAddress(): string {
-    return this.isIpv4 ? readIpv4(this.buffer, this.start + 24) : readIpv6(this.buffer, this.start + 24);
+  get peerAddress(): IpAddress {
+    this.peerText ??= this.addressAt(this.start + 24);
+    return this.peerText;
   }
 
   get cookie(): number {
@@ -284,6 +291,10 @@ export class SocketMessage implements SocketRecord, SocketCounters {
 
   private get isIpv4(): boolean {
     return this.buffer[this.start] === AF_INET;
+  }
+
+  private addressAt(offset: number): IpAddress {
+    return this.isIpv4 ? readIpv4(this.buffer, offset) : readIpv6(this.buffer, offset);
   }
 
   private findInfo(): void {
