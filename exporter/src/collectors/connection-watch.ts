@@ -15,7 +15,7 @@ import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type NetworkHost, type ProcessesOfNamespaces } from './namespace-census.js';
 import { Newcomers, type StartedContainer } from './newcomers.js';
-import { pacer } from './pacer.js';
+import { Pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
 import type { StrangeNamespaces } from './strange-namespaces.js';
 import { WaitingEnds } from './waiting-ends.js';
@@ -53,6 +53,7 @@ export class ConnectionWatch {
   private running: Promise<void> | undefined;
   private eventsLost = false;
   private isSettling = false;
+  private lookedMs = 0;
 
   constructor(private readonly options: ConnectionWatchOptions) {
     this.census = new NamespaceCensus(options);
@@ -64,6 +65,14 @@ export class ConnectionWatch {
   /** Within how many milliseconds after the last pass the next is wanted; Infinity when nothing waits for it. */
   get patienceMs(): number {
     return Math.min(this.waitingEnds.patienceMs, this.eventsLost ? LOSS_PATIENCE_MS : Infinity);
+  }
+
+  /**
+   * Milliseconds of processors that the last pass took to look at everything: more passes take more of them. What was
+   * heard of meanwhile, or had waited for it, takes as much whenever it comes.
+   */
+  get lastLookMs(): number {
+    return this.lookedMs;
   }
 
   /** The kernel's last word on a socket; the record is not kept. */
@@ -113,13 +122,13 @@ export class ConnectionWatch {
     const eventsLost = this.eventsLost;
     this.eventsLost = false;
     try {
-      await this.passOverAll(eventsLost, isLost);
+      this.lookedMs = await this.passOverAll(eventsLost, isLost);
     } catch (error) {
       this.waitingEnds.putBack(waiting);
       this.eventsLost ||= eventsLost;
       throw error;
     }
-    await this.waitingEnds.give(waiting, pacer(now));
+    await this.waitingEnds.give(waiting, new Pacer(now).pause);
     tracker.presumed.isCertain = false;
     if (holders.isCrowded) {
       holders.retain(this.liveInodes());
@@ -134,9 +143,11 @@ export class ConnectionWatch {
     );
   }
 
-  private async passOverAll(eventsLost: boolean, readsAllProcesses: boolean): Promise<void> {
+  /** Returns what it took of processors, in milliseconds. */
+  private async passOverAll(eventsLost: boolean, readsAllProcesses: boolean): Promise<number> {
     const { tracker, now, holders, strangers, containers } = this.options;
-    const pause = pacer(now);
+    const pacer = new Pacer(now);
+    const { pause } = pacer;
     let processesOf = this.census.take(readsAllProcesses);
     strangers.learn(containers());
     for (const namespace of tracker.namespaces.values()) {
@@ -161,12 +172,13 @@ export class ConnectionWatch {
       await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
     await this.findGuests(processesOf, pause, isOpen);
-    tracker.presumed.isCertain = await settled;
+    tracker.presumed.isCertain = await pacer.during(settled);
     this.ownListeners();
     tracker.endPass(now());
     if (readsFlows) {
       tracker.udpFlows.endPass(tracker.namespaces, now());
     }
+    return pacer.cpuMs;
   }
 
   /** Whether everybody is known who has joined a container by now; false as well when the answer takes too long. */

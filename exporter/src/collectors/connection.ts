@@ -84,7 +84,6 @@ class KernelConnectionCollector implements ConnectionCollector {
   private timer: NodeJS.Timeout | undefined;
   private dueAt = -Infinity;
   private lastPassAt = -Infinity;
-  private lastPassCpuMs = 0;
   private failure: Error | undefined;
   private eventsFailure: Error | undefined;
   private reportedFolded = 0;
@@ -240,7 +239,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     }
     const interval = Math.max(
       this.options.passIntervalMs ?? PASS_INTERVAL_MS,
-      Math.min(this.lastPassCpuMs * PASS_SHARE, LONGEST_INTERVAL_MS),
+      Math.min(this.watch.lastLookMs * PASS_SHARE, LONGEST_INTERVAL_MS),
     );
     const dueAt = this.lastPassAt + Math.min(this.watch.patienceMs, interval);
     // Asked after each batch of announcements, of which there are ten a second.
@@ -260,7 +259,6 @@ class KernelConnectionCollector implements ConnectionCollector {
   }
 
   private async runPass(): Promise<void> {
-    const began = process.cpuUsage();
     try {
       await this.watch.pass();
       this.failure = undefined;
@@ -269,8 +267,6 @@ class KernelConnectionCollector implements ConnectionCollector {
       this.options.logger.error({ err: error }, 'a pass over the sockets failed');
     }
     this.lastPassAt = this.now();
-    const { user, system } = process.cpuUsage(began);
-    this.lastPassCpuMs = (user + system) / 1_000;
   }
 
   private containers(): Container[] {

@@ -2,9 +2,10 @@ import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import { isWithEmbeddedResolver } from '../edges/embedded-resolver.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
-import { isUnspecified, type IpAddress } from '../kernel/ip-address.js';
-import { copySocketRecord, type SocketProtocol, type SocketRecord } from '../kernel/socket-record.js';
+import { isUnspecified } from '../kernel/ip-address.js';
+import { copySocketRecord, type SocketRecord } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
+import { OthersOfForgetful, isForgetful } from './forgetful-ends.js';
 import type { Addressed, StrangeNamespaces } from './strange-namespaces.js';
 
 export interface WaitingEndsOptions {
@@ -124,13 +125,14 @@ export class WaitingEnds {
     const { tracker } = this.options;
     // Of some, that is known only when both have been heard.
     const ends = taken.filter((each) => !this.isRepeated(each));
-    const others = othersOfForgetful(ends);
+    const others = new OthersOfForgetful(ends);
     const placed = ends.map((each) => ({ ...each, namespace: this.placeOf(each, others) }));
     // Each end's place may be what another's waits for.
     for (const each of placed) {
       if (each.namespace !== undefined) {
         tracker.attribution.noteEnded(each.namespace, recalled(each, each.namespace, others));
       }
+      await pause();
     }
     let isInVain = false;
     // What an end that aborted has forgotten, its other end tells when that has been given.
@@ -162,11 +164,11 @@ export class WaitingEnds {
   }
 
   /** Where an event came from; stood for, where no pass has found it. */
-  private placeOf(end: WaitingEnd, others: OthersOfForgetful): TrackedNamespace | undefined {
+  private placeOf(end: WaitingEnd, others: OthersOfForgetful<WaitingEnd>): TrackedNamespace | undefined {
     const { namespace, origin, record, heardAt } = end;
     const { localAddress } = record;
     const address = isUnspecified(localAddress)
-      ? otherOf(end, others, () => true)?.record.peerAddress
+      ? others.find(end, () => true)?.record.peerAddress
       : localAddress;
     return (
       namespace ??
@@ -219,65 +221,22 @@ export class WaitingEnds {
 const MOST_WAITING = 50_000;
 const MORE_PASSES = 2;
 const SHORTEST_WAIT_MS = 10_000;
-/** Both ends of what is aborted end at once, and are read within a turn or two. */
-const APART_MS = 1_000;
-/** One that was kept for its other end counts as heard when a pass takes it. */
-const LATEST_TAKEN_MS = 10_000;
 const URGENT_PATIENCE_MS = 1_000;
 const SHORTEST_PATIENCE_MS = 200;
 const LONGEST_PATIENCE_MS = 5_000;
 
-/** Ends by what their other ends still know that aborted: their own port, and whose address the other's is. */
-type OthersOfForgetful = ReadonlyMap<string, Set<WaitingEnd>>;
-
-function othersOfForgetful(ends: readonly WaitingEnd[]): OthersOfForgetful {
-  const others = new Map<string, Set<WaitingEnd>>();
-  if (ends.some(isForgetful)) {
-    for (const end of ends) {
-      const { protocol, localAddress, peerPort } = end.record;
-      if (peerPort !== 0) {
-        const key = keyOf(protocol, localAddress, peerPort);
-        const same = others.get(key) ?? new Set();
-        others.set(key, same.add(end));
-      }
-    }
-  }
-  return others;
-}
-
-/** The other end of what was aborted, which was heard of at about the same time. */
-function otherOf(
-  { record, heardAt }: WaitingEnd,
-  others: OthersOfForgetful,
-  isPossible: (other: WaitingEnd) => boolean,
-): WaitingEnd | undefined {
-  const { protocol, peerAddress, localPort } = record;
-  for (const other of others.get(keyOf(protocol, peerAddress, localPort)) ?? []) {
-    const isInTime = heardAt - other.heardAt < APART_MS && other.heardAt - heardAt < LATEST_TAKEN_MS;
-    if (isInTime && isPossible(other)) {
-      return other;
-    }
-  }
-  return undefined;
-}
-
 /** With what an end that aborted has forgotten, as far as its other end tells it, which tells it to no second one. */
-function recalled(end: WaitingEnd, namespace: TrackedNamespace, others: OthersOfForgetful): SocketRecord {
+function recalled(
+  end: WaitingEnd,
+  namespace: TrackedNamespace,
+  others: OthersOfForgetful<WaitingEnd>,
+): SocketRecord {
   const other = isForgetful(end)
-    ? otherOf(end, others, ({ record }) => namespace.hadAddress(record.peerAddress))
+    ? others.take(end, ({ record }) => namespace.hadAddress(record.peerAddress))
     : undefined;
   if (other === undefined) {
     return end.record;
   }
-  const { protocol, localAddress, localPort, peerAddress, peerPort } = other.record;
-  others.get(keyOf(protocol, localAddress, peerPort))?.delete(other);
+  const { localPort, peerAddress } = other.record;
   return { ...end.record, localAddress: peerAddress, peerPort: localPort };
-}
-
-function isForgetful({ record }: WaitingEnd): boolean {
-  return record.peerPort === 0;
-}
-
-function keyOf(protocol: SocketProtocol, address: IpAddress, otherPort: number): string {
-  return `${protocol} ${address} ${otherPort}`;
 }

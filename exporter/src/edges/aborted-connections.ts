@@ -17,39 +17,52 @@ export interface AbortedEnd {
   readonly endedAt: number;
 }
 
-/** Remembers ends that were reset, until their other end asks or a while has passed. */
+/** One in a row of ends that look alike. */
+interface Entry {
+  readonly aborted: AbortedEnd;
+  readonly row: Row;
+  before: Entry | undefined;
+  next: Entry | undefined;
+}
+
+/** The eldest first: of connections between the same, those that ended first are told of first. */
+interface Row {
+  readonly key: string;
+  first: Entry | undefined;
+  last: Entry | undefined;
+}
+
+/**
+ * Remembers ends that were reset, until their other end asks or a while has passed. A server that aborts tens of
+ * thousands leaves as many that look alike.
+ */
 export class AbortedConnections {
-  /** The eldest first: of connections between the same, those that ended first are told of first. */
-  private readonly ends = new Map<string, AbortedEnd[]>();
-  private count = 0;
+  private readonly rows = new Map<string, Row>();
+  private readonly entries = new Map<End, Entry>();
 
   note(aborted: AbortedEnd): void {
     const { local, peer } = aborted.end;
     const key = keyOf(local.address, peer.port);
-    const others = this.ends.get(key);
-    if (others === undefined) {
-      this.ends.set(key, [aborted]);
+    const row = this.rows.get(key) ?? { key, first: undefined, last: undefined };
+    this.rows.set(key, row);
+    const entry: Entry = { aborted, row, before: row.last, next: undefined };
+    if (row.last === undefined) {
+      row.first = entry;
     } else {
-      others.push(aborted);
+      row.last.next = entry;
     }
-    this.count++;
-    if (this.count > MOST_ENDS) {
-      const [oldest] = this.ends.keys();
-      this.shift(oldest ?? key);
+    row.last = entry;
+    this.entries.set(aborted.end, entry);
+    if (this.entries.size > MOST_ENDS) {
+      this.forgetEldest();
     }
   }
 
   /** Its other end remembers: it has not aborted, or passes have seen it. */
   forget({ end }: Pick<AbortedEnd, 'end'>): void {
-    const key = keyOf(end.local.address, end.peer.port);
-    const ends = this.ends.get(key) ?? [];
-    const index = ends.findIndex((aborted) => aborted.end === end);
-    if (index >= 0) {
-      ends.splice(index, 1);
-      this.count--;
-    }
-    if (ends.length === 0) {
-      this.ends.delete(key);
+    const entry = this.entries.get(end);
+    if (entry !== undefined) {
+      this.remove(entry);
     }
   }
 
@@ -60,41 +73,65 @@ export class AbortedConnections {
     localPort: number,
     now: number,
   ): AbortedEnd | undefined {
-    let likely: AbortedEnd | undefined;
-    for (const aborted of this.ends.get(keyOf(peerAddress, localPort)) ?? []) {
-      const { others, end, endedAt } = aborted;
-      if (now - endedAt >= MEMORY_MS) {
-        continue;
-      }
+    const row = this.rows.get(keyOf(peerAddress, localPort));
+    while (row?.first !== undefined && now - row.first.aborted.endedAt >= MEMORY_MS) {
+      this.remove(row.first);
+    }
+    let likely: Entry | undefined;
+    let entry = row?.first;
+    for (let tries = 0; entry !== undefined && tries < MOST_TRIES; tries++) {
+      const { others, end } = entry.aborted;
       // Ends in several namespaces may have one port, and have had one address.
       if (others.includes(namespace)) {
-        this.forget(aborted);
-        return aborted;
+        this.remove(entry);
+        return entry.aborted;
       }
       if (likely === undefined && others.length === 0 && namespace.hadAddress(end.peer.address)) {
-        likely = aborted;
+        likely = entry;
       }
+      entry = entry.next;
     }
     if (likely !== undefined) {
-      this.forget(likely);
+      this.remove(likely);
     }
-    return likely;
+    return likely?.aborted;
   }
 
-  private shift(key: string): AbortedEnd | undefined {
-    const ends = this.ends.get(key);
-    const end = ends?.shift();
-    if (ends?.length === 0) {
-      this.ends.delete(key);
+  /** Many at once: a map takes its time to find its first entry when those before it were removed. */
+  private forgetEldest(): void {
+    let left = MOST_ENDS / 10;
+    for (const entry of this.entries.values()) {
+      this.remove(entry);
+      left--;
+      if (left === 0) {
+        return;
+      }
     }
-    this.count -= end === undefined ? 0 : 1;
-    return end;
+  }
+
+  private remove({ aborted, row, before, next }: Entry): void {
+    this.entries.delete(aborted.end);
+    if (before === undefined) {
+      row.first = next;
+    } else {
+      before.next = next;
+    }
+    if (next === undefined) {
+      row.last = before;
+    } else {
+      next.before = before;
+    }
+    if (row.first === undefined) {
+      this.rows.delete(row.key);
+    }
   }
 }
 
-const MOST_ENDS = 10_000;
+const MOST_ENDS = 50_000;
 /** A port may be used again. What it is asked for may have waited for some passes. */
 const MEMORY_MS = 15_000;
+/** Of ends that are another namespace's. */
+const MOST_TRIES = 100;
 
 function keyOf(address: string, otherPort: number): string {
   return `${address} ${otherPort}`;
