@@ -10,6 +10,8 @@ import { ownNamespaceInode } from '../kernel/netns.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 import { firstEphemeralPort } from '../kernel/port-range.js';
 import type { ProcessTable } from '../kernel/process.js';
+import { ownProcessId } from '../kernel/procfs.js';
+import { isKeptDescriptor } from '../kernel/small-file.js';
 import { USERLAND_PROXY, userlandProxyTarget } from '../kernel/userland-proxy.js';
 import type { Container, ContainerNews, JoiningContainer, Runtime } from '../runtimes/container.js';
 import { AddressTranslation } from './address-translation.js';
@@ -51,8 +53,6 @@ export interface ConnectionCollectorOptions {
   readonly services?: WellKnownServices;
   /** Of the destroy events' socket; tests make it tiny. */
   readonly receiveBufferBytes?: number;
-  /** As of SocketHoldersOptions. */
-  readonly ownPid?: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now?: () => number;
 }
@@ -94,13 +94,19 @@ class KernelConnectionCollector implements ConnectionCollector {
     this.now = options.now ?? (() => performance.now());
     const firstPort = firstEphemeralPort(procRoot);
     const ownNamespace = ownNamespaceInode(procRoot);
+    const ownPid = ownProcessId(procRoot);
     const cgroupIds = new CgroupIds(sysRoot);
     this.ledger = new EdgeLedger(host, {
       edges: options.edgeLimit ?? 20_000,
       edgesPerContainer: options.edgeLimitPerContainer ?? 1_000,
       idleMs: options.idleMs ?? 15 * 60_000,
     });
-    this.holders = new SocketHolders({ procRoot, containerOf, now: this.now, ownPid: options.ownPid });
+    this.holders = new SocketHolders({
+      procRoot,
+      containerOf,
+      now: this.now,
+      isFile: (pid, descriptor) => pid === ownPid && isKeptDescriptor(Number(descriptor)),
+    });
     this.strangers = new StrangeNamespaces(this.now);
     this.joinable = new JoinableNamespaces(options.runtimes);
     const inhabitants = new Inhabitants({ procRoot, now: this.now });

@@ -1,4 +1,3 @@
-import { pid } from 'node:process';
 import type { Logger } from 'pino';
 import type { CollectorName } from '../contract/family.js';
 import { hostName } from '../contract/ids.js';
@@ -66,7 +65,6 @@ function connection(around: Surroundings): Collector {
   const collector = createConnectionCollector({
     host: hostName(options.hostName),
     processTable: processes,
-    ownPid: pid,
     containerOf: containerIdOfCgroup,
     runtimes,
     news,

@@ -50,15 +50,13 @@ describe('SocketHolders', () => {
     expect(found.ownerOf(42)).toMatchObject({ process: 'other' });
   });
 
-  it('looks through the exporter itself only for what it has not found at first', async () => {
-    let now = 0;
-    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => now, ownPid: 8 });
-    const processes = [put(7, 'server', [41], 100), put(8, 'exporter', [41, 42], 200)];
-    await found.find([41, 42], processes, pause, SEEN);
-    expect([41, 42].map((inode) => found.ownerOf(inode)?.process)).toEqual(['server', undefined]);
-    now = 500;
-    await found.find([42], processes, pause, SEEN);
-    expect(found.ownerOf(42)).toMatchObject({ process: 'exporter' });
+  it('does not read descriptors that are known to be files', async () => {
+    const isFile = (pid: number, descriptor: string): boolean => pid === 8 && descriptor === '1';
+    const found = new SocketHolders({ procRoot, containerOf: () => undefined, now: () => 0, isFile });
+    const processes = [put(7, 'server', [43, 44], 100), put(8, 'exporter', [41, 42], 200)];
+    await found.find([41, 42, 44], processes, pause, SEEN);
+    const names = [41, 42, 44].map((inode) => found.ownerOf(inode)?.process);
+    expect(names).toEqual(['exporter', undefined, 'server']);
   });
 
   /** What its descriptors lead to from now on. */

@@ -9,11 +9,8 @@ export interface SocketHoldersOptions {
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  /**
-   * The exporter's own, which holds thousands of files and few connections, brief ones mostly: it is looked through for
-   * what was not found before, and last. None by default.
-   */
-  readonly ownPid?: number | undefined;
+  /** Whether a process keeps that descriptor for a file: the exporter has thousands of such. */
+  readonly isFile?: ((pid: number, descriptor: string) => boolean) | undefined;
 }
 
 /** What may be asked of sockets while holders are looked for. */
@@ -90,9 +87,6 @@ export class SocketHolders {
       if (missing.size === 0) {
         return;
       }
-      if (isFirstLook && process.pid === this.options.ownPid) {
-        continue;
-      }
       await this.search(process, missing, pause, isKept);
       await pause();
       if (missing.size <= FEW) {
@@ -148,10 +142,8 @@ export class SocketHolders {
 
   /** Of processes that share a socket, the youngest uses it: a worker, not the parent that opened it. */
   private likeliestFirst(processes: readonly ProcessRecord[]): ProcessRecord[] {
-    const { ownPid } = this.options;
     return processes.toSorted(
       (a, b) =>
-        Number(a.pid === ownPid) - Number(b.pid === ownPid) ||
         Number(this.holderPids.has(b.pid)) - Number(this.holderPids.has(a.pid)) ||
         b.startTicks - a.startTicks ||
         b.pid - a.pid,
@@ -192,13 +184,13 @@ export class SocketHolders {
     pause: () => Promise<void>,
     isKept: (inode: number) => boolean,
   ): Promise<[string, number][]> {
-    const { procRoot } = this.options;
+    const { procRoot, isFile } = this.options;
     const known = this.knownOf(process)?.sockets;
     const found: [string, number][] = [];
     let read = 0;
     for (const descriptor of descriptorsOf(procRoot, process.pid)) {
       const held = known?.get(descriptor);
-      if (held !== undefined && isKept(held)) {
+      if ((held !== undefined && isKept(held)) || isFile?.(process.pid, descriptor) === true) {
         continue;
       }
       const inode = socketInodeOf(procRoot, process.pid, descriptor);

@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import type { KeptFiles, RecordReader } from './kept-files.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from './process.js';
 import { isKernelThread, parseProcessStat, type ProcessStat } from './process-stat.js';
-import { isAbsence, readOneRecord, readSmallText } from './small-file.js';
+import { isAbsence, readOneRecord, readSmallText, unlessAbsent } from './small-file.js';
 import type { SystemConstants } from './system-constants.js';
 
 export interface ProcessTableOptions {
@@ -151,6 +151,12 @@ export function createProcessTable(options: ProcessTableOptions): ProcessTable {
 
 function patienceAt(ageMs: number): number {
   return ageMs < SETTLING_MS ? 0 : Math.min(LATEST_MS, ageMs);
+}
+
+/** This process as that file system numbers it: the host's may number it otherwise than its own PID namespace does. */
+export function ownProcessId(procRoot: string): number | undefined {
+  const self = unlessAbsent(() => readlinkSync(`${procRoot}/self`));
+  return self === undefined ? undefined : Number(self);
 }
 
 /** Who a process is at this moment; undefined when it has ended. */

@@ -55,12 +55,21 @@ export function unlessAbsent<Value>(ask: () => Value): Value | undefined {
 /** `O_PATH` of include/uapi/asm-generic/fcntl.h: opens for asking about only, which no right is needed for. */
 const O_PATH = 0o10000000;
 
+const keptDescriptors = new Set<number>();
+
+/** Whether a file of {@link KeptFile} is open as that descriptor of ours. */
+export function isKeptDescriptor(descriptor: number): boolean {
+  return keptDescriptors.has(descriptor);
+}
+
 /**
  * A file of one record that stays open, to be read again and again: without opening and closing, a reading is five
  * times as cheap. It holds what the file is about, such as a network namespace, until it is closed.
  */
 export class KeptFile {
-  private constructor(private readonly descriptor: number) {}
+  private constructor(private readonly descriptor: number) {
+    keptDescriptors.add(descriptor);
+  }
 
   /** Undefined when the file is absent or may not be read. */
   static open(path: string): KeptFile | undefined {
@@ -88,6 +97,7 @@ export class KeptFile {
   }
 
   close(): void {
+    keptDescriptors.delete(this.descriptor);
     closeSync(this.descriptor);
   }
 }
