@@ -25,10 +25,10 @@ setFlagsFromString('--no-parallel-scavenge');
 setFlagsFromString('--max-inlined-bytecode-size-cumulative=100');
 /**
  * Nor does V8 optimize before a function has been at work for long: most of what it would optimize in the first minutes, it
- * would optimize again when the first unusual thing comes by. Fifteen times its own patience; at fifty times, the program
- * is slow for minutes.
+ * would optimize again when the first unusual thing comes by. Six times its own patience: at fifty times, the program is
+ * slow for minutes.
  */
-setFlagsFromString('--interrupt-budget=1000000');
+setFlagsFromString('--interrupt-budget=400000');
 const { run } = await import('./program.js');
 
 // A reader that has seen enough, such as `head`, is no failure.

@@ -6,6 +6,8 @@ import type { Endpoint } from './endpoint.js';
 
 /** One end of a UDP flow as its socket sees it; bytes are payload. */
 export interface FlowEndView {
+  /** As of TrackedFlow. */
+  readonly flowId: number;
   readonly role: Role;
   readonly local: Endpoint;
   readonly peer: Endpoint;
@@ -46,7 +48,7 @@ export function endsOfFlow(
     // A server may well have an ephemeral port, and be dialled through translation from a lower one.
     (client.port < FIRST_UNPRIVILEGED_PORT || isBoundHere(client) || !isBoundHere(server));
   const oneWay = isTurned ? 'answered' : 'asked';
-  const rest = { isAccounted, isOnly: flow.isAnswered ? undefined : oneWay } as const;
+  const rest = { flowId: flow.id, isAccounted, isOnly: flow.isAnswered ? undefined : oneWay } as const;
   if (isTurned) {
     return [
       {

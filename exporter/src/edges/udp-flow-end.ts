@@ -22,6 +22,8 @@ export class UdpFlowEnd {
   readonly firstPass: number;
   /** Of another table than that whose bytes count. */
   private other: Reading | undefined;
+  /** Flows that have ended since the last account, each of which has been followed by another between the same ends. */
+  private ended = 0;
 
   constructor(
     readonly key: string,
@@ -47,6 +49,9 @@ export class UdpFlowEnd {
   observe(reading: Reading): void {
     this.lastPass = reading.pass;
     if (this.reading.table === reading.table) {
+      if (isAnother(this.reading.view, reading.view)) {
+        this.beginAgain();
+      }
       this.reading = reading;
     } else {
       this.other = reading;
@@ -83,14 +88,38 @@ export class UdpFlowEnd {
     }
   }
 
-  /** Adds the bytes that are new. */
+  /** Adds the bytes that are new, and flows that have begun again. */
   account(now: number): void {
-    const { socket, target } = this;
-    const { view } = this.reading;
-    if (target === undefined || !view.isAccounted) {
+    const { target } = this;
+    if (target === undefined) {
       return;
     }
-    const { tally } = target;
+    if (this.isCounted && this.ended > 0) {
+      target.tally.closed += this.ended;
+      target.tally.opened += this.ended;
+      target.tally.lastActive = now;
+    }
+    this.ended = 0;
+    if (this.addBytes(target.tally)) {
+      target.tally.lastActive = now;
+    }
+  }
+
+  /** What comes next is of another flow: its bytes count from nothing. */
+  private beginAgain(): void {
+    this.addBytes(this.target?.tally ?? this.socket.tally);
+    this.socket.sentBytes = 0;
+    this.socket.receivedBytes = 0;
+    this.ended++;
+  }
+
+  /** Returns whether there were any. */
+  private addBytes(tally: Tally): boolean {
+    const { socket } = this;
+    const { view } = this.reading;
+    if (!view.isAccounted) {
+      return false;
+    }
     const sent = increase(socket.sentBytes, view.sentBytes);
     const received = increase(socket.receivedBytes, view.receivedBytes);
     socket.sentBytes = view.sentBytes;
@@ -98,15 +127,18 @@ export class UdpFlowEnd {
     tally.hasCounters = true;
     tally.sentBytes += sent;
     tally.receivedBytes += received;
-    if (sent + received > 0) {
-      tally.lastActive = now;
-    }
+    return sent + received > 0;
   }
 }
 
 /** What identifies an end of a flow. */
 export function keyOfFlowEnd({ inode }: TrackedNamespace, local: Endpoint, peer: Endpoint): string {
   return `${inode} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
+}
+
+/** Whether the same ends have begun another flow since; old kernels do not say. */
+function isAnother(earlier: FlowEndView, later: FlowEndView): boolean {
+  return earlier.flowId !== later.flowId && earlier.flowId !== 0 && later.flowId !== 0;
 }
 
 /** A counter that is less than it was belongs to a new flow between the same ports. */

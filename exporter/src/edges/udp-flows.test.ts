@@ -17,11 +17,12 @@ interface Traffic {
   /** What the reply says, where addresses are translated. */
   readonly reply?: readonly [source: string, destination: string];
   readonly isAnswered?: boolean;
+  readonly id?: number;
 }
 
 /** `address port` of each end; one packet each way, of 100 and 300 bytes of payload. */
 function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
-  const { bytes = [128, 328], packets = [1, 1], reply = [to, from], isAnswered = true } = traffic;
+  const { bytes = [128, 328], packets = [1, 1], reply = [to, from], isAnswered = true, id = 1 } = traffic;
   const tuple = (source: string, destination: string) => ({
     source: source.split(' ')[0] ?? '',
     sourcePort: Number(source.split(' ')[1]),
@@ -29,6 +30,7 @@ function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
     destinationPort: Number(destination.split(' ')[1]),
   });
   return {
+    id,
     protocol: 17,
     original: tuple(from, to),
     reply: tuple(...reply),
@@ -106,6 +108,38 @@ describe('UdpFlows', () => {
       `${client} open 1 opened 1 closed 0 bytes 100/300`,
       `${server} open 1 opened 1 closed 0 bytes 300/100`,
     ]);
+  });
+
+  it.each([
+    ['as soon as it was seen', 1],
+    ['when it has been followed for a while', 3],
+  ])('tells a flow from the next between the same ports, %s', (_, turns) => {
+    const next = flow('10.0.0.1 40000', '10.0.0.2 53', { id: 2 });
+    for (let index = 0; index < turns; index++) {
+      turn([[host, [query]]]);
+    }
+    turn([[host, [next]]]);
+    turn([[host, [next]]]);
+    expect(rows()).toEqual([
+      `${client} open 1 opened 2 closed 1 bytes 200/600`,
+      `${server} open 1 opened 2 closed 1 bytes 600/200`,
+    ]);
+    turn([[host, []]]);
+    expect(rows()[0]).toBe(`${client} open 0 opened 2 closed 2 bytes 200/600`);
+  });
+
+  it('adds the bytes of flows that follow each other to the connected socket that has them', () => {
+    const socket: SocketRecord = {
+      ...{ protocol: 'udp', family: 'ipv4', state: 1, localAddress: '10.0.0.1', localPort: 40_000 },
+      ...{ peerAddress: '10.0.0.2', peerPort: 53, cookie: 7, inode: 0, cgroupId: 0, ipv6Only: false },
+      counters: undefined,
+    };
+    tracker.observe(web, socket, 0);
+    tracker.endNamespace(web, true, 0);
+    tracker.endPass(0);
+    turn([[host, [query]]]);
+    turn([[host, [flow('10.0.0.1 40000', '10.0.0.2 53', { id: 2 })]]]);
+    expect(rows()[0]).toBe(`${client} open 1 opened 1 closed 0 bytes 200/600`);
   });
 
   it('counts an exchange once whose server answers from another of its addresses', () => {

@@ -245,6 +245,7 @@ export class UdpFlows {
     const { socket, namespace } = end;
     const connected = this.connected.get(end.key);
     if (connected !== undefined) {
+      addTally(connected.tally, socket.tally);
       end.target = connected;
       return;
     }

@@ -42,6 +42,18 @@ describe('readFlow', () => {
     expect(truth.size).toBe(4);
   });
 
+  it('reads what tells a flow from an earlier one', () => {
+    const ids = new Set<number>();
+    const recorded = readFileSync(new URL('conntrack-dump.bin', fixtures));
+    forEachMessage(recorded, 0, recorded.length, (buffer, start, end, type) => {
+      if (type === IPCTNL_MSG_CT_NEW) {
+        ids.add(readFlow(buffer, start, end)?.id ?? 0);
+      }
+    });
+    expect(ids.size).toBe(4);
+    expect(ids).not.toContain(0);
+  });
+
   it('survives any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(20), (bytes, start) => {

@@ -16,6 +16,7 @@ const CTA_STATUS = 3;
 const IPS_SEEN_REPLY = 1 << 1;
 const CTA_COUNTERS_ORIG = 9;
 const CTA_COUNTERS_REPLY = 10;
+const CTA_ID = 12;
 const CTA_COUNTERS_PACKETS = 1;
 const CTA_COUNTERS_BYTES = 2;
 const CTA_FILTER = 25;
@@ -47,6 +48,8 @@ export interface FlowTuple {
 
 /** One tracked connection. Where no address is translated, `reply` is `original` turned round. */
 export interface TrackedFlow {
+  /** Tells it from an earlier one with the same tuples; 0 where the kernel does not say. */
+  readonly id: number;
   /** As IP numbers protocols. */
   readonly protocol: number;
   readonly original: FlowTuple;
@@ -153,6 +156,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
   let original: FlowTuple | undefined;
   let reply: FlowTuple | undefined;
   let protocol = 0;
+  let id = 0;
   let isAnswered = false;
   let sent = NO_TRAFFIC;
   let answered = NO_TRAFFIC;
@@ -168,6 +172,9 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
       case CTA_STATUS:
         isAnswered = to - from >= 4 && (buffer.readUInt32BE(from) & IPS_SEEN_REPLY) !== 0;
         break;
+      case CTA_ID:
+        id = to - from >= 4 ? buffer.readUInt32BE(from) : 0;
+        break;
       case CTA_COUNTERS_ORIG:
         sent = readTraffic(buffer, from, to);
         break;
@@ -179,6 +186,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
   return (
     original &&
     reply && {
+      id,
       protocol,
       original,
       reply,
