@@ -29,7 +29,7 @@ describe('AddressTranslation', () => {
     ['who was seen first, and is answered elsewhere', tuple(them, us), tuple(us, dialled), dialled, them],
   ])('says %s, from either end', (_, original, reply, peer, actual) => {
     const findFlow = () => ({
-      ...{ id: 1, protocol: 17, original, reply, isAnswered: true },
+      ...{ id: 1, secondsLeft: 30, protocol: 17, original, reply, isAnswered: true },
       ...{ originalBytes: 0, originalPackets: 0, replyBytes: 0, replyPackets: 0 },
     });
     const translation = new AddressTranslation(

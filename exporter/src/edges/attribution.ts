@@ -5,7 +5,7 @@ import type { AddressBook } from './address-book.js';
 import type { EdgeLabels, Role } from './edge.js';
 import { localOf, peerOf } from './endpoint.js';
 import { FarEnds, type Destination, type Origin } from './far-ends.js';
-import type { Listener, SocketOwner } from './listening-set.js';
+import { isNobody, type Listener, type SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
 import { Ownership } from './ownership.js';
 import type { Presumption } from './presumed-edges.js';
@@ -251,8 +251,7 @@ export class Attribution {
     // Who listens may pass on what it accepts.
     const listening = this.serverOf(destination, protocol) ?? place?.listener?.owner;
     // Nobody saw who holds a listener of no container and no name.
-    const peerOwner =
-      listening?.containerId === NO_CONTAINER && listening.process === '' ? undefined : listening;
+    const peerOwner = listening === undefined || isNobody(listening) ? undefined : listening;
     const actual = proxied ?? translated;
     const isOutside = place === undefined && !isLoopback(peerAddress);
     return {

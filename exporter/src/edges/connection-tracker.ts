@@ -155,7 +155,8 @@ export class ConnectionTracker {
     this.attribution.otherEnds.reset();
     const found = this.unsettled;
     this.unsettled = [];
-    for (const each of found) {
+    // Where a client was led is known when it has its edge, and tells a server whose connection it is.
+    for (const each of found.toSorted((a, b) => Number(mayBeServer(a)) - Number(mayBeServer(b)))) {
       if (!this.settle(each, now)) {
         this.unsettled.push(each);
       }
@@ -244,6 +245,10 @@ export class ConnectionTracker {
 }
 
 const MORE_PASSES = 2;
+
+function mayBeServer({ namespace, socket }: Unsettled): boolean {
+  return namespace.listening.hasPort(socket.protocol, socket.localPort);
+}
 
 function isJustFound({ protocol, inherited, unpairedPasses }: TrackedSocket): boolean {
   return protocol === 'tcp' && !inherited && unpairedPasses === 0;

@@ -7,7 +7,9 @@ import type { Endpoint } from './endpoint.js';
 /** One end of a UDP flow as its socket sees it; bytes are payload. */
 export interface FlowEndView {
   /** As of TrackedFlow. */
-  readonly flowId: number;
+  readonly id: number;
+  /** As of TrackedFlow. */
+  readonly secondsLeft: number;
   readonly role: Role;
   readonly local: Endpoint;
   readonly peer: Endpoint;
@@ -15,8 +17,8 @@ export interface FlowEndView {
   readonly server: Endpoint;
   readonly sentBytes: number;
   readonly receivedBytes: number;
-  /** Whether bytes were counted (net.netfilter.nf_conntrack_acct). */
-  readonly isAccounted: boolean;
+  /** Both ways; 0 where neither they nor bytes are counted (net.netfilter.nf_conntrack_acct). */
+  readonly packets: number;
   /** What was tracked is only the one way: from the client, or, where tracking did not see it ask, from the server. */
   readonly isOnly: 'asked' | 'answered' | undefined;
 }
@@ -38,7 +40,6 @@ export function endsOfFlow(
   }
   const client = { address: original.source, port: original.sourcePort };
   const seenClient = { address: reply.destination, port: reply.destinationPort };
-  const isAccounted = flow.originalPackets + flow.replyPackets > 0;
   const up = payloadBytes(original.source, flow.originalBytes, flow.originalPackets);
   const down = payloadBytes(original.source, flow.replyBytes, flow.replyPackets);
   // Tracking that begins in the middle of an exchange takes whoever speaks next for the client.
@@ -48,7 +49,12 @@ export function endsOfFlow(
     // A server may well have an ephemeral port, and be dialled through translation from a lower one.
     (client.port < FIRST_UNPRIVILEGED_PORT || isBoundHere(client) || !isBoundHere(server));
   const oneWay = isTurned ? 'answered' : 'asked';
-  const rest = { flowId: flow.id, isAccounted, isOnly: flow.isAnswered ? undefined : oneWay } as const;
+  const rest = {
+    id: flow.id,
+    secondsLeft: flow.secondsLeft,
+    packets: flow.originalPackets + flow.replyPackets,
+    isOnly: flow.isAnswered ? undefined : oneWay,
+  } as const;
   if (isTurned) {
     return [
       {

@@ -1,4 +1,4 @@
-import type { ContainerId } from '../contract/ids.js';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import { isUnspecified, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 
@@ -81,13 +81,22 @@ export class ListeningSet {
     this.closed.forEach((key) => this.byPort.delete(key));
   }
 
-  /** The listener that a connection to that address and port reaches; an exact address wins over a wildcard. */
+  /**
+   * The listener that a connection to that address and port reaches; an exact address wins over a wildcard, and of those
+   * one of its own family. Of several that share the port (SO_REUSEPORT) nobody can tell which: that has as owner what
+   * they have in common.
+   */
   find(protocol: SocketProtocol, address: IpAddress, port: number): Listener | undefined {
     const listeners = this.byPort.get(keyOf(protocol, port));
-    return (
-      listeners?.find((listener) => listener.address === address) ??
-      listeners?.find((listener) => acceptsAny(listener, address))
-    );
+    if (listeners === undefined) {
+      return undefined;
+    }
+    const [only] = listeners;
+    if (listeners.length === 1 && only !== undefined) {
+      return only.address === address || acceptsAny(only, address) ? only : undefined;
+    }
+    const exact = listeners.filter((listener) => listener.address === address);
+    return oneOf(exact.length > 0 ? exact : ofOwnFamily(listeners, address));
   }
 
   /** Whether a socket with that local port was accepted rather than connected. */
@@ -107,6 +116,38 @@ const LATELY_MS = 15 * 60_000;
 
 function keyOf(protocol: SocketProtocol, port: number): number {
   return protocol === 'tcp' ? port : 65_536 + port;
+}
+
+/** The kernel prefers a socket of IPv4 to one of IPv6 that carries it (compute_score in net/ipv4/inet_hashtables.c). */
+function ofOwnFamily(listeners: readonly Listener[], address: IpAddress): readonly Listener[] {
+  const accepting = listeners.filter((listener) => acceptsAny(listener, address));
+  const family = address.includes(':') ? 'ipv6' : 'ipv4';
+  const own = accepting.filter((listener) => listener.family === family);
+  return own.length > 0 ? own : accepting;
+}
+
+function oneOf([first, ...others]: readonly Listener[]): Listener | undefined {
+  const owner = first?.owner;
+  if (first === undefined || owner === undefined || others.length === 0) {
+    return first;
+  }
+  const unknown = others.find((other) => other.owner === undefined);
+  if (unknown !== undefined) {
+    return unknown;
+  }
+  const isCommon = (of: (owner: SocketOwner) => string): boolean =>
+    others.every((other) => other.owner !== undefined && of(other.owner) === of(owner));
+  if (!isCommon(({ containerId }) => containerId)) {
+    return { ...first, owner: NOBODY };
+  }
+  return isCommon(({ process }) => process) ? first : { ...first, owner: { ...owner, process: '' } };
+}
+
+const NOBODY: SocketOwner = { containerId: NO_CONTAINER, process: '', pid: 0 };
+
+/** Whether it is not known who owns it: no process, and of those who live there none more than another. */
+export function isNobody({ containerId, process }: SocketOwner): boolean {
+  return containerId === NO_CONTAINER && process === '';
 }
 
 function acceptsAny(listener: Listener, address: IpAddress): boolean {

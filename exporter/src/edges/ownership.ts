@@ -1,5 +1,5 @@
 import { NO_CONTAINER } from '../contract/ids.js';
-import type { Listener, SocketOwner } from './listening-set.js';
+import { isNobody, type Listener, type SocketOwner } from './listening-set.js';
 import type { HeldSocket } from './other-ends.js';
 import type { Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
@@ -30,7 +30,8 @@ export class Ownership {
     if (socket.owner !== undefined) {
       return { owner: socket.owner, isDoubtful: false };
     }
-    const listening = socket.role === 'server' ? listener?.owner : undefined;
+    const listens = socket.role === 'server' ? listener?.owner : undefined;
+    const listening = listens === undefined || isNobody(listens) ? undefined : listens;
     if (seen !== undefined) {
       return { owner: listening?.containerId === seen.containerId ? listening : seen, isDoubtful: false };
     }

@@ -9,6 +9,8 @@ export interface Reading {
   /** Inode of the namespace. */
   readonly table: number;
   readonly pass: number;
+  /** Milliseconds. */
+  readonly at: number;
   readonly view: FlowEndView;
 }
 
@@ -20,6 +22,8 @@ export class UdpFlowEnd {
   isCounted = false;
   lastPass: number;
   readonly firstPass: number;
+  /** As the table told it, without what was added. */
+  private told: Reading;
   /** Of another table than that whose bytes count. */
   private other: Reading | undefined;
   /** Flows that have ended since the last account, each of which has been followed by another between the same ends. */
@@ -32,6 +36,7 @@ export class UdpFlowEnd {
     /** Of the table whose bytes count. */
     private reading: Reading,
   ) {
+    this.told = reading;
     this.firstPass = reading.pass;
     this.lastPass = reading.pass;
   }
@@ -49,9 +54,10 @@ export class UdpFlowEnd {
   observe(reading: Reading): void {
     this.lastPass = reading.pass;
     if (this.reading.table === reading.table) {
-      if (isAnother(this.reading.view, reading.view)) {
+      if (isAnother(this.told, reading)) {
         this.beginAgain();
       }
+      this.told = reading;
       this.reading = reading;
     } else {
       this.other = reading;
@@ -64,7 +70,7 @@ export class UdpFlowEnd {
   }
 
   /** Adds what came from another address of its server: to the same port, or it is another's. */
-  addAnswer({ table, view }: Reading, isInherited: boolean): void {
+  addAnswer({ table, view }: Pick<Reading, 'table' | 'view'>, isInherited: boolean): void {
     const more = ({ sentBytes, receivedBytes }: Pick<FlowEndView, 'sentBytes' | 'receivedBytes'>) => ({
       sentBytes: sentBytes + view.sentBytes,
       receivedBytes: receivedBytes + view.receivedBytes,
@@ -83,6 +89,7 @@ export class UdpFlowEnd {
     const isLost = this.reading.pass !== pass && readTables.has(this.reading.table);
     if (this.other?.pass === pass && isLost) {
       this.reading = this.other;
+      this.told = this.other;
       this.socket.sentBytes = this.other.view.sentBytes;
       this.socket.receivedBytes = this.other.view.receivedBytes;
     }
@@ -117,7 +124,7 @@ export class UdpFlowEnd {
   private addBytes(tally: Tally): boolean {
     const { socket } = this;
     const { view } = this.reading;
-    if (!view.isAccounted) {
+    if (view.packets === 0) {
       return false;
     }
     const sent = increase(socket.sentBytes, view.sentBytes);
@@ -136,10 +143,23 @@ export function keyOfFlowEnd({ inode }: TrackedNamespace, local: Endpoint, peer:
   return `${inode} ${local.address} ${local.port} ${peer.address} ${peer.port}`;
 }
 
-/** Whether the same ends have begun another flow since; old kernels do not say. */
-function isAnother(earlier: FlowEndView, later: FlowEndView): boolean {
-  return earlier.flowId !== later.flowId && earlier.flowId !== 0 && later.flowId !== 0;
+/** Whether the same ends have begun another flow in between, as far as can be told. */
+function isAnother(earlier: Reading, later: Reading): boolean {
+  const [before, after] = [earlier.view, later.view];
+  const hasShrunk =
+    after.packets < before.packets ||
+    after.sentBytes < before.sentBytes ||
+    after.receivedBytes < before.receivedBytes;
+  // Without a packet more, its end only comes nearer.
+  const isYounger =
+    Math.min(before.secondsLeft, after.secondsLeft, after.packets) > 0 &&
+    after.packets === before.packets &&
+    after.secondsLeft > before.secondsLeft - (later.at - earlier.at) / 1_000 + ROUNDING_SECONDS;
+  return after.id !== before.id || hasShrunk || isYounger;
 }
+
+/** The kernel rounds what is left, and a table takes its time to be read. */
+const ROUNDING_SECONDS = 2;
 
 /** A counter that is less than it was belongs to a new flow between the same ports. */
 function increase(before: number, after: number): number {

@@ -18,11 +18,19 @@ interface Traffic {
   readonly reply?: readonly [source: string, destination: string];
   readonly isAnswered?: boolean;
   readonly id?: number;
+  readonly secondsLeft?: number;
 }
 
 /** `address port` of each end; one packet each way, of 100 and 300 bytes of payload. */
 function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
-  const { bytes = [128, 328], packets = [1, 1], reply = [to, from], isAnswered = true, id = 1 } = traffic;
+  const {
+    bytes = [128, 328],
+    packets = [1, 1],
+    reply = [to, from],
+    isAnswered = true,
+    id = 1,
+    secondsLeft = 30,
+  } = traffic;
   const tuple = (source: string, destination: string) => ({
     source: source.split(' ')[0] ?? '',
     sourcePort: Number(source.split(' ')[1]),
@@ -31,6 +39,7 @@ function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
   });
   return {
     id,
+    secondsLeft,
     protocol: 17,
     original: tuple(from, to),
     reply: tuple(...reply),
@@ -110,11 +119,13 @@ describe('UdpFlows', () => {
     ]);
   });
 
+  const again = (traffic: Traffic): TrackedFlow => flow('10.0.0.1 40000', '10.0.0.2 53', traffic);
+
   it.each([
-    ['as soon as it was seen', 1],
-    ['when it has been followed for a while', 3],
-  ])('tells a flow from the next between the same ports, %s', (_, turns) => {
-    const next = flow('10.0.0.1 40000', '10.0.0.2 53', { id: 2 });
+    ['as soon as it was seen', 1, again({ id: 2 })],
+    ['when it has been followed for a while', 3, again({ id: 2 })],
+    ['when its place is given again', 1, again({ secondsLeft: 45 })],
+  ])('tells a flow from the next between the same ports, %s', (_, turns, next) => {
     for (let index = 0; index < turns; index++) {
       turn([[host, [query]]]);
     }
@@ -126,6 +137,16 @@ describe('UdpFlows', () => {
     ]);
     turn([[host, []]]);
     expect(rows()[0]).toBe(`${client} open 0 opened 2 closed 2 bytes 200/600`);
+  });
+
+  it('takes a flow for the same that has sent more, or only comes nearer its end', () => {
+    turn([[host, [query]]]);
+    turn([[host, [again({ secondsLeft: 15 })]]]);
+    turn([[host, [again({ secondsLeft: 60, bytes: [156, 356], packets: [2, 2] })]]]);
+    expect(rows()).toEqual([
+      `${client} open 1 opened 1 closed 0 bytes 100/300`,
+      `${server} open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
   });
 
   it('adds the bytes of flows that follow each other to the connected socket that has them', () => {
@@ -196,7 +217,7 @@ describe('UdpFlows', () => {
     turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [1_028, 28] })]]]);
     turn([[web, [flow('10.0.0.1 40000', '10.0.0.2 53', { bytes: [1_028, 28] })]]]);
     turn([[web, [query]]]);
-    expect(rows()[0]).toBe(`${client} open 1 opened 1 closed 0 bytes 1100/300`);
+    expect(rows()[0]).toBe(`${client} open 1 opened 2 closed 1 bytes 1100/300`);
   });
 
   it('adds its bytes to a connected socket, which has counted itself', () => {

@@ -177,7 +177,7 @@ export class UdpFlows {
       if (end === undefined) {
         this.observeEnd(table, namespace, view, isInherited, now);
       } else {
-        end.addAnswer({ table: table.inode, pass: this.pass, view }, isInherited);
+        end.addAnswer({ table: table.inode, view }, isInherited);
       }
     }
   }
@@ -190,7 +190,7 @@ export class UdpFlows {
     now: number,
   ): void {
     const key = keyOfFlowEnd(namespace, view.local, view.peer);
-    const reading: Reading = { table: table.inode, pass: this.pass, view };
+    const reading: Reading = { table: table.inode, pass: this.pass, at: now, view };
     const known = this.options.ends.get(key);
     if (known !== undefined) {
       known.observe(reading);

@@ -1,5 +1,5 @@
 import { parseIpAddress, readIpv4, readIpv6, type IpAddress } from './ip-address.js';
-import { NLM_F_DUMP, NetlinkError, attribute, forEachAttribute, type NetlinkSocket } from './netlink.js';
+import { NLM_F_DUMP, attribute, forEachAttribute, type NetlinkSocket } from './netlink.js';
 import type { SocketProtocol } from './socket-record.js';
 
 // Layouts and numbers: include/uapi/linux/netfilter/nfnetlink.h and nfnetlink_conntrack.h. Integers inside the
@@ -14,6 +14,7 @@ const CTA_TUPLE_REPLY = 2;
 const CTA_STATUS = 3;
 /** include/uapi/linux/netfilter/nf_conntrack_common.h */
 const IPS_SEEN_REPLY = 1 << 1;
+const CTA_TIMEOUT = 7;
 const CTA_COUNTERS_ORIG = 9;
 const CTA_COUNTERS_REPLY = 10;
 const CTA_ID = 12;
@@ -48,8 +49,13 @@ export interface FlowTuple {
 
 /** One tracked connection. Where no address is translated, `reply` is `original` turned round. */
 export interface TrackedFlow {
-  /** Tells it from an earlier one with the same tuples; 0 where the kernel does not say. */
+  /**
+   * Tells it from an earlier one with the same tuples, mostly: it is made of them and of where the kernel keeps it, and that
+   * place may be given again. 0 where the kernel does not say.
+   */
   readonly id: number;
+  /** After which it is forgotten, unless there are more packets. */
+  readonly secondsLeft: number;
   /** As IP numbers protocols. */
   readonly protocol: number;
   readonly original: FlowTuple;
@@ -76,18 +82,11 @@ export function findFlow(
   let flow: TrackedFlow | undefined;
   const type = NFNL_SUBSYS_CTNETLINK | IPCTNL_MSG_CT_GET;
   const body = flowRequest(protocol, tuple, direction);
-  try {
-    socket.request(type, 0, body, 'find a tracked connection', (buffer, start, end) => {
-      flow = readFlow(buffer, start, end);
-    });
-  } catch (error) {
-    // ENOENT: not tracked; others: no conntrack in this kernel.
-    if (error instanceof NetlinkError) {
-      return undefined;
-    }
-    throw error;
-  }
-  return flow;
+  // ENOENT: not tracked; others: no conntrack in this kernel.
+  const errno = socket.ask(type, 0, body, 'find a tracked connection', (buffer, start, end) => {
+    flow = readFlow(buffer, start, end);
+  });
+  return errno === 0 ? flow : undefined;
 }
 
 /**
@@ -103,18 +102,12 @@ export function dumpUdpFlows(socket: NetlinkSocket, visit: (flow: TrackedFlow) =
   const bodies = entries < FEW_FLOWS ? [ALL_FAMILIES] : [udpFilter(AF_INET), udpFilter(AF_INET6)];
   for (const body of bodies) {
     const type = NFNL_SUBSYS_CTNETLINK | IPCTNL_MSG_CT_GET;
-    try {
-      socket.request(type, NLM_F_DUMP, body, 'list tracked flows', (buffer, start, end) => {
-        const flow = readFlow(buffer, start, end);
-        if (flow?.protocol === PROTOCOLS.udp) {
-          visit(flow);
-        }
-      });
-    } catch (error) {
-      if (!(error instanceof NetlinkError)) {
-        throw error;
+    socket.ask(type, NLM_F_DUMP, body, 'list tracked flows', (buffer, start, end) => {
+      const flow = readFlow(buffer, start, end);
+      if (flow?.protocol === PROTOCOLS.udp) {
+        visit(flow);
       }
-    }
+    });
   }
 }
 
@@ -125,19 +118,13 @@ const ALL_FAMILIES = Buffer.alloc(NFGENMSG_BYTES);
 export function countFlows(socket: NetlinkSocket): number {
   let entries = 0;
   const type = NFNL_SUBSYS_CTNETLINK | IPCTNL_MSG_CT_GET_STATS;
-  try {
-    socket.request(type, 0, ALL_FAMILIES, 'count tracked flows', (buffer, start, end) => {
-      forEachAttribute(buffer, start + NFGENMSG_BYTES, end, (attributeType, from, to) => {
-        if (attributeType === CTA_STATS_GLOBAL_ENTRIES && to - from >= 4) {
-          entries = buffer.readUInt32BE(from);
-        }
-      });
+  socket.ask(type, 0, ALL_FAMILIES, 'count tracked flows', (buffer, start, end) => {
+    forEachAttribute(buffer, start + NFGENMSG_BYTES, end, (attributeType, from, to) => {
+      if (attributeType === CTA_STATS_GLOBAL_ENTRIES && to - from >= 4) {
+        entries = buffer.readUInt32BE(from);
+      }
     });
-  } catch (error) {
-    if (!(error instanceof NetlinkError)) {
-      throw error;
-    }
-  }
+  });
   return entries;
 }
 
@@ -157,6 +144,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
   let reply: FlowTuple | undefined;
   let protocol = 0;
   let id = 0;
+  let secondsLeft = 0;
   let isAnswered = false;
   let sent = NO_TRAFFIC;
   let answered = NO_TRAFFIC;
@@ -171,6 +159,9 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
         break;
       case CTA_STATUS:
         isAnswered = to - from >= 4 && (buffer.readUInt32BE(from) & IPS_SEEN_REPLY) !== 0;
+        break;
+      case CTA_TIMEOUT:
+        secondsLeft = to - from >= 4 ? buffer.readUInt32BE(from) : 0;
         break;
       case CTA_ID:
         id = to - from >= 4 ? buffer.readUInt32BE(from) : 0;
@@ -187,6 +178,7 @@ export function readFlow(buffer: Buffer, start: number, end: number): TrackedFlo
     original &&
     reply && {
       id,
+      secondsLeft,
       protocol,
       original,
       reply,

@@ -90,8 +90,19 @@ export class NetlinkSocket {
     return value.readInt32LE();
   }
 
-  /** Sends one request and visits every message of the answer, to its end. Blocks; a dump is a matter of milliseconds. */
+  /**
+   * Sends one request and visits every message of the answer, to its end. Blocks; a dump is a matter of milliseconds.
+   * @throws NetlinkError
+   */
   request(type: number, flags: number, body: Buffer, purpose: string, visit: MessageVisitor): void {
+    const errno = this.ask(type, flags, body, purpose, visit);
+    if (errno !== 0) {
+      throw new NetlinkError(errno, purpose);
+    }
+  }
+
+  /** As `request`, where a refusal is an answer like any other: returns the number of the kernel's error, or 0. */
+  ask(type: number, flags: number, body: Buffer, purpose: string, visit: MessageVisitor): number {
     this.sequence = (this.sequence + 1) >>> 0;
     const request = Buffer.alloc(HEADER_BYTES + body.length);
     request.writeUInt32LE(request.length, 0);
@@ -103,7 +114,12 @@ export class NetlinkSocket {
       throw new SystemCallError('send', this.libc.errno(), purpose);
     }
     const isDump = (flags & NLM_F_DUMP) === NLM_F_DUMP;
-    while (this.receiveAnswer(isDump, purpose, visit) === 'more');
+    for (;;) {
+      const answer = this.receiveAnswer(isDump, purpose, visit);
+      if (answer !== 'more') {
+        return answer;
+      }
+    }
   }
 
   /** Takes what a multicast group has announced by now, and says whether there was anything, lost news included. */
@@ -130,7 +146,8 @@ export class NetlinkSocket {
     this.libc.close(this.fd);
   }
 
-  private receiveAnswer(isDump: boolean, purpose: string, visit: MessageVisitor): 'more' | 'done' {
+  /** At the end of it, the number of the kernel's error, or 0. */
+  private receiveAnswer(isDump: boolean, purpose: string, visit: MessageVisitor): 'more' | number {
     const received = this.libc.recv(this.fd, receiveBuffer, receiveBuffer.length, 0);
     if (received < 0) {
       const errno = this.libc.errno();
@@ -140,16 +157,14 @@ export class NetlinkSocket {
       throw new SystemCallError('recv', errno, purpose);
     }
     let done = received === 0;
+    let refusal = 0;
     forEachMessage(receiveBuffer, 0, received, (buffer, start, end, type) => {
       // Whatever is left of an answer that was given up belongs to an older request.
       if (done || buffer.readUInt32LE(start - HEADER_BYTES + 8) !== this.sequence) {
         return;
       }
       if (type === NLMSG_ERROR) {
-        const code = end - start >= 4 ? -buffer.readInt32LE(start) : 0;
-        if (code !== 0) {
-          throw new NetlinkError(code, purpose);
-        }
+        refusal = end - start >= 4 ? -buffer.readInt32LE(start) : 0;
         done = true;
       } else if (type === NLMSG_DONE) {
         done = true;
@@ -158,7 +173,7 @@ export class NetlinkSocket {
         done = !isDump;
       }
     });
-    return done ? 'done' : 'more';
+    return done ? refusal : 'more';
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseIpAddress, readIpv4, readIpv6, type IpAddress } from './ip-address.js';
-import { NLM_F_DUMP, NetlinkError, type NetlinkSocket } from './netlink.js';
+import { NLM_F_DUMP, type NetlinkSocket } from './netlink.js';
 import {
   TCP_CLOSE,
   TCP_CLOSE_WAIT,
@@ -88,17 +88,11 @@ export function isHeld(socket: NetlinkSocket, identity: ConnectionIdentity): boo
   body.writeUInt32LE(Math.floor(cookie / 2 ** 32), 52);
   const message = new SocketMessage('tcp');
   let isThere = false;
-  try {
-    socket.request(SOCK_DIAG_BY_FAMILY, 0, body, 'find a connection', (buffer, start, end) => {
-      isThere = message.read(buffer, start, end) && message.inode === inode;
-    });
-  } catch (error) {
-    // ENOENT: there is none; ESTALE: there is another.
-    if (!(error instanceof NetlinkError)) {
-      throw error;
-    }
-  }
-  return isThere;
+  // ENOENT: there is none; ESTALE: there is another.
+  const errno = socket.ask(SOCK_DIAG_BY_FAMILY, 0, body, 'find a connection', (buffer, start, end) => {
+    isThere = message.read(buffer, start, end) && message.inode === inode;
+  });
+  return errno === 0 && isThere;
 }
 
 function dump(
