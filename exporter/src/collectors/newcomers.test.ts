@@ -11,10 +11,6 @@ const FULL_ID = 'abcdef012345'.padEnd(64, '0');
 const ID = FULL_ID.slice(0, 12) as ContainerId;
 const OTHER = '111111111111' as ContainerId;
 const PID = 7;
-const LISTENER = {
-  ...({ protocol: 'tcp', family: 'ipv4', address: '0.0.0.0', port: 80, ipv6Only: false } as const),
-  ...{ inode: 80, cgroupId: 0, owner: { containerId: OTHER, process: 'web', pid: 2 } },
-};
 
 describe('Newcomers', () => {
   let procRoot: string;
@@ -66,19 +62,6 @@ describe('Newcomers', () => {
     expect(namespace).toMatchObject({ isWatched: true, addresses: new Set(['10.0.0.2']) });
     expect(tracker.rebuildAddresses).toHaveBeenCalledOnce();
     expect(tracker.forgetBriefEdges).toHaveBeenCalledOnce();
-  });
-
-  it.each([
-    ['does not take a listener that another container has closed for that one’s', [OTHER, ID], undefined],
-    ['knows whose a closed listener was where nobody else lives', [ID], LISTENER],
-  ])('%s', (_, occupants, found) => {
-    const joined = new TrackedNamespace(live(`/docker/${FULL_ID}`), false);
-    namespace = joined;
-    joined.occupants = new Set(occupants);
-    joined.listening.replace([LISTENER], 0);
-    joined.listening.remember('tcp', LISTENER.port, 0);
-    newcomers.welcome({ id: ID, pid: PID, networkMode: 'bridge' });
-    expect(joined.listening.find('tcp', '10.0.0.2', LISTENER.port)).toEqual(found);
   });
 
   it.each([

@@ -44,9 +44,6 @@ export class Newcomers {
       return;
     }
     inhabitants.meet(inode, pid);
-    if (namespace.soleOccupant === undefined) {
-      namespace.listening.doubt();
-    }
     namespace.isWatched = source.announcesEnds(inode);
     namespace.addresses = source.addresses(inode);
     tracker.rebuildAddresses();

@@ -184,8 +184,8 @@ export class WaitingEnds {
     if (namespace !== undefined) {
       // Passes may follow each other closely, and a closed socket ends when its busy process sees that.
       if (patience === 0 && now() - heardAt >= SHORTEST_WAIT_MS) {
-        tracker.destroyedSockets.give(namespace, record, now());
-      } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now()) !== 'given') {
+        tracker.destroyedSockets.give(namespace, record, now(), heardAt);
+      } else if (tracker.destroyedSockets.giveIfPaired(namespace, record, now(), heardAt) !== 'given') {
         this.wait({ ...waiting, patience: Math.max(0, patience - 1), isUrgent: false });
       }
       return true;

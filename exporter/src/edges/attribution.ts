@@ -65,11 +65,11 @@ export class Attribution {
 
   /** What can be known of a connection's both ends now; the role is decided unless it is given. */
   examine(namespace: TrackedNamespace, connection: ConnectionEnd, role?: Role): Finding {
-    const { protocol, localAddress, localPort, established } = connection;
-    const listener = namespace.listening.find(protocol, localAddress, localPort);
+    const { protocol, localAddress, localPort, established, heardAt } = connection;
+    const listener = namespace.listening.find(protocol, localAddress, localPort, heardAt);
     // A server has no socket before the handshake is complete.
     const isAttempt = protocol === 'tcp' && !established;
-    const known = role ?? (isAttempt ? 'client' : this.roleOf(namespace, connection, listener));
+    const known = role ?? (isAttempt ? 'client' : this.roleOf(namespace, connection));
     return known === 'server'
       ? { role: 'server', listener, origin: this.farEnds.originOf(namespace, connection) }
       : { role: 'client', listener, destination: this.farEnds.destinationOf(namespace, connection) };
@@ -97,6 +97,9 @@ export class Attribution {
   clarity(namespace: TrackedNamespace, connection: ConnectionEnd, finding: Finding): Clarity {
     if (finding.role === 'server') {
       const { listener, origin } = finding;
+      if (namespace.listening.isClosed(connection.protocol, connection.localPort)) {
+        return 'waits';
+      }
       // Without a listener's owner, or a listener at all, a pass will say more.
       const isKnownServer =
         listener === undefined
@@ -138,6 +141,9 @@ export class Attribution {
         this.addressBook.isElsewhere(reached.address) &&
         connection.peerPort < this.options.firstEphemeralPort;
       return isElsewhere ? 'clear' : 'urgent';
+    }
+    if (peer.namespace.listening.isClosed(connection.protocol, reached.port)) {
+      return 'waits';
     }
     // Its edge names the listener, which a pass must have found.
     if (peer.listener?.owner !== undefined) {
@@ -199,12 +205,11 @@ export class Attribution {
 
   /** Keeps the end of a connection that no pass saw, for its other end to find. */
   noteEnded(namespace: TrackedNamespace, connection: ConnectionTuple): void {
-    const { protocol, localAddress, localPort, peerPort } = connection;
+    const { protocol, peerPort } = connection;
     if (peerPort === 0) {
       return;
     }
-    const listener = namespace.listening.find(protocol, localAddress, localPort);
-    const isClient = this.roleOf(namespace, connection, listener) === 'client';
+    const isClient = this.roleOf(namespace, connection) === 'client';
     const { seenAs, reached } = isClient
       ? this.farEnds.routeOf(namespace, connection)
       : { seenAs: localOf(connection), reached: peerOf(connection) };
@@ -220,12 +225,8 @@ export class Attribution {
     this.unattributed.set(reason, (this.unattributed.get(reason) ?? 0) + connections);
   }
 
-  private roleOf(
-    namespace: TrackedNamespace,
-    { protocol, localPort, peerPort }: ConnectionTuple,
-    listener: Listener | undefined,
-  ): Role {
-    if (listener !== undefined || namespace.listening.hasPort(protocol, localPort)) {
+  private roleOf(namespace: TrackedNamespace, { protocol, localPort, peerPort }: ConnectionTuple): Role {
+    if (namespace.listening.hasPort(protocol, localPort)) {
       return 'server';
     }
     // Nothing is known to have listened here. A port that nobody is given by chance was chosen, to serve on.

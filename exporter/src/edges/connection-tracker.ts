@@ -75,6 +75,7 @@ export class ConnectionTracker {
     this.destroyedSockets = new DestroyedSockets({
       ...shared,
       ...{ endings, lone, presumed: this.presumed, udpFlows: this.udpFlows },
+      onListenerClosed: () => this.forgetBriefEdges(),
     });
   }
 

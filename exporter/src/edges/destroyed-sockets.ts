@@ -22,6 +22,8 @@ export interface DestroyedSocketsOptions {
   readonly presumed: PresumedEdges;
   readonly udpFlows: UdpFlows;
   readonly firstEphemeralPort: number;
+  /** A listener that was known has been closed: what was found out about its connections does not hold for the next. */
+  readonly onListenerClosed: () => void;
 }
 
 /** `kept` waits for its other end, until `takeUnpaired`. */
@@ -54,14 +56,14 @@ export class DestroyedSockets {
     return this.offer(namespace, record, now, 'for a pass');
   }
 
-  /** Gives what has waited for a pass, unless its other end, when that is heard of, may say more. */
-  giveIfPaired(namespace: TrackedNamespace, record: SocketRecord, now: number): Outcome {
-    return this.offer(namespace, record, now, 'for its other end');
+  /** Gives what has waited for a pass since `heardAt`, unless its other end, when that is heard of, may say more. */
+  giveIfPaired(namespace: TrackedNamespace, record: SocketRecord, now: number, heardAt = now): Outcome {
+    return this.offer(namespace, record, now, 'for its other end', heardAt);
   }
 
   /** Gives what need not wait, or has: whatever is not known by now will not be. */
-  give(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    this.offer(namespace, record, now, 'no longer');
+  give(namespace: TrackedNamespace, record: SocketRecord, now: number, heardAt = now): void {
+    this.offer(namespace, record, now, 'no longer', heardAt);
   }
 
   /** Gives what there is no room for to wait. */
@@ -69,9 +71,15 @@ export class DestroyedSockets {
     this.offer(namespace, record, now, 'no room');
   }
 
-  private offer(namespace: TrackedNamespace, record: SocketRecord, now: number, waits: Waits): Outcome {
+  private offer(
+    namespace: TrackedNamespace,
+    record: SocketRecord,
+    now: number,
+    waits: Waits,
+    heardAt = now,
+  ): Outcome {
     const settlement =
-      this.giveKnown(namespace, record, now, waits) ?? this.giveBrief(namespace, record, now, waits);
+      this.giveKnown(namespace, record, now, waits) ?? this.giveBrief(namespace, record, now, waits, heardAt);
     if (typeof settlement === 'string') {
       return settlement;
     }
@@ -100,7 +108,9 @@ export class DestroyedSockets {
     // A listener, or a socket that never connected. The connections it accepted are reported after it, or before.
     // Of UDP, only the port tells a server from a client that never connects.
     if (localPort !== 0 && (protocol === 'tcp' || localPort < this.options.firstEphemeralPort)) {
-      namespace.listening.remember(protocol, localPort, now);
+      if (namespace.listening.remember(protocol, localPort, now)) {
+        this.options.onListenerClosed();
+      }
     }
     return 'given';
   }
@@ -170,11 +180,12 @@ export class DestroyedSockets {
     record: SocketRecord,
     now: number,
     waits: Waits,
+    heardAt: number,
   ): Settlement {
     const { attribution, udpFlows, endings } = this.options;
     const { counters } = record;
     const isForgetful = record.peerPort === 0;
-    let brief = briefSocket(record, now);
+    let brief = briefSocket(record, heardAt);
     let reset: AbortedEnd | undefined;
     if (isForgetful) {
       // Who aborts a connection forgets where its other end was: that, when it is here, will say.
@@ -186,7 +197,7 @@ export class DestroyedSockets {
       if (reset !== undefined) {
         const { local, peer } = reset.end;
         attribution.otherEnds.ended.note(reset.namespace, brief.protocol, local, peer);
-        brief = briefSocket(record, now, { localAddress: peer.address, peerPort: local.port });
+        brief = briefSocket(record, heardAt, { localAddress: peer.address, peerPort: local.port });
       } else if (mayBeTold) {
         return 'waits';
       }
@@ -288,13 +299,13 @@ export class DestroyedSockets {
 /** A connection that no pass has seen; `known` is what the other end tells of it. */
 function briefSocket(
   record: SocketRecord,
-  now: number,
+  heardAt: number,
   known?: Pick<SocketRecord, 'localAddress' | 'peerPort'>,
 ): TrackedSocket {
   const socket = trackedSocket(
     known === undefined ? record : { ...copySocketRecord(record), ...known },
     false,
-    now,
+    heardAt,
   );
   socket.established = record.counters?.established ?? record.protocol === 'udp';
   return socket;

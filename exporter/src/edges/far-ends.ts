@@ -91,9 +91,11 @@ export class FarEnds {
   ): LocalPeer | 'ambiguous' | undefined {
     const { protocol } = connection;
     const { places, isCertain } = this.placesOf(namespace, connection, reached, reached, seenAs);
+    // What was refused was accepted by none that listened there before.
+    const heardAt = connection.established ? connection.heardAt : Infinity;
     const peers = places.map((place) => ({
       namespace: place,
-      listener: place.listening.find(protocol, reached.address, reached.port),
+      listener: place.listening.find(protocol, reached.address, reached.port, heardAt),
     }));
     if (peers.length === 0 || (peers.length === 1 && isCertain)) {
       return peers[0];

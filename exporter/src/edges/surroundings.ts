@@ -50,4 +50,6 @@ export interface ConnectionTuple {
 export interface ConnectionEnd extends ConnectionTuple {
   /** The handshake was completed: over TCP, both ends have or had a socket. */
   readonly established: boolean;
+  /** Milliseconds: when it was first seen, or its end was told. */
+  readonly heardAt: number;
 }

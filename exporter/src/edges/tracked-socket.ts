@@ -17,6 +17,8 @@ export interface TrackedSocket extends Accounted {
   readonly cgroupId: number;
   /** As of SocketRecord. */
   readonly device?: number | undefined;
+  /** Milliseconds: when it was first seen, or its end was told. */
+  readonly heardAt: number;
   /** It was there when the exporter started: an earlier run has counted it already. */
   readonly inherited: boolean;
   /** Its edge; until that is known (the end of the pass that found it), counts of its own. */
@@ -52,6 +54,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     inode: record.inode,
     cgroupId: record.cgroupId,
     device: record.device,
+    heardAt: now,
     inherited,
     tally: emptyTally(now),
     settled: false,
