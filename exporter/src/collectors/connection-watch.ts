@@ -3,8 +3,9 @@ import type { Logger } from 'pino';
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import type { Listener } from '../edges/listening-set.js';
-import type { TrackedNamespace, UnconnectedSocket } from '../edges/tracked-namespace.js';
+import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { TrackedSocket } from '../edges/tracked-socket.js';
+import { UdpSockets } from '../edges/udp-sockets.js';
 import type { CgroupIds } from '../kernel/cgroup-id.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import type { ProcessTable } from '../kernel/process.js';
@@ -233,7 +234,7 @@ export class ConnectionWatch {
     namespace.addresses = source.addresses(namespace.inode);
     namespace.isWatched = source.announcesEnds(namespace.inode);
     const listeners: Listener[] = [];
-    const udpSockets = new Map<number, UnconnectedSocket>();
+    const udpSockets = new UdpSockets();
     source.visitSockets(namespace.inode, {
       listener: (record) => listeners.push(listenerOf(record)),
       connection: (record) => tracker.observe(namespace, record, time),
@@ -242,9 +243,7 @@ export class ConnectionWatch {
         if (record.state === TCP_ESTABLISHED) {
           tracker.observe(namespace, record, time);
         } else if (localPort > 0) {
-          if (!udpSockets.has(localPort)) {
-            udpSockets.set(localPort, { inode: record.inode, cgroupId: record.cgroupId });
-          }
+          udpSockets.add(record);
           if (localPort < firstEphemeralPort) {
             // Above that, a client that never connects looks the same.
             listeners.push(listenerOf(record));
@@ -315,7 +314,7 @@ export class ConnectionWatch {
       for (const { inode } of namespace.sockets.values()) {
         live.add(inode);
       }
-      for (const { inode } of namespace.udpSockets.values()) {
+      for (const inode of namespace.udpSockets.inodes()) {
         live.add(inode);
       }
     }

@@ -94,7 +94,7 @@ export class OtherEnds {
   }
 
   private udpClient(namespace: TrackedNamespace, client: Endpoint, server: Endpoint): HeldSocket | undefined {
-    const bound = namespace.udpSockets.get(client.port);
+    const bound = namespace.udpSockets.find(client.address, client.port);
     return bound ?? this.flowEnds.get(keyOfFlowEnd(namespace, client, server))?.socket;
   }
 

@@ -4,19 +4,13 @@ import { BriefEdges } from './brief-edges.js';
 import { ListeningSet } from './listening-set.js';
 import { SeenSockets } from './seen-sockets.js';
 import type { TrackedSocket } from './tracked-socket.js';
-
-/** A socket that sends and receives without a peer of its own. */
-export interface UnconnectedSocket {
-  readonly inode: number;
-  readonly cgroupId: number;
-}
+import { UdpSockets } from './udp-sockets.js';
 
 /** One network namespace: who lives in it, where it listens, what is open in it. */
 export class TrackedNamespace {
   readonly listening = new ListeningSet();
   readonly sockets = new Map<number, TrackedSocket>();
-  /** UDP sockets that are not connected, by port; of those that share one, the first. */
-  udpSockets: ReadonlyMap<number, UnconnectedSocket> = new Map();
+  udpSockets = new UdpSockets();
   /** Closed because a pass no longer found them; their destroy events may still come. */
   readonly departed = new Map<number, TrackedSocket>();
   /** Until the next pass. */

@@ -7,6 +7,7 @@ import type { Edge } from './edge.js';
 import { EdgeLedger } from './edge-ledger.js';
 import { NO_SURROUNDINGS } from './no-surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
+import { UdpSockets } from './udp-sockets.js';
 
 const WEB = '111111111111' as ContainerId;
 const APP = '222222222222' as ContainerId;
@@ -51,6 +52,15 @@ function flow(from: string, to: string, traffic: Traffic = {}): TrackedFlow {
   };
 }
 
+/** Sockets of all addresses at those ports. */
+function bound(...ports: readonly number[]): UdpSockets {
+  const sockets = new UdpSockets();
+  for (const localPort of ports) {
+    sockets.add({ family: 'ipv4', localAddress: '0.0.0.0', localPort, inode: 0, cgroupId: 0 });
+  }
+  return sockets;
+}
+
 describe('UdpFlows', () => {
   let ledger: EdgeLedger;
   let tracker: ConnectionTracker;
@@ -77,7 +87,7 @@ describe('UdpFlows', () => {
     host = namespace(1, '10.0.0.254');
     web = namespace(2, '10.0.0.1', WEB);
     app = namespace(3, '10.0.0.2', APP);
-    app.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+    app.udpSockets = bound(53);
     tracker.rebuildAddresses();
   });
 
@@ -165,7 +175,7 @@ describe('UdpFlows', () => {
 
   it('counts an exchange once whose server answers from another of its addresses', () => {
     host.addresses = new Set([...host.addresses, '10.0.0.253']);
-    host.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+    host.udpSockets = bound(53);
     tracker.rebuildAddresses();
     const once = { packets: [1, 0], isAnswered: false } as const;
     const asked = flow('10.0.0.1 40000', '10.0.0.254 53', { ...once, bytes: [128, 0] });
@@ -258,8 +268,8 @@ describe('UdpFlows', () => {
   });
 
   it.each([
-    ['a client of this host', () => (web.udpSockets = new Map([[40_000, { inode: 0, cgroupId: 0 }]]))],
-    ['a client that is gone', () => (web.udpSockets = new Map())],
+    ['a client of this host', () => (web.udpSockets = bound(40_000))],
+    ['a client that is gone', () => (web.udpSockets = bound())],
   ])('turns round what was first seen when the server spoke to %s', (_, bind) => {
     bind();
     turn([[host, [flow('10.0.0.2 53', '10.0.0.1 40000', { bytes: [328, 128] })]]]);
@@ -268,7 +278,7 @@ describe('UdpFlows', () => {
   });
 
   it('takes the one that is dialled for the server on an ephemeral port too, and does not write that port', () => {
-    app.udpSockets = new Map([[51_820, { inode: 0, cgroupId: 0 }]]);
+    app.udpSockets = bound(51_820);
     const tunnel = [
       flow('10.0.0.1 40000', '10.0.0.2 51820'),
       // Translated on the way, to a port below the ephemeral ones.
@@ -293,7 +303,7 @@ describe('UdpFlows', () => {
     beforeEach(() => {
       webTwin = namespace(4, '10.0.0.1', WEB_TWIN);
       appTwin = namespace(5, '10.0.0.2', APP_TWIN);
-      appTwin.udpSockets = new Map([[53, { inode: 0, cgroupId: 0 }]]);
+      appTwin.udpSockets = bound(53);
       tracker.rebuildAddresses();
     });
 
@@ -344,7 +354,7 @@ describe('UdpFlows', () => {
     const flows = Array.from({ length: 50 }, (_, index) =>
       flow(`10.0.0.1 ${40_000 + index}`, `10.9.9.9 ${50_000 + index}`),
     );
-    web.udpSockets = new Map(flows.map(({ original }) => [original.sourcePort, { inode: 0, cgroupId: 0 }]));
+    web.udpSockets = bound(...flows.map(({ original }) => original.sourcePort));
     turn([[web, flows]]);
     turn([[web, flows]]);
     tracker.destroyedSockets.give(web, connected('10.0.0.1', 40_050, '10.9.9.9', 50_050), 0);

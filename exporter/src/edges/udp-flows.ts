@@ -218,7 +218,7 @@ export class UdpFlows {
     isInherited: boolean,
     now: number,
   ): TrackedSocket {
-    const bound = namespace.udpSockets.get(local.port);
+    const bound = namespace.udpSockets.find(local.address, local.port);
     const socket = trackedSocket(
       {
         protocol: 'udp',
