@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { installPackages } from '../debian-packages.mjs';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
+import { removeContainers } from '../engines/docker-containers.js';
 import {
   NamespaceProcess,
   createPair,
@@ -34,7 +35,7 @@ export async function run(): Promise<Record<string, number>> {
   if (missing.length > 0) {
     installPackages(missing.map((file) => file.slice('/usr/bin/'.length)));
   }
-  removeContainers();
+  removeContainers(LABEL);
   const [a, b] = createPair('toposcope-bench', 6);
   const others: ChildProcess[] = [];
   const holders: NamespaceProcess[] = [];
@@ -78,7 +79,7 @@ export async function run(): Promise<Record<string, number>> {
     await Promise.all(holders.map((holder) => holder.kill()));
     deleteNamespace(a.name);
     deleteNamespace(b.name);
-    removeContainers();
+    removeContainers(LABEL);
     docker('rmi', '--force', IMAGE);
   }
 }
@@ -116,13 +117,6 @@ function startContainers(): void {
   const sleeps = `for i in $(seq ${PROCESSES_A_CONTAINER - 2}); do sleep 86400 & done; httpd -p 80; exec sleep 86400`;
   for (let index = 0; index < CONTAINERS; index++) {
     docker('run', '--detach', '--label', LABEL, IMAGE, 'sh', '-c', sleeps);
-  }
-}
-
-function removeContainers(): void {
-  const left = docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`).split('\n').filter(Boolean);
-  if (left.length > 0) {
-    docker('rm', '--force', ...left);
   }
 }
 

@@ -9,6 +9,7 @@ import type { ConnectionCollector } from '../../exporter/src/collectors/connecti
 import type { FollowedRuntime } from '../../exporter/src/runtimes/container.js';
 import { createDockerRuntime } from '../../exporter/src/runtimes/docker.js';
 import { buildBusyboxImage } from '../engines/busybox-image.js';
+import { removeContainers } from '../engines/docker-containers.js';
 import { eventually, matches, readRows, startCollector, sumOf, type Row } from './connection-rows.js';
 import {
   createPair,
@@ -106,10 +107,7 @@ const MANY = `
 `;
 
 function removeAll(): void {
-  const left = docker('ps', '--all', '--quiet', '--filter', `label=${LABEL}`).split('\n').filter(Boolean);
-  if (left.length > 0) {
-    docker('rm', '--force', ...left);
-  }
+  removeContainers(LABEL);
   // By id: two that were left may have one name.
   const networks = docker('network', 'ls', '--quiet', '--filter', `name=${NETWORK}`)
     .split('\n')
