@@ -26,6 +26,8 @@ export class UdpFlowEnd {
   private told: Reading;
   /** Of another table than that whose bytes count. */
   private other: Reading | undefined;
+  /** The table has several flows with these ends at once (zones of connection tracking): none follows another. */
+  private isTwofold = false;
   /** Flows that have ended since the last account, each of which has been followed by another between the same ends. */
   private ended = 0;
 
@@ -54,7 +56,8 @@ export class UdpFlowEnd {
   observe(reading: Reading): void {
     this.lastPass = reading.pass;
     if (this.reading.table === reading.table) {
-      if (isAnother(this.told, reading)) {
+      this.isTwofold ||= this.told.pass === reading.pass;
+      if (!this.isTwofold && isAnother(this.told, reading)) {
         this.beginAgain();
       }
       this.told = reading;

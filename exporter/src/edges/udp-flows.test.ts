@@ -149,6 +149,15 @@ describe('UdpFlows', () => {
     expect(rows()[0]).toBe(`${client} open 0 opened 2 closed 2 bytes 200/600`);
   });
 
+  it('takes none of two flows with the same ends, in different zones, for the next of the other', () => {
+    const zones = [again({ id: 1 }), again({ id: 2 })];
+    [1, 2, 3].forEach(() => turn([[host, zones]]));
+    expect(rows()).toEqual([
+      `${client} open 1 opened 1 closed 0 bytes 100/300`,
+      `${server} open 1 opened 1 closed 0 bytes 300/100`,
+    ]);
+  });
+
   it('takes a flow for the same that has sent more, or only comes nearer its end', () => {
     turn([[host, [query]]]);
     turn([[host, [again({ secondsLeft: 15 })]]]);
