@@ -248,7 +248,7 @@ class KernelConnectionCollector implements ConnectionCollector {
       Math.min(this.watch.lastLookMs * PASS_SHARE, LONGEST_INTERVAL_MS),
     );
     const dueAt = this.lastPassAt + Math.min(this.watch.patienceMs, interval);
-    // Asked after each batch of announcements, of which there are ten a second.
+    // Asked after each batch of announcements, of which there are several a second.
     if (this.timer !== undefined && dueAt === this.dueAt) {
       return;
     }

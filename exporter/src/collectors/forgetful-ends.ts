@@ -1,4 +1,4 @@
-import { type IpAddress } from '../kernel/ip-address.js';
+import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
 
 /** What was heard of the end of a connection. */

@@ -1,6 +1,6 @@
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { EdgeLabels, Role, Tally } from './edge.js';
+import { keyOfPort } from './endpoint.js';
 import type { ConnectionTuple } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
@@ -25,21 +25,21 @@ export class BriefEdges {
 
   get(role: Role, connection: ConnectionTuple): BriefEdge | undefined {
     return role === 'client'
-      ? this.ofClient.get(connection.peerAddress, portOf(connection.protocol, connection.peerPort))
+      ? this.ofClient.get(connection.peerAddress, keyOfPort(connection.protocol, connection.peerPort))
       : this.ofServers
           .get(connection.localAddress)
-          ?.get(connection.peerAddress, portOf(connection.protocol, connection.localPort));
+          ?.get(connection.peerAddress, keyOfPort(connection.protocol, connection.localPort));
   }
 
   set(role: Role, connection: ConnectionTuple, edge: BriefEdge): void {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
     if (role === 'client') {
-      this.ofClient.set(peerAddress, portOf(protocol, peerPort), edge);
+      this.ofClient.set(peerAddress, keyOfPort(protocol, peerPort), edge);
       return;
     }
     const edges = this.ofServers.get(localAddress) ?? new EdgesOfPeers();
     this.ofServers.set(localAddress, edges);
-    edges.set(peerAddress, portOf(protocol, localPort), edge);
+    edges.set(peerAddress, keyOfPort(protocol, localPort), edge);
   }
 
   clear(): void {
@@ -67,9 +67,4 @@ class EdgesOfPeers {
   clear(): void {
     this.byPeer.clear();
   }
-}
-
-/** TCP's and UDP's ports are not the same. */
-function portOf(protocol: SocketProtocol, port: number): number {
-  return protocol === 'tcp' ? port : 65_536 + port;
 }

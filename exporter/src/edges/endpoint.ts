@@ -1,4 +1,5 @@
 import type { IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { ConnectionTuple } from './surroundings.js';
 
 export interface Endpoint {
@@ -36,4 +37,9 @@ export function otherEndOf({ local, peer }: End): End {
 /** Identifies one end of a connection; that of the other end has them the other way round. */
 export function keyOfEnd(local: Endpoint, peer: Endpoint): string {
   return `${local.address} ${local.port} ${peer.address} ${peer.port}`;
+}
+
+/** Identifies a port: TCP's and UDP's are not the same. */
+export function keyOfPort(protocol: SocketProtocol, port: number): number {
+  return protocol === 'tcp' ? port : 65_536 + port;
 }

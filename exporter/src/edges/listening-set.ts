@@ -1,6 +1,7 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import { isUnspecified, type IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
+import { keyOfPort } from './endpoint.js';
 
 /** A container, or NO_CONTAINER, and the name of the process in it; the name is empty where it is not known. */
 export interface SocketOwner {
@@ -62,7 +63,7 @@ export class ListeningSet {
     this.byPort = new Map();
     for (const listener of listeners) {
       listener.owner ??= owners.get(listener.inode);
-      const key = keyOf(listener.protocol, listener.port);
+      const key = keyOfPort(listener.protocol, listener.port);
       const others = this.byPort.get(key);
       if (others === undefined) {
         this.byPort.set(key, [listener]);
@@ -84,7 +85,7 @@ export class ListeningSet {
    * one was known there.
    */
   remember(protocol: SocketProtocol, port: number, now: number): boolean {
-    const key = keyOf(protocol, port);
+    const key = keyOfPort(protocol, port);
     this.lately.set(key, now + LATELY_MS);
     const awaited = this.awaited.get(key) ?? 0;
     if (awaited > 0 && now - this.dumpedAt <= LATE_MS) {
@@ -98,7 +99,7 @@ export class ListeningSet {
 
   /** Whether one that was known there has been closed since the last dump: the next one will tell who has followed it. */
   isClosed(protocol: SocketProtocol, port: number): boolean {
-    const key = keyOf(protocol, port);
+    const key = keyOfPort(protocol, port);
     return this.closed.has(key) && this.byPort.has(key);
   }
 
@@ -108,7 +109,7 @@ export class ListeningSet {
    * followed each other nobody can tell which it was: that has as owner what they have in common.
    */
   find(protocol: SocketProtocol, address: IpAddress, port: number, heardAt: number): Listener | undefined {
-    const key = keyOf(protocol, port);
+    const key = keyOfPort(protocol, port);
     const current = acceptorsOf(this.byPort.get(key), address);
     const former = this.former.get(key)?.filter(({ until }) => heardAt <= until);
     if (this.closed.has(key) || former?.some(({ listener }) => listener === undefined) === true) {
@@ -132,7 +133,7 @@ export class ListeningSet {
 
   /** Whether a socket with that local port was accepted rather than connected. */
   hasPort(protocol: SocketProtocol, port: number): boolean {
-    const key = keyOf(protocol, port);
+    const key = keyOfPort(protocol, port);
     return this.byPort.has(key) || this.lately.has(key);
   }
 
@@ -154,7 +155,9 @@ export class ListeningSet {
         ({ inode }) => !left.some((other) => other.inode === inode),
       );
       const { at: closedAt, times: told } = this.closed.get(key) ?? { at: now, times: 0 };
-      this.awaited.set(key, Math.max(0, gone.length - told));
+      if (gone.length > told) {
+        this.awaited.set(key, gone.length - told);
+      }
       const unseen = told > gone.length ? [undefined] : [];
       const more = [...gone, ...unseen].map((listener) => ({ listener, closedAt, until }));
       if (more.length > 0) {
@@ -177,10 +180,6 @@ const LATE_MS = 1_000;
 const FORMER_MS = 60_000;
 /** Of one port. */
 const MOST_FORMER = 16;
-
-function keyOf(protocol: SocketProtocol, port: number): number {
-  return protocol === 'tcp' ? port : 65_536 + port;
-}
 
 /** The kernel prefers a socket of IPv4 to one of IPv6 that carries it (compute_score in net/ipv4/inet_hashtables.c). */
 function acceptorsOf(listeners: readonly Listener[] = [], address: IpAddress): readonly Listener[] {
