@@ -97,7 +97,7 @@ describe.skipIf(!isRoot)('the exporter, killed and started again (needs root: su
     await eventuallyCounts(HELD_PORT, held, held);
     await eventuallyCountsAll(await load(3_000));
 
-    const underLoad = load(4_000, 500);
+    const underLoad = load(8_000, 500);
     await vi.waitFor(async () => expect((await counts(PORT)).client?.closed).toBeGreaterThan(4_000), WAIT);
     const first = await counts(PORT);
     await restart();

@@ -318,6 +318,7 @@ const LISTENER: Listener = {
   address: '0.0.0.0',
   port: SERVER.port,
   ipv6Only: false,
+  cookie: -7,
   inode: 7,
   cgroupId: 0,
   owner: { containerId: APP, process: 'app', pid: 7 },

@@ -333,6 +333,7 @@ function listenerOf(record: SocketRecord): Listener {
     address: record.localAddress,
     port: record.localPort,
     ipv6Only: record.ipv6Only,
+    cookie: record.cookie,
     inode: record.inode,
     cgroupId: record.cgroupId,
     owner: undefined,

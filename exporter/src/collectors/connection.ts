@@ -193,6 +193,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     if (failure !== undefined) {
       throw failure;
     }
+    this.tracker.presumed.giveKnown(this.now());
     const { folded } = this.ledger;
     writeEdges(sink, [...this.ledger.values()], folded - this.reportedFolded);
     this.reportedFolded = folded;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { hostName, type ContainerId } from '../contract/ids.js';
 import { ConnectionTracker } from '../edges/connection-tracker.js';
 import { EdgeLedger } from '../edges/edge-ledger.js';
+import { LATE_MS } from '../edges/listening-set.js';
 import { NO_SURROUNDINGS } from '../edges/no-surroundings.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
@@ -100,7 +101,7 @@ describe('WaitingEnds', () => {
       [
         {
           ...{ protocol: 'tcp', family: 'ipv4', address: '0.0.0.0', port: 80, ipv6Only: false },
-          ...{ inode: 80, cgroupId: 0, owner },
+          ...{ cookie: 80, inode: 80, cgroupId: 0, owner },
         },
       ],
       0,
@@ -133,6 +134,11 @@ describe('WaitingEnds', () => {
   }
 
   function rows(): string[] {
+    for (const { listening } of tracker.namespaces.values()) {
+      listening.replace([...listening.all()], time);
+    }
+    tracker.presumed.giveKnown(time);
+    tracker.presumed.giveKnown(time + LATE_MS);
     return [...ledger.values()]
       .map(
         ({ labels: l, closed }) => `${l.role} ${l.container_id}:${l.port} ${l.peer_container_id} ${closed}`,

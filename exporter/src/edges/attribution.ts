@@ -8,7 +8,7 @@ import { FarEnds, type Destination, type Origin } from './far-ends.js';
 import { isNobody, type Listener, type SocketOwner } from './listening-set.js';
 import type { HeldSocket, OtherEnds } from './other-ends.js';
 import { Ownership } from './ownership.js';
-import type { Presumption } from './presumed-edges.js';
+import type { Acceptance, Presumption } from './presumed-edges.js';
 import type { ConnectionEnd, ConnectionTuple, Surroundings } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import type { TrackedSocket } from './tracked-socket.js';
@@ -97,13 +97,14 @@ export class Attribution {
   clarity(namespace: TrackedNamespace, connection: ConnectionEnd, finding: Finding): Clarity {
     if (finding.role === 'server') {
       const { listener, origin } = finding;
-      if (namespace.listening.isClosed(connection.protocol, connection.localPort)) {
+      const { protocol, localAddress, localPort, heardAt } = connection;
+      if (namespace.listening.isClosed(protocol, localAddress, localPort, heardAt)) {
         return 'waits';
       }
       // Without a listener's owner, or a listener at all, a pass will say more.
       const isKnownServer =
         listener === undefined
-          ? namespace.listening.hasPort(connection.protocol, connection.localPort)
+          ? namespace.listening.hasPort(protocol, localPort)
           : listener.owner !== undefined;
       if (!isKnownServer) {
         return 'urgent';
@@ -118,7 +119,7 @@ export class Attribution {
           return 'clear';
         }
         // An address that is new on this host is known when the client's end is heard of, or by the next pass.
-        return connection.protocol === 'tcp' ? 'unpaired' : 'waits';
+        return protocol === 'tcp' ? 'unpaired' : 'waits';
       }
       if (!this.isUnpaired(connection, finding)) {
         return 'clear';
@@ -142,7 +143,8 @@ export class Attribution {
         connection.peerPort < this.options.firstEphemeralPort;
       return isElsewhere ? 'clear' : 'urgent';
     }
-    if (peer.namespace.listening.isClosed(connection.protocol, reached.port)) {
+    const { listening } = peer.namespace;
+    if (listening.isClosed(connection.protocol, reached.address, reached.port, connection.heardAt)) {
       return 'waits';
     }
     // Its edge names the listener, which a pass must have found.
@@ -172,12 +174,15 @@ export class Attribution {
     return client !== undefined && this.ownership.isUnclaimed(client.namespace, client.socket);
   }
 
-  /** What the labels of its edge will stand on, where nobody knows who holds it or its other end; undefined for nothing. */
-  presumptionOf(
+  /**
+   * Whose the labels of its edge will be only for being alone where nobody knows who holds it or its other end; undefined
+   * for nobody.
+   */
+  inhabitantsOf(
     namespace: TrackedNamespace,
     socket: TrackedSocket,
     finding: Finding,
-  ): Presumption | undefined {
+  ): Pick<Presumption, 'owner' | 'peer'> | undefined {
     const { ownership } = this;
     const isOwn = isHeld(finding.role === 'server' ? finding.listener : undefined);
     const isKnown = isOwn || ownership.holderOf(socket) !== undefined;
@@ -185,6 +190,25 @@ export class Attribution {
     const place = finding.role === 'server' ? this.unheldClient(finding, socket) : unheldServer(finding);
     const peer = place !== undefined && ownership.isPresumed(place) ? place : undefined;
     return owner === undefined && peer === undefined ? undefined : { owner, peer };
+  }
+
+  /** What names the server of what was attributed, where that is only who listens there. */
+  acceptanceOf(namespace: TrackedNamespace, socket: TrackedSocket, finding: Finding): Acceptance | undefined {
+    const { protocol } = socket;
+    if (finding.role === 'server') {
+      const owner = finding.listener?.owner;
+      const containerId = this.ownership.ofCgroup(socket.cgroupId)?.containerId;
+      return socket.owner === owner && saysMore(owner, namespace)
+        ? { namespace, protocol, ...localOf(socket), containerId }
+        : undefined;
+    }
+    const { peer, reached } = finding.destination;
+    return peer !== undefined &&
+      peer !== 'ambiguous' &&
+      saysMore(peer.listener?.owner, peer.namespace) &&
+      !this.knowsOtherEnd(socket, finding)
+      ? { namespace: peer.namespace, protocol, ...reached, containerId: undefined }
+      : undefined;
   }
 
   /** After a pass: what it has found on no namespace of this host is elsewhere. */
@@ -361,6 +385,11 @@ const INTERNET = 'internet';
 /** Whether a process is known that holds it: else it counts as that of whoever lives there. */
 function isHeld(listener: Listener | undefined): boolean {
   return (listener?.owner?.pid ?? 0) !== 0;
+}
+
+/** Whether who listens there tells more than who lives there. */
+function saysMore(owner: SocketOwner | undefined, { presumedOwner }: TrackedNamespace): boolean {
+  return owner !== undefined && (owner.pid !== 0 || owner.containerId !== presumedOwner);
 }
 
 /** Where a client's server is, unless it is known who listens there. */

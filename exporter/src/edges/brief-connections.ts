@@ -5,7 +5,7 @@ import type { EdgeLabels } from './edge.js';
 import { OTHER, type EdgeLedger } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
-import { unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
+import { NOTHING_PRESUMED, unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
 
@@ -148,31 +148,34 @@ export class BriefConnections {
   ): Omit<BriefEdge, 'peer'> {
     const { attribution, presumed } = this.options;
     const hasPassed = waits === 'for its other end' || waits === 'no longer';
-    const presumption =
-      hasPassed && presumed.isCertain ? undefined : attribution.presumptionOf(namespace, socket, finding);
+    const inhabitants =
+      hasPassed && presumed.isCertain ? undefined : attribution.inhabitantsOf(namespace, socket, finding);
     const labels = attribution.attribute(namespace, socket, finding);
+    const acceptance = attribution.acceptanceOf(namespace, socket, finding);
     const edge =
-      presumption === undefined ? this.edgeOf(labels, now) : this.presumedEdgeOf(labels, presumption, now);
+      inhabitants === undefined && acceptance === undefined
+        ? this.edgeOf(labels, now)
+        : this.presumedEdgeOf(labels, { ...NOTHING_PRESUMED, ...inhabitants, acceptance }, now);
     giveTo(edge.tally, socket);
     return edge;
   }
 
   private edgeOf(labels: EdgeLabels, now: number): Omit<BriefEdge, 'peer'> {
     const edge = this.options.ledger.edge(labels, now);
-    return { labels: edge.labels, tally: edge, questions: undefined };
+    return { labels: edge.labels, tally: edge, presumed: undefined };
   }
 
   private presumedEdgeOf(labels: EdgeLabels, presumption: Presumption, now: number): Omit<BriefEdge, 'peer'> {
     const { presumed } = this.options;
-    const tally = presumed.open(labels, presumption, now);
-    return tally === undefined
+    const edge = presumed.edge(labels, presumption, now);
+    return edge === undefined
       ? this.edgeOf(unfoundedLabels({ labels, ...presumption }), now)
-      : { labels, tally, questions: presumed.questions };
+      : { labels, tally: edge.tally, presumed: edge };
   }
 
   /** Whether what stands on a presumption has not been asked about yet. */
-  private takesMore({ questions }: BriefEdge): boolean {
-    return questions === undefined || questions === this.options.presumed.questions;
+  private takesMore({ presumed }: BriefEdge): boolean {
+    return presumed === undefined || this.options.presumed.takesMore(presumed);
   }
 }
 

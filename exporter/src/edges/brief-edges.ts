@@ -1,6 +1,7 @@
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { EdgeLabels, Role, Tally } from './edge.js';
 import { keyOfPort } from './endpoint.js';
+import type { PresumedEdge } from './presumed-edges.js';
 import type { ConnectionTuple } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
@@ -9,8 +10,8 @@ export interface BriefEdge {
   readonly labels: EdgeLabels;
   /** The edge itself, or what counts in its place while it is presumed. */
   readonly tally: Tally;
-  /** Undefined where nothing is presumed; else how many questions had been asked. */
-  readonly questions: number | undefined;
+  /** Undefined where nothing is presumed. */
+  readonly presumed: PresumedEdge | undefined;
   readonly peer: TrackedNamespace | undefined;
 }
 

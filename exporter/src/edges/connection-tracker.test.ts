@@ -5,7 +5,7 @@ import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
 import { ConnectionTracker } from './connection-tracker.js';
 import type { Edge, EdgeLabels } from './edge.js';
 import { EdgeLedger, type EdgeLimits } from './edge-ledger.js';
-import type { Listener } from './listening-set.js';
+import { LATE_MS, type Listener } from './listening-set.js';
 import { NO_SURROUNDINGS } from './no-surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
@@ -68,6 +68,7 @@ function listener(port: number, containerId: ContainerId, process: string, addre
     address,
     port,
     ipv6Only: false,
+    cookie: -port,
     inode: port,
     cgroupId: 0,
     owner: { containerId, process, pid: port },
@@ -135,8 +136,18 @@ describe('ConnectionTracker', () => {
     tracker.endPass(now);
   }
 
+  /** All, once another dump has said who listens where. */
+  function allEdges(now = 0): Edge[] {
+    for (const { listening } of tracker.namespaces.values()) {
+      listening.replace([...listening.all()], now);
+    }
+    tracker.presumed.giveKnown(now);
+    tracker.presumed.giveKnown(now + LATE_MS);
+    return [...ledger.values()];
+  }
+
   function edges(role: 'client' | 'server'): Edge[] {
-    return [...ledger.values()].filter(({ labels }) => labels.role === role);
+    return allEdges().filter(({ labels }) => labels.role === role);
   }
 
   function only(role: 'client' | 'server'): Edge {
@@ -717,13 +728,107 @@ describe('ConnectionTracker', () => {
     expect(tracker.attribution.unattributed.get('short_lived')).toBe(1);
   });
 
+  describe('where a server is named by who listens there', () => {
+    const joiner = closed(socket('0.0.0.0 80', '0.0.0.0 0', 90), {
+      counters: { ...counters(0, 0, false), attempted: false },
+    });
+
+    /** A short connection, both ends of which are heard of between passes. */
+    function brief(cookie: number): void {
+      const peerPort = 40_000 + cookie;
+      const dialled = closed(socket(`10.0.0.1 ${peerPort}`, '10.0.0.2 80', cookie));
+      tracker.destroyedSockets.giveIfClear(web, dialled, 0);
+      const accepted = closed(socket('10.0.0.2 80', `10.0.0.1 ${peerPort}`, cookie + 100));
+      tracker.destroyedSockets.giveIfClear(app, accepted, 0);
+    }
+
+    function dump(now: number, listeners: readonly Listener[] = [listener(80, APP, 'app')]): void {
+      app.listening.replace(listeners, now);
+      pass([], now);
+    }
+
+    const given = () =>
+      [...ledger.values()].map(
+        ({ labels: l, closed: ended }) =>
+          `${l.role} ${l.container_id} ${l.process}, ${l.peer_container_id} ${l.peer_process}: ${ended}`,
+      );
+    const named = (count: number) => [
+      `client ${WEB} , ${APP} app: ${count}`,
+      `server ${APP} app, ${WEB} : ${count}`,
+    ];
+    const unnamed = (count: number) => [
+      `client ${WEB} , ${APP} : ${count}`,
+      `server ${APP} , ${WEB} : ${count}`,
+    ];
+
+    beforeEach(() => {
+      brief(1);
+      brief(2);
+    });
+
+    it('keeps short connections from the rows until a dump, and what is told late, says that nobody else listened', () => {
+      expect(given()).toEqual([]);
+      dump(5_000);
+      expect(given()).toEqual([]);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual(named(2));
+    });
+
+    it('names no process when another came and went', () => {
+      tracker.destroyedSockets.giveIfClear(app, joiner, 10);
+      dump(5_000);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual(unnamed(2));
+    });
+
+    it('names no process when another that came and went is told of after the dump', () => {
+      dump(5_000);
+      tracker.destroyedSockets.giveIfClear(app, joiner, 5_000 + LATE_MS - 1);
+      dump(10_000);
+      expect(given()).toEqual(unnamed(2));
+    });
+
+    it('names no process when the dump finds another beside it', () => {
+      dump(5_000, [listener(80, APP, 'app'), { ...listener(80, APP, 'side'), cookie: 7 }]);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual(unnamed(2));
+    });
+
+    it('waits for another dump when the listener is told to be gone just after one', () => {
+      dump(5_000);
+      const gone = closed(socket('0.0.0.0 80', '0.0.0.0 0', -80), { counters: joiner.counters });
+      tracker.destroyedSockets.giveIfClear(app, gone, 5_100);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual([]);
+      dump(10_000, [{ ...listener(80, APP, 'app'), cookie: 7 }]);
+      expect(given()).toEqual(named(2));
+    });
+
+    it('doubts nothing that ended after the dump', () => {
+      tracker.destroyedSockets.giveIfClear(app, joiner, 10);
+      dump(5_000);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      tracker.destroyedSockets.giveIfClear(web, closed(socket('10.0.0.1 40009', '10.0.0.2 80', 9)), 7_000);
+      dump(10_000);
+      tracker.presumed.giveKnown(10_000 + LATE_MS);
+      expect(given()).toContain(`client ${WEB} , ${APP} app: 1`);
+    });
+
+    it('names it also when its namespace is gone, and nobody can look any more', () => {
+      tracker.removeNamespace(app, 5_000);
+      tracker.presumed.giveKnown(5_000);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual(named(2));
+    });
+  });
+
   describe('where containers may have been joined of which nothing was told yet', () => {
     const OTHER = '333333333333' as ContainerId;
     const joined = new Set([WEB, OTHER]);
     const next = (cookie: number) => closed({ ...client, localPort: 40_000 + cookie, cookie });
 
     function given(): string[] {
-      return [...ledger.values()].map(
+      return allEdges().map(
         ({ labels: l, closed: ended }) => `${l.role} ${l.container_id} ${l.peer_container_id} ${ended}`,
       );
     }
@@ -1177,7 +1282,7 @@ describe('ConnectionTracker', () => {
       all.forEach(([where, event]) => expect(destroyedSockets.giveIfClear(where, event, 0)).toBe('waits'));
       tracker.endPass(0);
       all.forEach(([where, event]) => destroyedSockets.give(where, event, 0));
-      expect([...ledger.values()].map(({ labels }) => labels.peer_container_id)).toEqual(['', '', '', '']);
+      expect(allEdges().map(({ labels }) => labels.peer_container_id)).toEqual(['', '', '', '']);
       expect(tracker.attribution.unattributed.get('peer_ambiguous')).toBe(4);
     });
 
@@ -1193,7 +1298,7 @@ describe('ConnectionTracker', () => {
     const ofServer = closed(server);
     const attempt = { ...ofClient, counters: counters(0, 0, false) };
     const peers = (): string[] =>
-      [...ledger.values()].map(({ labels: l, opened }) => `${l.role} → ${l.peer_container_id}: ${opened}`);
+      allEdges().map(({ labels: l, opened }) => `${l.role} → ${l.peer_container_id}: ${opened}`);
     const ambiguous = () => tracker.attribution.unattributed.get('peer_ambiguous');
 
     beforeEach(() => {

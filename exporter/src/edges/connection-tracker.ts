@@ -181,6 +181,7 @@ export class ConnectionTracker {
       countEnd(socket, now);
       namespace.depart(cookie, socket);
     }
+    namespace.listening.replace([], now);
     this.namespaces.delete(namespace.inode);
     this.rebuildAddresses();
   }
@@ -210,7 +211,7 @@ export class ConnectionTracker {
     const finding = this.attribution.examine(namespace, socket);
     if (
       !this.presumed.isCertain &&
-      this.attribution.presumptionOf(namespace, socket, finding) !== undefined
+      this.attribution.inhabitantsOf(namespace, socket, finding) !== undefined
     ) {
       return false;
     }

@@ -97,7 +97,7 @@ export class DestroyedSockets {
     now: number,
     waits: Waits,
   ): Settlement | undefined {
-    const { cookie, protocol, localPort } = record;
+    const { cookie, protocol, family, localAddress: address, localPort: port, ipv6Only } = record;
     const socket = namespace.sockets.get(cookie) ?? namespace.departed.get(cookie);
     if (socket !== undefined) {
       return this.giveTracked(namespace, socket, record, now, waits);
@@ -107,8 +107,8 @@ export class DestroyedSockets {
     }
     // A listener, or a socket that never connected. The connections it accepted are reported after it, or before.
     // Of UDP, only the port tells a server from a client that never connects.
-    if (localPort !== 0 && (protocol === 'tcp' || localPort < this.options.firstEphemeralPort)) {
-      if (namespace.listening.remember(protocol, localPort, now)) {
+    if (port !== 0 && (protocol === 'tcp' || port < this.options.firstEphemeralPort)) {
+      if (namespace.listening.close({ protocol, family, address, port, ipv6Only, cookie }, now)) {
         this.options.onListenerClosed();
       }
     }

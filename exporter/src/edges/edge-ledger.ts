@@ -42,7 +42,7 @@ export class EdgeLedger {
 
   /** The edge with those labels, for so many connections; made when it is new and there is room. */
   edge(labels: EdgeLabels, now: number, connections = 1): Edge {
-    const key = keyOf(labels);
+    const key = keyOfEdge(labels);
     const known = this.edges.get(key);
     if (known !== undefined) {
       return known;
@@ -53,7 +53,7 @@ export class EdgeLedger {
     }
     this.foldedConnections += connections;
     const folded = overflowLabels(labels);
-    const overflowKey = keyOf(folded);
+    const overflowKey = keyOfEdge(folded);
     const overflow = this.edges.get(overflowKey);
     if (overflow !== undefined) {
       return overflow;
@@ -127,7 +127,7 @@ function ownerOf({ container_id, process, role }: EdgeLabels): string {
 }
 
 /** NUL is in no name. */
-function keyOf(labels: EdgeLabels): string {
+export function keyOfEdge(labels: EdgeLabels): string {
   return `${labels.role}\0${labels.protocol}\0${labels.container_id}\0${labels.process}\0${labels.local_ip}\0${labels.port}\0${labels.peer_ip}\0${labels.actual_peer_ip}\0${labels.actual_port}\0${labels.peer_container_id}\0${labels.peer_process}\0${labels.peer_name}`;
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
-import { ListeningSet, type Listener, type SocketOwner } from './listening-set.js';
+import { LATE_MS, ListeningSet, type Listener, type SocketOwner } from './listening-set.js';
 
 const WEB = { containerId: '111111111111' as ContainerId, process: 'web', pid: 2 };
 const NEW_WEB = { ...WEB, pid: 3 };
@@ -9,32 +9,37 @@ const APP = { containerId: '222222222222' as ContainerId, process: 'app', pid: 5
 const SOMEBODY_OF_WEB = { ...WEB, process: '' };
 const NOBODY = { containerId: NO_CONTAINER, process: '', pid: 0 };
 
+/** The cookie is the owner's pid. */
 function listener(owner: SocketOwner | undefined, changes: Partial<Listener> = {}): Listener {
+  const cookie = owner?.pid ?? 9;
   return {
     ...{ protocol: 'tcp', family: 'ipv4', address: '0.0.0.0', port: 80, ipv6Only: false },
-    ...{ inode: owner?.pid ?? 9, cgroupId: 0, owner },
+    ...{ cookie, inode: cookie, cgroupId: 0, owner },
     ...changes,
   };
 }
 
 describe('ListeningSet', () => {
   let set: ListeningSet;
-  const ownerAt = (heardAt: number, port = 80) => set.find('tcp', '10.0.0.2', port, heardAt)?.owner;
-  const close = (at: number) => set.remember('tcp', 80, at);
+  const ownerAt = (heardAt: number, port = 80, address = '10.0.0.2') =>
+    set.find('tcp', address, port, heardAt)?.owner;
+  const close = (at: number, owner = WEB, changes: Partial<Listener> = {}) =>
+    set.close(listener(owner, changes), at);
+  const isClosed = (heardAt: number, address = '10.0.0.2') => set.isClosed('tcp', address, 80, heardAt);
 
   beforeEach(() => {
     set = new ListeningSet();
-    set.replace([listener(WEB), listener(WEB, { port: 81 })], 0);
+    set.replace([listener(WEB), listener(WEB, { port: 81, cookie: 81 })], 0);
   });
 
   describe('where a listener has been closed', () => {
     it('names nobody until a dump tells who listens there', () => {
       expect(close(2_000)).toBe(true);
-      expect(set.isClosed('tcp', 80)).toBe(true);
+      expect(isClosed(2_000)).toBe(true);
       expect(ownerAt(2_000)).toEqual(NOBODY);
       expect(ownerAt(2_000, 81)).toBe(WEB);
       set.replace([], 5_000);
-      expect(set.isClosed('tcp', 80)).toBe(false);
+      expect(isClosed(2_000)).toBe(false);
     });
 
     it('still knows that connections to that port were accepted', () => {
@@ -43,11 +48,11 @@ describe('ListeningSet', () => {
       expect(set.hasPort('tcp', 80)).toBe(true);
     });
 
-    it('knows whose it was, for what ended before, and nobody for what ended later: another may have come and gone', () => {
+    it('knows whose it was, for what ended before, and nobody for what ended long after', () => {
       close(2_000);
       set.replace([], 5_000);
       expect(ownerAt(1_999)).toBe(WEB);
-      expect(ownerAt(2_000)).toEqual(NOBODY);
+      expect(ownerAt(5_000 + LATE_MS)).toBe(WEB);
       expect(ownerAt(7_000)).toBeUndefined();
     });
 
@@ -68,20 +73,87 @@ describe('ListeningSet', () => {
       expect(ownerAt(7_000)).toBe(SIDE);
     });
 
-    it('takes what is told late for what a dump has found', () => {
+    it('learns nothing of one that a dump does not find any more', () => {
       set.replace([listener(SIDE)], 5_000);
       expect(close(5_200)).toBe(false);
       expect(ownerAt(7_000)).toBe(SIDE);
-      expect(close(5_300)).toBe(true);
-      expect(ownerAt(7_000)).toEqual(NOBODY);
     });
 
-    it('names nobody when one has been closed that no dump has found', () => {
-      close(2_000);
-      close(3_000);
-      set.replace([listener(NEW_WEB)], 5_000);
+    it('doubts a dump that was made just before, which may not have listed anew', () => {
+      set.replace([listener(WEB)], 5_000);
+      close(5_000 + LATE_MS - 1);
+      expect(isClosed(4_000)).toBe(true);
       expect(ownerAt(4_000)).toEqual(NOBODY);
-      expect(ownerAt(7_000)).toBe(NEW_WEB);
+    });
+
+    it('trusts a dump that was made before that', () => {
+      set.replace([listener(WEB)], 5_000);
+      close(5_000 + LATE_MS);
+      expect(isClosed(4_000)).toBe(false);
+      expect(ownerAt(4_000)).toBe(WEB);
+    });
+  });
+
+  describe('where one came and went between two dumps', () => {
+    it('names nobody of those that may have shared the port with it', () => {
+      expect(close(2_000, APP)).toBe(true);
+      expect(isClosed(2_000)).toBe(true);
+      set.replace([listener(WEB)], 5_000);
+      expect(isClosed(2_000)).toBe(false);
+      expect(ownerAt(1_000)).toEqual(NOBODY);
+      expect(ownerAt(4_000)).toEqual(NOBODY);
+      expect(ownerAt(7_000)).toBe(WEB);
+    });
+
+    it('knows that it was not there before the dump that did not find it', () => {
+      set.replace([listener(WEB)], 5_000);
+      close(5_000 + LATE_MS, APP);
+      expect(ownerAt(4_000)).toBe(WEB);
+    });
+
+    it('knows that it may have been when it is told of just after the dump', () => {
+      set.replace([listener(WEB)], 5_000);
+      close(5_000 + LATE_MS - 1, APP);
+      expect(ownerAt(4_000)).toEqual(NOBODY);
+    });
+
+    it('finds no listener where there was no other', () => {
+      set.close(listener(APP, { port: 90 }), 2_000);
+      expect(ownerAt(2_000, 90)).toBeUndefined();
+      expect(set.hasPort('tcp', 90)).toBe(true);
+    });
+  });
+
+  describe('where others listen on the port of another address', () => {
+    const HERE = '10.0.0.2';
+    const THERE = '10.0.0.3';
+
+    beforeEach(() => {
+      set = new ListeningSet();
+      set.replace([listener(WEB, { address: HERE }), listener(APP, { address: THERE })], 0);
+    });
+
+    it('knows the one that stays', () => {
+      close(2_000, APP, { address: THERE });
+      expect(isClosed(2_000, HERE)).toBe(false);
+      expect(isClosed(2_000, THERE)).toBe(true);
+      expect(ownerAt(2_000, 80, HERE)).toBe(WEB);
+      set.replace([listener(WEB, { address: HERE }), listener(SIDE, { address: THERE })], 5_000);
+      expect(ownerAt(3_000, 80, HERE)).toBe(WEB);
+      expect(ownerAt(3_000, 80, THERE)).toEqual(NOBODY);
+    });
+
+    it('knows it as well beside one of all addresses that came and went', () => {
+      close(2_000, SIDE);
+      expect(ownerAt(2_000, 80, HERE)).toBe(WEB);
+      expect(isClosed(2_000, HERE)).toBe(false);
+    });
+
+    it('doubts it when it has just come, and one of all addresses was there before', () => {
+      set.replace([listener(SIDE)], 5_000);
+      set.replace([listener(WEB, { address: HERE }), listener(SIDE)], 10_000);
+      expect(ownerAt(9_000, 80, HERE)).toMatchObject(SOMEBODY_OF_WEB);
+      expect(ownerAt(10_000 + LATE_MS, 80, HERE)).toBe(WEB);
     });
   });
 
@@ -111,5 +183,11 @@ describe('ListeningSet', () => {
     const other = listener(APP, { family: 'ipv6', address: '::' });
     set.replace([other, listener(WEB, changes)], 1);
     expect(ownerAt(7_000)).toBe(WEB);
+  });
+
+  it('takes none of IPv6 alone for one of IPv4', () => {
+    set.replace([listener(APP, { family: 'ipv6', address: '::', ipv6Only: true })], 1);
+    expect(ownerAt(7_000)).toBeUndefined();
+    expect(ownerAt(7_000, 80, 'fd00::1')).toBe(APP);
   });
 });

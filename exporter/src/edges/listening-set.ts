@@ -17,58 +17,87 @@ export interface Listener {
   readonly address: IpAddress;
   readonly port: number;
   readonly ipv6Only: boolean;
+  /** As of SocketRecord: no other socket of the namespace ever has it. */
+  readonly cookie: number;
   readonly inode: number;
   readonly cgroupId: number;
   /** Undefined until it has been looked for. */
   owner: SocketOwner | undefined;
 }
 
-/** One that a dump has not found any more. */
+/** What the kernel tells of a listener that was closed. */
+export type ClosedListener = Pick<
+  Listener,
+  'protocol' | 'family' | 'address' | 'port' | 'ipv6Only' | 'cookie'
+>;
+
+/** One that a dump has found. */
+interface Known {
+  readonly listener: Listener;
+  /** When a dump found it first. */
+  readonly foundAt: number;
+  /** When it was told to have been closed; Infinity while it was not. */
+  closedAt: number;
+}
+
+/** One that no dump finds any more, or ever did. */
 interface Former {
-  /** Undefined where no dump had found it. */
-  readonly listener: Listener | undefined;
-  /** When the first of its port was closed since the dump before, as far as was told. */
-  readonly closedAt: number;
-  /** What ended until then may be one's that it has accepted. */
+  readonly listener: Listener;
+  /** No dump ever found it: whose it was, nobody knows. */
+  readonly isStranger: boolean;
+  /** What was heard of before can have been accepted by it no more than what was heard of after `until`. */
+  readonly from: number;
+  /** Infinity until the next dump. */
   readonly until: number;
 }
 
+/** One that may have accepted a connection. */
+interface Acceptor {
+  readonly listener: Listener;
+  readonly isStranger: boolean;
+  /** It was there all the time in which the connection may have been accepted. */
+  readonly isSteady: boolean;
+  /** It has been closed since the last dump: only the next one tells who has followed it. */
+  readonly isAwaited: boolean;
+}
+
 /**
- * The ports on which one network namespace listens, and those on which it lately did. Where a listener has been closed,
- * what ends before the next dump may have been accepted by it, or by another that listens there by then.
+ * The ports on which one network namespace listens, and those on which it lately did. Of a connection that no pass saw
+ * only its ports and when it had ended is known: whoever may have listened there since the pass before may have accepted
+ * it. Dumps tell who did, and of those that came and went in between, the kernel's announcements.
  */
 export class ListeningSet {
-  private byPort = new Map<number, Listener[]>();
+  private byPort = new Map<number, Known[]>();
   /** Port to the time until which its connections are still taken for accepted ones. */
   private readonly lately = new Map<number, number>();
-  /** When the first was closed since the last dump, and how many were. */
-  private readonly closed = new Map<number, { readonly at: number; readonly times: number }>();
   private readonly former = new Map<number, readonly Former[]>();
-  /** How many the last dump has not found any more that nobody has told of yet. */
-  private readonly awaited = new Map<number, number>();
   private dumpedAt = -Infinity;
+  private dumpCount = 0;
+
+  /** How many dumps there have been. */
+  get dumps(): number {
+    return this.dumpCount;
+  }
 
   /** Takes the listeners of a new dump; owners that are known are kept. */
   replace(listeners: readonly Listener[], now: number): void {
-    const owners = new Map<number, SocketOwner>();
+    const before = new Map<number, Known>();
     for (const [key, known] of this.byPort) {
       this.lately.set(key, now + LATELY_MS);
-      for (const { inode, owner } of known) {
-        if (owner !== undefined) {
-          owners.set(inode, owner);
-        }
-      }
+      known.forEach((each) => before.set(each.listener.cookie, each));
     }
-    const before = this.byPort;
     this.byPort = new Map();
     for (const listener of listeners) {
-      listener.owner ??= owners.get(listener.inode);
+      const known = before.get(listener.cookie);
+      before.delete(listener.cookie);
+      listener.owner ??= known?.listener.owner;
       const key = keyOfPort(listener.protocol, listener.port);
+      const found = { listener, foundAt: known?.foundAt ?? now, closedAt: Infinity };
       const others = this.byPort.get(key);
       if (others === undefined) {
-        this.byPort.set(key, [listener]);
+        this.byPort.set(key, [found]);
       } else {
-        others.push(listener);
+        others.push(found);
       }
     }
     for (const [key, until] of this.lately) {
@@ -76,59 +105,55 @@ export class ListeningSet {
         this.lately.delete(key);
       }
     }
-    this.noteFormer(before, now);
-    this.closed.clear();
+    this.ageFormer(now);
+    for (const { listener } of before.values()) {
+      this.addFormer({ listener, isStranger: false, from: -Infinity, until: now + LATE_MS });
+    }
+    this.dumpedAt = now;
+    this.dumpCount++;
   }
 
   /**
-   * Remembers a listener that was closed, whether a dump saw it or not: what it has accepted may go on. Returns whether
-   * one was known there.
+   * A listener was closed, whether a dump saw it or not: what it has accepted may go on. Returns whether that makes a
+   * difference to who may have accepted what ends from now on.
    */
-  remember(protocol: SocketProtocol, port: number, now: number): boolean {
-    const key = keyOfPort(protocol, port);
+  close(closed: ClosedListener, now: number): boolean {
+    const key = keyOfPort(closed.protocol, closed.port);
     this.lately.set(key, now + LATELY_MS);
-    const awaited = this.awaited.get(key) ?? 0;
-    if (awaited > 0 && now - this.dumpedAt <= LATE_MS) {
-      this.awaited.set(key, awaited - 1);
+    const all = this.byPort.get(key);
+    const known = all?.find(({ listener }) => listener.cookie === closed.cookie);
+    if (known !== undefined) {
+      known.closedAt = now;
+      return true;
+    }
+    if (this.former.get(key)?.some(({ listener }) => listener.cookie === closed.cookie) === true) {
       return false;
     }
-    const { at, times } = this.closed.get(key) ?? { at: now, times: 0 };
-    this.closed.set(key, { at, times: times + 1 });
-    return this.byPort.has(key);
+    // What is told so late may have ended before the dump.
+    const from = now - this.dumpedAt < LATE_MS ? -Infinity : this.dumpedAt;
+    const listener = { ...closed, inode: 0, cgroupId: 0, owner: NOBODY };
+    this.addFormer({ listener, isStranger: true, from, until: Infinity });
+    return all !== undefined;
   }
 
   /** Whether one that was known there has been closed since the last dump: the next one will tell who has followed it. */
-  isClosed(protocol: SocketProtocol, port: number): boolean {
-    const key = keyOfPort(protocol, port);
-    return this.closed.has(key) && this.byPort.has(key);
+  isClosed(protocol: SocketProtocol, address: IpAddress, port: number, heardAt: number): boolean {
+    const acceptors = this.acceptors(protocol, address, port, heardAt);
+    return acceptors.some(isKnown) && acceptors.some(({ isAwaited }) => isAwaited);
   }
 
   /**
-   * The listener that a connection to that address and port reached, which was heard of at that time; an exact address
-   * wins over a wildcard, and of those one of its own family. Of several that share the port (SO_REUSEPORT) or have
-   * followed each other nobody can tell which it was: that has as owner what they have in common.
+   * The listener that a connection to that address and port reached, which was heard of at that time. Of several that
+   * share the port (SO_REUSEPORT) or have followed each other nobody can tell which it was: that has as owner what they
+   * have in common.
    */
   find(protocol: SocketProtocol, address: IpAddress, port: number, heardAt: number): Listener | undefined {
-    const key = keyOfPort(protocol, port);
-    const current = acceptorsOf(this.byPort.get(key), address);
-    const former = this.former.get(key)?.filter(({ until }) => heardAt <= until);
-    if (this.closed.has(key) || former?.some(({ listener }) => listener === undefined) === true) {
-      const [any] = current;
-      return any && { ...any, owner: NOBODY };
+    const acceptors = this.acceptors(protocol, address, port, heardAt);
+    const known = acceptors.find(isKnown)?.listener;
+    if (known !== undefined && acceptors.some(({ isAwaited }) => isAwaited)) {
+      return { ...known, owner: NOBODY };
     }
-    if (former === undefined || former.length === 0) {
-      return oneOf(current);
-    }
-    const closed = acceptorsOf(
-      former.flatMap(({ listener }) => listener ?? []),
-      address,
-    );
-    const [any] = closed;
-    if (current.length === 0 && former.some(({ closedAt }) => heardAt >= closedAt)) {
-      // Another may have come, and gone as well.
-      return any && { ...any, owner: NOBODY };
-    }
-    return oneOf([...current, ...closed]);
+    return known && oneOf(acceptors.map(({ listener }) => listener));
   }
 
   /** Whether a socket with that local port was accepted rather than connected. */
@@ -137,60 +162,98 @@ export class ListeningSet {
     return this.byPort.has(key) || this.lately.has(key);
   }
 
-  private noteFormer(before: ReadonlyMap<number, readonly Listener[]>, now: number): void {
+  *all(): IterableIterator<Listener> {
+    for (const known of this.byPort.values()) {
+      for (const { listener } of known) {
+        yield listener;
+      }
+    }
+  }
+
+  /** All that may have accepted it: those of its exact address, and where they were not always there, others too. */
+  private acceptors(
+    protocol: SocketProtocol,
+    address: IpAddress,
+    port: number,
+    heardAt: number,
+  ): readonly Acceptor[] {
+    const key = keyOfPort(protocol, port);
+    const known = this.byPort.get(key) ?? [];
+    const former = (this.former.get(key) ?? []).filter(
+      ({ from, until }) => from <= heardAt && heardAt <= until,
+    );
+    const all = [
+      ...known.map((each) => this.acceptorOf(each, heardAt)),
+      ...former.map(({ listener, isStranger, until }) => ({
+        ...{ listener, isStranger, isSteady: false },
+        isAwaited: until === Infinity && heardAt > this.dumpedAt,
+      })),
+    ];
+    const acceptors: Acceptor[] = [];
+    for (const rank of [EXACT, OWN_FAMILY, OTHER_FAMILY]) {
+      const ofRank = all.filter(({ listener }) => rankOf(listener, address) === rank);
+      acceptors.push(...ofRank);
+      if (ofRank.some(({ isSteady }) => isSteady)) {
+        break;
+      }
+    }
+    return acceptors;
+  }
+
+  private acceptorOf({ listener, foundAt, closedAt }: Known, heardAt: number): Acceptor {
+    // What is told so late may have been followed before the dump, which does not always list anew.
+    const isAwaited = closedAt < Infinity && (heardAt > this.dumpedAt || closedAt - this.dumpedAt < LATE_MS);
+    const isSteady = !isAwaited && foundAt + LATE_MS <= heardAt;
+    return { listener, isStranger: false, isSteady, isAwaited };
+  }
+
+  private addFormer(former: Former): void {
+    const { protocol, port } = former.listener;
+    const key = keyOfPort(protocol, port);
+    this.former.set(key, [...(this.former.get(key) ?? []), former].slice(-MOST_FORMER));
+  }
+
+  private ageFormer(now: number): void {
     for (const [key, former] of this.former) {
-      const kept = former.filter(({ until }) => now - until < FORMER_MS);
+      const kept = former
+        .map((each) => (each.until === Infinity ? { ...each, until: now + LATE_MS } : each))
+        .filter(({ until }) => now - until < FORMER_MS);
       if (kept.length === 0) {
         this.former.delete(key);
       } else {
         this.former.set(key, kept);
       }
     }
-    const until = now + LATE_MS;
-    this.dumpedAt = now;
-    this.awaited.clear();
-    for (const key of new Set([...before.keys(), ...this.closed.keys()])) {
-      const left = this.byPort.get(key) ?? [];
-      const gone = (before.get(key) ?? []).filter(
-        ({ inode }) => !left.some((other) => other.inode === inode),
-      );
-      const { at: closedAt, times: told } = this.closed.get(key) ?? { at: now, times: 0 };
-      if (gone.length > told) {
-        this.awaited.set(key, gone.length - told);
-      }
-      const unseen = told > gone.length ? [undefined] : [];
-      const more = [...gone, ...unseen].map((listener) => ({ listener, closedAt, until }));
-      if (more.length > 0) {
-        this.former.set(key, [...(this.former.get(key) ?? []), ...more].slice(-MOST_FORMER));
-      }
-    }
-  }
-
-  *all(): IterableIterator<Listener> {
-    for (const listeners of this.byPort.values()) {
-      yield* listeners;
-    }
   }
 }
 
 const LATELY_MS = 15 * 60_000;
 /** What has ended before a dump is heard of about so much later at most. */
-const LATE_MS = 1_000;
+export const LATE_MS = 1_000;
 /** What has ended may wait for some passes. */
 const FORMER_MS = 60_000;
 /** Of one port. */
 const MOST_FORMER = 16;
 
 /** The kernel prefers a socket of IPv4 to one of IPv6 that carries it (compute_score in net/ipv4/inet_hashtables.c). */
-function acceptorsOf(listeners: readonly Listener[] = [], address: IpAddress): readonly Listener[] {
-  const exact = listeners.filter((listener) => listener.address === address);
-  if (exact.length > 0) {
-    return exact;
+const EXACT = 1;
+const OWN_FAMILY = 2;
+const OTHER_FAMILY = 3;
+
+/** Undefined for one that does not accept what goes to the address. */
+function rankOf({ address: own, family, ipv6Only }: Listener, address: IpAddress): number | undefined {
+  if (own === address) {
+    return EXACT;
   }
-  const accepting = listeners.filter((listener) => acceptsAny(listener, address));
-  const family = address.includes(':') ? 'ipv6' : 'ipv4';
-  const own = accepting.filter((listener) => listener.family === family);
-  return own.length > 0 ? own : accepting;
+  const isIpv6 = address.includes(':');
+  if (!isUnspecified(own) || (isIpv6 ? family === 'ipv4' : family === 'ipv6' && ipv6Only)) {
+    return undefined;
+  }
+  return isIpv6 === (family === 'ipv6') ? OWN_FAMILY : OTHER_FAMILY;
+}
+
+function isKnown({ isStranger }: Acceptor): boolean {
+  return !isStranger;
 }
 
 function oneOf([first, ...others]: readonly Listener[]): Listener | undefined {
@@ -215,13 +278,4 @@ const NOBODY: SocketOwner = { containerId: NO_CONTAINER, process: '', pid: 0 };
 /** Whether it is not known who owns it: no process, and of those who live there none more than another. */
 export function isNobody({ containerId, process }: SocketOwner): boolean {
   return containerId === NO_CONTAINER && process === '';
-}
-
-function acceptsAny(listener: Listener, address: IpAddress): boolean {
-  if (!isUnspecified(listener.address)) {
-    return false;
-  }
-  return address.includes(':')
-    ? listener.family === 'ipv6'
-    : !(listener.family === 'ipv6' && listener.ipv6Only);
 }

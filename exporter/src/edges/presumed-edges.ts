@@ -1,20 +1,49 @@
-import { NO_CONTAINER } from '../contract/ids.js';
+import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
+import type { IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
 import { addTally, emptyTally, type EdgeLabels, type Tally } from './edge.js';
-import type { EdgeLedger } from './edge-ledger.js';
+import { keyOfEdge, type EdgeLedger } from './edge-ledger.js';
+import { LATE_MS } from './listening-set.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
-/** Namespaces in which one container is presumed to be alone, so that what nobody is known to hold there is its own. */
+/**
+ * What the labels of an edge stand on: namespaces in which one container is presumed to be alone, so that what nobody is
+ * known to hold there is its own, and a listener that is presumed to have been the only one of its port.
+ */
 export interface Presumption {
   /** On which `container_id` stands. */
   readonly owner: TrackedNamespace | undefined;
   /** On which `peer_container_id` stands. */
   readonly peer: TrackedNamespace | undefined;
+  /** On which the server stands: a server's own container and process, a client's peer. */
+  readonly acceptance: Acceptance | undefined;
 }
 
-interface PresumedEdge extends Presumption {
+export const NOTHING_PRESUMED: Presumption = { owner: undefined, peer: undefined, acceptance: undefined };
+
+/** What a server is named by: who listens where its connections were accepted. */
+export interface Acceptance {
+  readonly namespace: TrackedNamespace;
+  readonly protocol: SocketProtocol;
+  readonly address: IpAddress;
+  readonly port: number;
+  /** Whose it is all the same, if another listened there as well; undefined for whoever lives there. */
+  readonly containerId: ContainerId | undefined;
+}
+
+/** Counts that are not given to their edge yet. */
+export interface PresumedEdge extends Presumption {
   readonly labels: EdgeLabels;
   readonly tally: Tally;
   readonly madeAt: number;
+  /** How many questions there had been. */
+  readonly questions: number;
+  /** The labels as the answer has left them; undefined before. */
+  answered: EdgeLabels | undefined;
+  /** How many dumps there had been of who listens where they were accepted. */
+  readonly dumps: number;
+  /** When there first was another; Infinity before. */
+  dumpedAt: number;
 }
 
 interface SettledEdge {
@@ -24,16 +53,17 @@ interface SettledEdge {
 }
 
 /**
- * Counts that stand on a presumption, kept from the edges until it is known who has joined a container by then: the
- * kernel's news may come long before the engine's. `ask` before the question, `settle` with its answer.
+ * Counts that stand on a presumption, kept from the edges until it is known who has joined a container by then (the
+ * kernel's news may come long before the engine's) and who else has listened on the port. `ask` before the engine is
+ * asked, `settle` with its answer.
  */
 export class PresumedEdges {
   /** Everybody is known who had joined before the pass that is under way: nothing that waited for it is presumed. */
   isCertain = false;
-  /** How many questions there were; what was made before a question must take nothing after it. */
-  questions = 0;
-  private young: PresumedEdge[] = [];
-  private asked: PresumedEdge[] = [];
+  private questions = 0;
+  /** Those that may take more, by what they are of. */
+  private open = new Map<string, PresumedEdge>();
+  private waiting: PresumedEdge[] = [];
   private settled: SettledEdge[] = [];
 
   constructor(
@@ -41,44 +71,82 @@ export class PresumedEdges {
     private readonly countDoubtful: (connections: number) => void,
   ) {}
 
-  /** Takes counts until the next question; undefined when there is no room. */
-  open(labels: EdgeLabels, presumption: Presumption, now: number): Tally | undefined {
-    if (this.young.length + this.asked.length >= MOST_EDGES) {
+  /** For counts with those labels, as long as it `takesMore`; undefined when there is no room. */
+  edge(labels: EdgeLabels, presumption: Presumption, now: number): PresumedEdge | undefined {
+    const key = keyOf(labels, presumption);
+    const known = this.open.get(key);
+    if (known !== undefined && this.takesMore(known)) {
+      return known;
+    }
+    if (this.waiting.length >= MOST_EDGES) {
       return undefined;
     }
-    const tally = emptyTally(now);
-    this.young.push({ labels, tally, madeAt: now, ...presumption });
-    return tally;
+    const { questions } = this;
+    const dumps = presumption.acceptance?.namespace.listening.dumps ?? 0;
+    const answered = presumption.owner === undefined && presumption.peer === undefined ? labels : undefined;
+    const made = {
+      ...{ labels, tally: emptyTally(now), madeAt: now, questions, answered, dumps, dumpedAt: Infinity },
+      ...presumption,
+    };
+    this.open.set(key, made);
+    this.waiting.push(made);
+    return made;
+  }
+
+  /** Whether nothing has been asked since about what it stands on. */
+  takesMore({ questions, dumps, acceptance }: PresumedEdge): boolean {
+    return (
+      questions === this.questions &&
+      (acceptance === undefined || dumps === acceptance.namespace.listening.dumps)
+    );
   }
 
   /** Who has joined is being asked: the answer will be good for all that was counted by now. */
   ask(): void {
     this.questions++;
-    this.asked.push(...this.young);
-    this.young = [];
   }
 
   /** Everybody is known who had joined when that was asked for the last time. */
   settle(now: number): void {
-    const { asked } = this;
-    this.asked = [];
-    asked.forEach((edge) => this.give(edge, now, correctedLabels(edge)));
+    for (const edge of this.waiting) {
+      if (edge.questions < this.questions) {
+        edge.answered ??= withoutJoined(edge);
+      }
+    }
+    this.giveKnown(now);
   }
 
   /** At the end of a pass: what nobody could be asked about for too long stands on nothing. */
   expire(now: number): void {
-    const overdue = this.asked.filter(({ madeAt }) => now - madeAt >= LONGEST_WAIT_MS);
-    if (overdue.length > 0) {
-      this.asked = this.asked.filter(({ madeAt }) => now - madeAt < LONGEST_WAIT_MS);
-      overdue.forEach((edge) => this.give(edge, now, unfoundedLabels(edge)));
-    }
+    this.giveKnown(now);
     this.settled.forEach(drain);
-    this.settled = this.settled.slice(-MOST_EDGES).filter(({ settledAt }) => now - settledAt < LATE_MS);
+    this.settled = this.settled.slice(-MOST_EDGES).filter(({ settledAt }) => now - settledAt < LATE_TALLY_MS);
   }
 
-  private give({ labels, tally }: PresumedEdge, now: number, known: EdgeLabels): void {
+  /** Gives what stands on nothing any more that is not known. */
+  giveKnown(now: number): void {
+    const waiting: PresumedEdge[] = [];
+    for (const edge of this.waiting) {
+      const isOverdue = now - edge.madeAt >= LONGEST_WAIT_MS;
+      if (wasDumped(edge, now) && (edge.answered !== undefined || isOverdue)) {
+        this.give(edge, now);
+      } else {
+        waiting.push(edge);
+      }
+    }
+    this.waiting = waiting;
+    for (const [key, edge] of this.open) {
+      if (!this.takesMore(edge)) {
+        this.open.delete(key);
+      }
+    }
+  }
+
+  private give(edge: PresumedEdge, now: number): void {
+    const { tally, answered } = edge;
+    const known = withKnownServer(answered ?? unfoundedLabels(edge), edge);
     const connections = tally.closed + tally.failed;
-    if (known.container_id !== labels.container_id) {
+    if (isLost(known, edge)) {
       this.countDoubtful(connections);
     }
     // Who reads the rows sees it from now on, for as long as others.
@@ -93,10 +161,28 @@ const MOST_EDGES = 20_000;
 /** An engine that has not answered by then is taken for one that does not run. */
 const LONGEST_WAIT_MS = 20_000;
 /** What the other end of a connection, or tracked flows, may add later comes within that time. */
-const LATE_MS = 180_000;
+const LATE_TALLY_MS = 180_000;
+
+/** Whether a dump, and all that was told late about the time before it, says who listened where it was accepted. */
+function wasDumped(edge: PresumedEdge, now: number): boolean {
+  const { acceptance, dumps, madeAt } = edge;
+  if (acceptance === undefined) {
+    return true;
+  }
+  const { namespace, protocol, address, port } = acceptance;
+  const { listening } = namespace;
+  if (listening.dumps > dumps) {
+    edge.dumpedAt = Math.min(edge.dumpedAt, now);
+  }
+  return now - edge.dumpedAt >= LATE_MS && !listening.isClosed(protocol, address, port, madeAt);
+}
 
 /** The labels as they are if nothing can be presumed. */
-export function unfoundedLabels({ labels, owner, peer }: Presumption & { labels: EdgeLabels }): EdgeLabels {
+export function unfoundedLabels({
+  labels,
+  owner,
+  peer,
+}: Pick<Presumption, 'owner' | 'peer'> & { labels: EdgeLabels }): EdgeLabels {
   return {
     ...labels,
     ...(owner === undefined ? {} : { container_id: NO_CONTAINER, process: '' }),
@@ -105,7 +191,7 @@ export function unfoundedLabels({ labels, owner, peer }: Presumption & { labels:
 }
 
 /** Without what was presumed of containers that turned out not to be alone. */
-function correctedLabels({ labels, owner, peer }: PresumedEdge): EdgeLabels {
+function withoutJoined({ labels, owner, peer }: PresumedEdge): EdgeLabels {
   const isOwner = owner?.soleOccupant === labels.container_id;
   const isPeer = peer?.soleOccupant === labels.peer_container_id;
   return unfoundedLabels({
@@ -113,6 +199,39 @@ function correctedLabels({ labels, owner, peer }: PresumedEdge): EdgeLabels {
     owner: isOwner ? undefined : owner,
     peer: isPeer ? undefined : peer,
   });
+}
+
+/** With the server that all have in common who may have accepted it. */
+function withKnownServer(labels: EdgeLabels, { acceptance, madeAt }: PresumedEdge): EdgeLabels {
+  if (acceptance === undefined) {
+    return labels;
+  }
+  const { namespace, protocol, address, port, containerId } = acceptance;
+  const listening = namespace.listening.find(protocol, address, port, madeAt)?.owner;
+  const isServer = labels.role === 'server';
+  const presumed = isServer ? labels.container_id : labels.peer_container_id;
+  const server =
+    listening?.containerId === presumed
+      ? { id: presumed, process: listening.process }
+      : { id: containerId ?? namespace.presumedOwner, process: '' };
+  return isServer
+    ? { ...labels, container_id: server.id, process: server.process }
+    : { ...labels, peer_container_id: server.id, peer_process: server.process };
+}
+
+/** Whether it is not known any more whose its own end is, which may be another container's. */
+function isLost(known: EdgeLabels, { labels, acceptance }: PresumedEdge): boolean {
+  const isShared = labels.role === 'server' && acceptance?.namespace.soleOccupant === undefined;
+  return (
+    known.container_id !== labels.container_id ||
+    (acceptance !== undefined && isShared && known.process === '' && labels.process !== '')
+  );
+}
+
+/** NUL is in no name. */
+function keyOf(labels: EdgeLabels, { owner, peer, acceptance }: Presumption): string {
+  const places = [owner?.inode, peer?.inode, acceptance?.namespace.inode, acceptance?.address];
+  return `${keyOfEdge(labels)}\0${places.join(' ')} ${acceptance?.port} ${acceptance?.containerId}`;
 }
 
 /** Moves what was counted to the edge it belongs to. */

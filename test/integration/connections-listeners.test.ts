@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectionCollector } from '../../exporter/src/collectors/connection.js';
+import type { NamespaceProcess } from '../engines/network-namespaces.js';
+import { eventually, sumOf } from './connection-rows.js';
+import { NamespacePair } from './namespace-pair.js';
+
+const isRoot = process.getuid?.() === 0;
+const CLOSED = 'toposcope_connections_closed_total';
+/** Between passes: what happens in a shorter time none of them sees. */
+const PASS_MS = 5_000;
+
+describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo npm test)', () => {
+  const pair = new NamespacePair('toposcope-listen', 12);
+  let collector: ConnectionCollector;
+
+  beforeEach(async () => {
+    pair.setUp();
+    // Without a process, nobody looks into a namespace.
+    pair.spawn(pair.a, 'cat');
+    collector = await pair.watch({ passIntervalMs: PASS_MS });
+  });
+  afterEach(() => pair.tearDown());
+
+  /** Starts a server of that name, which lets others share its port. */
+  async function listen(title: string, port: number, address = '0.0.0.0'): Promise<NamespaceProcess> {
+    const server = pair.spawn(pair.b, 'perl', '-e', SERVER, title, address, String(port));
+    await server.next();
+    return server;
+  }
+
+  /** Ends a server, and returns how many connections it has accepted. */
+  async function end(server: NamespaceProcess): Promise<number> {
+    server.child.kill('SIGTERM');
+    const { accepted } = (await server.next()) as { accepted: number };
+    await server.ended();
+    return accepted;
+  }
+
+  async function dial(count: number, port: number, address = pair.b.address): Promise<void> {
+    const from = address.startsWith('127.') ? pair.b : pair.a;
+    await pair.spawn(from, 'perl', '-e', CLIENT, address, String(port), String(count)).next();
+  }
+
+  async function namedBy(count: number, port: number): Promise<(role: string, name: string) => number> {
+    const rows = await eventually(collector, (current) => {
+      for (const role of ['client', 'server']) {
+        expect(sumOf(current, CLOSED, { role, port: String(port) })).toBe(count);
+      }
+    });
+    return (role, name) =>
+      sumOf(rows, CLOSED, {
+        ...{ role, port: String(port) },
+        [role === 'client' ? 'peer_process' : 'process']: name,
+      });
+  }
+
+  it('is none of two when one joined the other on its port and left it between two passes', async () => {
+    const steady = await listen('steady', 8601);
+    await eventually(collector, (rows) =>
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8601', process: 'steady' })).toBe(1),
+    );
+    await dial(20, 8601);
+    const joiner = await listen('joiner', 8601);
+    await dial(100, 8601);
+    const ofJoiner = await end(joiner);
+    expect(ofJoiner).toBeGreaterThan(0);
+    await dial(20, 8601);
+    const named = await namedBy(140, 8601);
+    for (const role of ['client', 'server']) {
+      // Those that ended before the joiner came may have waited for the same pass.
+      expect(named(role, 'steady')).toBeLessThanOrEqual(40);
+      expect(named(role, '')).toBeGreaterThanOrEqual(100);
+    }
+    await sleep(2 * PASS_MS);
+    await dial(30, 8601);
+    const later = await namedBy(170, 8601);
+    for (const role of ['client', 'server']) {
+      expect(later(role, 'steady')).toBe(named(role, 'steady') + 30);
+    }
+    expect(ofJoiner + (await end(steady))).toBe(170);
+  });
+
+  it('is the one that stays while others follow each other on the port of another address', async () => {
+    const steady = await listen('steady', 8602, '127.0.0.2');
+    let other = await listen('first', 8602, '127.0.0.3');
+    await eventually(collector, (rows) =>
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8602' })).toBe(2),
+    );
+    let accepted = 0;
+    for (const title of ['second', 'third', 'fourth']) {
+      accepted += await end(other);
+      other = await listen(title, 8602, '127.0.0.3');
+      await dial(50, 8602, '127.0.0.2');
+      await dial(10, 8602, '127.0.0.3');
+      await sleep(1_500);
+    }
+    const named = await namedBy(180, 8602);
+    for (const role of ['client', 'server']) {
+      expect(named(role, 'steady')).toBe(150);
+      expect(named(role, 'first')).toBe(0);
+    }
+    expect(accepted + (await end(other))).toBe(30);
+    expect(await end(steady)).toBe(150);
+  });
+});
+
+/** Accepts one connection after the other and closes it; says how many there were when it is ended. */
+const SERVER = `
+  use IO::Socket::INET;
+  my ($title, $address, $port) = @ARGV;
+  $0 = $title;
+  my $accepted = 0;
+  my $listener = IO::Socket::INET->new(
+    LocalAddr => $address, LocalPort => $port, Listen => 64, ReuseAddr => 1, ReusePort => 1) or die $@;
+  STDOUT->autoflush(1);
+  $SIG{TERM} = sub { print "{\\"accepted\\":$accepted}\\n"; exit };
+  print "{}\\n";
+  while (1) { my $socket = $listener->accept or next; $accepted++; print $socket "hello"; close $socket; }
+`;
+
+/** Makes short connections, one after the other. */
+const CLIENT = `
+  use IO::Socket::INET;
+  my ($address, $port, $count) = @ARGV;
+  for (1 .. $count) {
+    my $socket = IO::Socket::INET->new(PeerAddr => $address, PeerPort => $port) or die $@;
+    1 while sysread($socket, my $bytes, 5);
+  }
+  STDOUT->autoflush(1); print "{}\\n";
+`;
