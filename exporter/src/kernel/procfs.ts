@@ -2,7 +2,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import type { KeptFiles, RecordReader } from './kept-files.js';
 import type { ProcessRecord, ProcessSnapshot, ProcessTable } from './process.js';
 import { isKernelThread, parseProcessStat, type ProcessStat } from './process-stat.js';
-import { isAbsence, readOneRecord, readSmallText, unlessAbsent } from './small-file.js';
+import { readOneRecord, readSmallText, unlessAbsent } from './small-file.js';
 import type { SystemConstants } from './system-constants.js';
 
 export interface ProcessTableOptions {
@@ -245,12 +245,6 @@ export function mainCgroup(text: string): string {
 
 /** The inode in `net:[4026531840]`; 0 where the link may not be read. */
 function readNetworkNamespace(directory: string): number {
-  try {
-    return Number(/^net:\[(\d+)\]$/.exec(readlinkSync(`${directory}/ns/net`))?.[1] ?? 0);
-  } catch (error) {
-    if (isAbsence(error)) {
-      return 0;
-    }
-    throw error;
-  }
+  const link = unlessAbsent(() => readlinkSync(`${directory}/ns/net`)) ?? '';
+  return Number(/^net:\[(\d+)\]$/.exec(link)?.[1] ?? 0);
 }
