@@ -14,7 +14,7 @@ const INTRODUCTIONS: Readonly<Record<CollectorName, { title: string; about: stri
   connection: {
     title: 'Connections',
     about:
-      'One row for each edge, seen from one end. A client’s row carries the port that it dialled, a server’s row the port that it listens on.',
+      'One row for each edge, seen from one end. A client’s row carries the port that it dialled, a server’s row the port that it listens on. A process is named that holds the socket; the server of a connection that ended before anybody could look is who listens on its port, and has no name where that may have been several.',
   },
   self: {
     title: 'The exporter itself',
