@@ -8,7 +8,7 @@ import { NamespacePair } from './namespace-pair.js';
 const isRoot = process.getuid?.() === 0;
 const CLOSED = 'toposcope_connections_closed_total';
 /** Between passes: what happens in a shorter time none of them sees. */
-const PASS_MS = 5_000;
+const PASS_MS = 2_500;
 
 describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo npm test)', () => {
   const pair = new NamespacePair('toposcope-listen', 12);
@@ -103,7 +103,66 @@ describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo 
     expect(accepted + (await end(other))).toBe(30);
     expect(await end(steady)).toBe(150);
   });
+
+  it.each(['exec', 'inherit', 'activate'])(
+    'is the program that has got the listener of another, which did %s',
+    async (how) => {
+      const old = pair.spawn(pair.b, 'perl', '-e', HANDING_OVER, how, '8603', SERVER_OF_LISTENER);
+      await old.next();
+      await eventually(collector, (rows) =>
+        expect(sumOf(rows, 'toposcope_listener_info', { port: '8603', process: 'old' })).toBe(1),
+      );
+      await dial(20, 8603);
+      old.child.stdin.write('now\n');
+      await old.next();
+      await dial(20, 8603);
+      await eventually(collector, (rows) =>
+        expect(sumOf(rows, 'toposcope_listener_info', { port: '8603', process: 'new' })).toBe(1),
+      );
+      const first = await namedBy(40, 8603);
+      for (const role of ['client', 'server']) {
+        expect(first(role, 'old')).toBeLessThanOrEqual(20);
+        expect(first(role, 'new')).toBeLessThanOrEqual(20);
+      }
+      await sleep(PASS_MS);
+      await dial(30, 8603);
+      const second = await namedBy(70, 8603);
+      for (const role of ['client', 'server']) {
+        expect(second(role, 'new')).toBe(first(role, 'new') + 30);
+      }
+    },
+  );
 });
+
+/** Serves on the listener that it is given as that descriptor, under another name. */
+const SERVER_OF_LISTENER = `
+  $0 = 'new';
+  open(my $listener, '+<&=', $ARGV[0]) or die $!;
+  STDOUT->autoflush(1); print "{}\n";
+  while (accept(my $socket, $listener)) { print $socket "hello"; close $socket; }
+`;
+
+/** Serves until it is told to leave the listener to another program, or only keeps it for one that it starts. */
+const HANDING_OVER = `
+  use IO::Socket::INET; use Fcntl;
+  my ($how, $port, $next) = @ARGV;
+  $0 = 'old';
+  my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => $port, Listen => 64, ReuseAddr => 1) or die $@;
+  fcntl($listener, F_SETFD, 0);
+  STDOUT->autoflush(1); print "{}\n";
+  my $told = '';
+  while (1) {
+    my $ready = ''; vec($ready, 0, 1) = 1; vec($ready, fileno $listener, 1) = 1;
+    select($ready, undef, undef, undef);
+    if (vec($ready, 0, 1)) { last if sysread(STDIN, $told, 10); exit; }
+    my $socket = $listener->accept or next;
+    print $socket "hello"; close $socket;
+  }
+  my $pid = $how eq 'exec' ? 0 : fork;
+  exit if $pid && $how eq 'inherit';
+  if ($pid) { sleep 600; }
+  exec 'perl', '-e', $next, fileno $listener;
+`;
 
 /** Accepts one connection after the other and closes it; says how many there were when it is ended. */
 const SERVER = `

@@ -15,6 +15,7 @@ import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type NetworkHost, type ProcessesOfNamespaces } from './namespace-census.js';
+import { ListenerReview } from './listener-review.js';
 import { Newcomers, type StartedContainer } from './newcomers.js';
 import { Pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -48,6 +49,7 @@ export interface ConnectionWatchOptions {
 /** Feeds the tracker: a pass over all network namespaces, and the events between passes. */
 export class ConnectionWatch {
   private readonly census: NamespaceCensus;
+  private readonly review: ListenerReview;
   private readonly newcomers: Newcomers;
   private readonly waitingEnds: WaitingEnds;
   private readonly flows: FlowWatch;
@@ -58,6 +60,7 @@ export class ConnectionWatch {
 
   constructor(private readonly options: ConnectionWatchOptions) {
     this.census = new NamespaceCensus(options);
+    this.review = new ListenerReview({ ...options, namespaces: options.tracker.namespaces });
     this.newcomers = new Newcomers(options, this.census);
     this.waitingEnds = new WaitingEnds(options);
     this.flows = new FlowWatch({ ...options, intervalMs: options.flowIntervalMs });
@@ -162,6 +165,7 @@ export class ConnectionWatch {
     }
     // All that this pass gives has been seen or heard of by now.
     const settled = this.settleJoiners();
+    await this.review.review(this.census.processes, pause);
     const unheld = this.unheldSockets();
     if (unheld.size > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
@@ -277,17 +281,18 @@ export class ConnectionWatch {
 
   /** Listeners whose holder was not found belong to their cgroup, or to whoever lives in the namespace. */
   private ownListeners(): void {
-    const { tracker, holders } = this.options;
+    const { tracker, holders, now } = this.options;
+    const time = now();
     for (const namespace of tracker.namespaces.values()) {
       for (const listener of namespace.listening.all()) {
-        const holder = holders.ownerOf(listener.inode);
-        listener.owner = holder ??
+        const owner = holders.ownerOf(listener.inode) ??
           listener.owner ??
           tracker.attribution.ownership.ofCgroup(listener.cgroupId) ?? {
             containerId: namespace.soleOccupant ?? NO_CONTAINER,
             process: '',
             pid: 0,
           };
+        namespace.listening.own(listener, owner, time);
       }
     }
   }

@@ -139,6 +139,11 @@ export class NamespaceCensus {
     return processesOf;
   }
 
+  /** All processes of the host, as last read. */
+  get processes(): ReadonlyMap<number, ProcessRecord> {
+    return this.last?.snapshot.processes ?? new Map<number, ProcessRecord>();
+  }
+
   private readProcesses(maxAgeMs: number): ProcessesOfNamespaces {
     const { processTable, cgroupIds } = this.options;
     const snapshot = processTable.discover(maxAgeMs);

@@ -1,22 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ProcessRecord } from '../kernel/process.js';
+import { MadeProcesses } from './made-processes.js';
 import { SocketHolders } from './socket-holders.js';
 
 /** Every socket is there, and open. */
 const SEEN = { isThere: () => true, isOpen: () => true };
 
 describe('SocketHolders', () => {
+  let made: MadeProcesses;
   let procRoot: string;
+  const put: MadeProcesses['put'] = (...process) => made.put(...process);
+  const swap: MadeProcesses['hold'] = (...held) => made.hold(...held);
   const pause = () => Promise.resolve();
 
   beforeEach(() => {
-    procRoot = mkdtempSync(path.join(tmpdir(), 'toposcope-proc-'));
+    made = new MadeProcesses();
+    ({ procRoot } = made);
   });
 
-  afterEach(() => rmSync(procRoot, { recursive: true }));
+  afterEach(() => made.delete());
 
   it('reads a descriptor again only when what it held is no longer open', async () => {
     const processes = [put(8, 'server', [41, 42])];
@@ -59,14 +60,6 @@ describe('SocketHolders', () => {
     expect(names).toEqual(['exporter', undefined, 'server']);
   });
 
-  /** What its descriptors lead to from now on. */
-  function swap(pid: number, inodes: readonly number[]): void {
-    const folder = path.join(procRoot, String(pid), 'fd');
-    rmSync(folder, { recursive: true });
-    mkdirSync(folder);
-    inodes.forEach((inode, index) => symlinkSync(`socket:[${inode}]`, path.join(folder, String(index))));
-  }
-
   function holders(): SocketHolders {
     return new SocketHolders({ procRoot, containerOf: () => undefined, now: () => 0 });
   }
@@ -101,27 +94,16 @@ describe('SocketHolders', () => {
     expect(found.isNews(42)).toBe(false);
   });
 
-  function put(pid: number, name: string, inodes: readonly number[], startTicks = 100): ProcessRecord {
-    const folder = path.join(procRoot, String(pid));
-    mkdirSync(path.join(folder, 'fd'), { recursive: true });
-    inodes.forEach((inode, index) =>
-      symlinkSync(`socket:[${inode}]`, path.join(folder, 'fd', String(index))),
-    );
-    const numbers = `1 1 1 0 -1 4194560 1 1 0 0 0 0 9 9 20 0 4 0 ${startTicks} 8192 3 18446744073709551615 0`;
-    writeFileSync(path.join(folder, 'stat'), `${pid} (${name}) S ${numbers}\n`);
-    writeFileSync(path.join(folder, 'cgroup'), '0::/\n');
-    return {
-      pid,
-      ppid: 1,
-      name,
-      state: 'S',
-      uid: 0,
-      startTicks,
-      cpuSeconds: 0,
-      residentBytes: 0,
-      threads: 1,
-      cgroup: '/',
-      netns: 1,
-    };
-  }
+  it('knows whether a socket is still held, and finds the next holder of one that is not', async () => {
+    const processes = [put(7, 'old', [41, 42], 100), put(8, 'new', [42], 50)];
+    const found = holders();
+    await found.find([42], processes, pause, SEEN);
+    expect(found.isStillHeld(42)).toBe(true);
+    swap(7, [41]);
+    expect(found.isStillHeld(42)).toBe(false);
+    found.forget(42);
+    expect(found.isNews(42)).toBe(true);
+    await found.find([42], processes, pause, SEEN);
+    expect(found.ownerOf(42)).toMatchObject({ process: 'new' });
+  });
 });

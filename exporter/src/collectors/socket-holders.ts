@@ -27,6 +27,12 @@ interface KnownDescriptors {
   readonly sockets: Map<string, number>;
 }
 
+/** Who holds a socket, behind which descriptor. */
+interface Holding {
+  readonly owner: SocketOwner;
+  readonly descriptor: string;
+}
+
 /** Milliseconds. */
 interface Unheld {
   readonly patience: number;
@@ -39,7 +45,7 @@ interface Unheld {
  * whose socket was found before and is still open.
  */
 export class SocketHolders {
-  private readonly owners = new Map<number, SocketOwner>();
+  private readonly holdings = new Map<number, Holding>();
   /** Behind which descriptors sockets were found, by pid. */
   private readonly known = new Map<number, KnownDescriptors>();
   /** Inodes that no process held when last looked for. */
@@ -50,7 +56,30 @@ export class SocketHolders {
   constructor(private readonly options: SocketHoldersOptions) {}
 
   ownerOf(inode: number): SocketOwner | undefined {
-    return this.owners.get(inode);
+    return this.holdings.get(inode)?.owner;
+  }
+
+  /** Whether who is known to hold it does so now, behind the same descriptor. */
+  isStillHeld(inode: number): boolean {
+    const holding = this.holdings.get(inode);
+    return (
+      holding !== undefined &&
+      socketInodeOf(this.options.procRoot, holding.owner.pid, holding.descriptor) === inode
+    );
+  }
+
+  /** It has changed hands: whoever holds it is to be looked for. */
+  forget(inode: number): void {
+    const holding = this.holdings.get(inode);
+    if (holding !== undefined) {
+      this.holdings.delete(inode);
+      this.known.get(holding.owner.pid)?.sockets.delete(holding.descriptor);
+    }
+  }
+
+  /** Looks whether that process holds any of these, too: then it is taken for their holder. */
+  async look(process: ProcessRecord, inodes: ReadonlySet<number>, pause: () => Promise<void>): Promise<void> {
+    await this.search(process, new Set(inodes), pause, () => false);
   }
 
   /** Processes that hold a connection or a listener. */
@@ -60,7 +89,7 @@ export class SocketHolders {
 
   /** Whether its holder is neither known nor was looked for in vain just now. */
   isNews(inode: number, now = this.options.now()): boolean {
-    return !this.owners.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
+    return !this.holdings.has(inode) && (this.unheld.get(inode)?.lookAgainAt ?? 0) <= now;
   }
 
   /** Looks for the holders of `wanted` among the processes of their namespace; pauses meanwhile. */
@@ -109,18 +138,18 @@ export class SocketHolders {
 
   /** Enough has been found since the last `retain` for another to be worth its while. */
   get isCrowded(): boolean {
-    return this.found > Math.max(LEAST_FOUND, this.owners.size / 4);
+    return this.found > Math.max(LEAST_FOUND, this.holdings.size / 4);
   }
 
   /** Forgets sockets that are gone: `live` are those that the last pass saw. */
   retain(live: ReadonlySet<number>): void {
     this.found = 0;
     this.holderPids = new Set();
-    for (const [inode, { pid }] of this.owners) {
+    for (const [inode, { owner }] of this.holdings) {
       if (live.has(inode)) {
-        this.holderPids.add(pid);
+        this.holderPids.add(owner.pid);
       } else {
-        this.owners.delete(inode);
+        this.holdings.delete(inode);
       }
     }
     for (const inode of this.unheld.keys()) {
@@ -172,7 +201,7 @@ export class SocketHolders {
       missing.delete(inode);
       this.found++;
       this.unheld.delete(inode);
-      this.owners.set(inode, owner);
+      this.holdings.set(inode, { owner, descriptor });
     }
     this.holderPids.add(pid);
   }

@@ -91,11 +91,10 @@ export class WaitingEnds {
   }
 
   take(): readonly WaitingEnd[] {
-    const { tracker, now } = this.options;
-    const unpaired = { origin: undefined, patience: MORE_PASSES, heardAt: now(), isUrgent: false };
+    const unpaired = { origin: undefined, patience: MORE_PASSES, isUrgent: false };
     const taken = [
       ...this.waiting,
-      ...tracker.destroyedSockets.takeUnpaired().map((end) => ({ ...end, ...unpaired })),
+      ...this.options.tracker.destroyedSockets.takeUnpaired().map((end) => ({ ...end, ...unpaired })),
     ];
     this.waiting = [];
     this.isUrgent = false;
@@ -116,8 +115,8 @@ export class WaitingEnds {
     for (const each of all.slice(0, MOST_WAITING)) {
       this.wait(each);
     }
-    for (const { origin, namespace, record } of all.slice(MOST_WAITING)) {
-      this.giveAtOnce(namespace ?? this.namespaceOf(origin), record);
+    for (const { origin, namespace, record, heardAt } of all.slice(MOST_WAITING)) {
+      this.giveAtOnce(namespace ?? this.namespaceOf(origin), record, heardAt);
     }
   }
 
@@ -201,12 +200,16 @@ export class WaitingEnds {
   }
 
   /** What there is no room for. */
-  private giveAtOnce(namespace: TrackedNamespace | undefined, record: SocketRecord): void {
+  private giveAtOnce(
+    namespace: TrackedNamespace | undefined,
+    record: SocketRecord,
+    heardAt = this.options.now(),
+  ): void {
     const { tracker, now } = this.options;
     if (namespace === undefined) {
       this.countUnknown(record);
     } else {
-      tracker.destroyedSockets.giveAtOnce(namespace, record, now());
+      tracker.destroyedSockets.giveAtOnce(namespace, record, now(), heardAt);
     }
   }
 

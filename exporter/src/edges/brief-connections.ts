@@ -64,7 +64,9 @@ export class BriefConnections {
       attribution.noteElsewhere(namespace, finding);
     }
     const edge = this.giveToEdge(namespace, socket, finding, now, waits);
+    // Who listened when something was heard that has waited since may have been followed by now.
     const isAlways =
+      waits === 'for a pass' &&
       namespace.soleOccupant !== undefined &&
       socket.actual === undefined &&
       !socket.isMasqueraded &&
@@ -155,7 +157,12 @@ export class BriefConnections {
     const edge =
       inhabitants === undefined && acceptance === undefined
         ? this.edgeOf(labels, now)
-        : this.presumedEdgeOf(labels, { ...NOTHING_PRESUMED, ...inhabitants, acceptance }, now);
+        : this.presumedEdgeOf(
+            labels,
+            { ...NOTHING_PRESUMED, ...inhabitants, acceptance },
+            socket.heardAt,
+            now,
+          );
     giveTo(edge.tally, socket);
     return edge;
   }
@@ -165,9 +172,14 @@ export class BriefConnections {
     return { labels: edge.labels, tally: edge, presumed: undefined };
   }
 
-  private presumedEdgeOf(labels: EdgeLabels, presumption: Presumption, now: number): Omit<BriefEdge, 'peer'> {
+  private presumedEdgeOf(
+    labels: EdgeLabels,
+    presumption: Presumption,
+    heardAt: number,
+    now: number,
+  ): Omit<BriefEdge, 'peer'> {
     const { presumed } = this.options;
-    const edge = presumed.edge(labels, presumption, now);
+    const edge = presumed.edge(labels, presumption, heardAt, now);
     return edge === undefined
       ? this.edgeOf(unfoundedLabels({ labels, ...presumption }), now)
       : { labels, tally: edge.tally, presumed: edge };

@@ -1353,7 +1353,7 @@ describe('ConnectionTracker', () => {
     it('names nobody at the known address when nothing of the connection was there', () => {
       expect(tracker.destroyedSockets.giveIfClear(web, ofClient, 0)).toBe('kept');
       const [unpaired] = tracker.destroyedSockets.takeUnpaired();
-      expect(unpaired).toEqual({ namespace: web, record: ofClient });
+      expect(unpaired).toEqual({ namespace: web, record: ofClient, heardAt: 0 });
       pass([]);
       expect(tracker.destroyedSockets.giveIfPaired(web, ofClient, 0)).toBe('waits');
       tracker.destroyedSockets.give(web, ofClient, 0);

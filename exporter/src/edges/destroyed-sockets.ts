@@ -67,8 +67,8 @@ export class DestroyedSockets {
   }
 
   /** Gives what there is no room for to wait. */
-  giveAtOnce(namespace: TrackedNamespace, record: SocketRecord, now: number): void {
-    this.offer(namespace, record, now, 'no room');
+  giveAtOnce(namespace: TrackedNamespace, record: SocketRecord, now: number, heardAt = now): void {
+    this.offer(namespace, record, now, 'no room', heardAt);
   }
 
   private offer(
@@ -83,10 +83,10 @@ export class DestroyedSockets {
     if (typeof settlement === 'string') {
       return settlement;
     }
-    if (this.options.lone.keep(settlement, { namespace, record: copySocketRecord(record) })) {
+    if (this.options.lone.keep(settlement, { namespace, record: copySocketRecord(record), heardAt })) {
       return 'kept';
     }
-    this.giveAtOnce(namespace, record, now);
+    this.giveAtOnce(namespace, record, now, heardAt);
     return 'given';
   }
 
@@ -289,7 +289,7 @@ export class DestroyedSockets {
     if (other === undefined) {
       return;
     }
-    const outcome = this.offer(other.namespace, other.record, now, 'for a pass');
+    const outcome = this.offer(other.namespace, other.record, now, 'for a pass', other.heardAt);
     if (outcome === 'waits' || outcome === 'urgent') {
       lone.leave(other);
     }

@@ -136,6 +136,17 @@ export class ListeningSet {
     return all !== undefined;
   }
 
+  /** Who owns one, as far as is known now; what ended before may have been accepted by who did until then. */
+  own(listener: Listener, owner: SocketOwner | undefined, now: number): void {
+    const { owner: former } = listener;
+    listener.owner = owner;
+    const isSame = owner?.containerId === former?.containerId && owner?.process === former?.process;
+    if (former !== undefined && former.pid !== 0 && !isSame) {
+      const before = { ...listener, owner: former };
+      this.addFormer({ listener: before, isStranger: false, from: -Infinity, until: now + LATE_MS });
+    }
+  }
+
   /** Whether one that was known there has been closed since the last dump: the next one will tell who has followed it. */
   isClosed(protocol: SocketProtocol, address: IpAddress, port: number, heardAt: number): boolean {
     const acceptors = this.acceptors(protocol, address, port, heardAt);

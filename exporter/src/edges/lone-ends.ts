@@ -7,6 +7,8 @@ import type { TrackedNamespace } from './tracked-namespace.js';
 export interface LoneEnd {
   readonly namespace: TrackedNamespace;
   readonly record: SocketRecord;
+  /** Milliseconds: when it was told. */
+  readonly heardAt: number;
 }
 
 /**

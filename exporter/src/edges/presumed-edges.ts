@@ -36,6 +36,8 @@ export interface PresumedEdge extends Presumption {
   readonly labels: EdgeLabels;
   readonly tally: Tally;
   readonly madeAt: number;
+  /** When the first was heard of that it counts. */
+  heardAt: number;
   /** How many questions there had been. */
   readonly questions: number;
   /** The labels as the answer has left them; undefined before. */
@@ -71,11 +73,12 @@ export class PresumedEdges {
     private readonly countDoubtful: (connections: number) => void,
   ) {}
 
-  /** For counts with those labels, as long as it `takesMore`; undefined when there is no room. */
-  edge(labels: EdgeLabels, presumption: Presumption, now: number): PresumedEdge | undefined {
+  /** For counts with those labels, of what was heard of then, as long as it `takesMore`; undefined when there is no room. */
+  edge(labels: EdgeLabels, presumption: Presumption, heardAt: number, now: number): PresumedEdge | undefined {
     const key = keyOf(labels, presumption);
     const known = this.open.get(key);
     if (known !== undefined && this.takesMore(known)) {
+      known.heardAt = Math.min(known.heardAt, heardAt);
       return known;
     }
     if (this.waiting.length >= MOST_EDGES) {
@@ -85,8 +88,8 @@ export class PresumedEdges {
     const dumps = presumption.acceptance?.namespace.listening.dumps ?? 0;
     const answered = presumption.owner === undefined && presumption.peer === undefined ? labels : undefined;
     const made = {
-      ...{ labels, tally: emptyTally(now), madeAt: now, questions, answered, dumps, dumpedAt: Infinity },
-      ...presumption,
+      ...{ labels, tally: emptyTally(now), madeAt: now, heardAt, questions, answered, dumps },
+      ...{ dumpedAt: Infinity, ...presumption },
     };
     this.open.set(key, made);
     this.waiting.push(made);
@@ -165,7 +168,7 @@ const LATE_TALLY_MS = 180_000;
 
 /** Whether a dump, and all that was told late about the time before it, says who listened where it was accepted. */
 function wasDumped(edge: PresumedEdge, now: number): boolean {
-  const { acceptance, dumps, madeAt } = edge;
+  const { acceptance, dumps, heardAt } = edge;
   if (acceptance === undefined) {
     return true;
   }
@@ -174,7 +177,7 @@ function wasDumped(edge: PresumedEdge, now: number): boolean {
   if (listening.dumps > dumps) {
     edge.dumpedAt = Math.min(edge.dumpedAt, now);
   }
-  return now - edge.dumpedAt >= LATE_MS && !listening.isClosed(protocol, address, port, madeAt);
+  return now - edge.dumpedAt >= LATE_MS && !listening.isClosed(protocol, address, port, heardAt);
 }
 
 /** The labels as they are if nothing can be presumed. */
@@ -202,12 +205,12 @@ function withoutJoined({ labels, owner, peer }: PresumedEdge): EdgeLabels {
 }
 
 /** With the server that all have in common who may have accepted it. */
-function withKnownServer(labels: EdgeLabels, { acceptance, madeAt }: PresumedEdge): EdgeLabels {
+function withKnownServer(labels: EdgeLabels, { acceptance, heardAt }: PresumedEdge): EdgeLabels {
   if (acceptance === undefined) {
     return labels;
   }
   const { namespace, protocol, address, port, containerId } = acceptance;
-  const listening = namespace.listening.find(protocol, address, port, madeAt)?.owner;
+  const listening = namespace.listening.find(protocol, address, port, heardAt)?.owner;
   const isServer = labels.role === 'server';
   const presumed = isServer ? labels.container_id : labels.peer_container_id;
   const server =

@@ -170,6 +170,11 @@ export function readOccupant(
   );
 }
 
+/** What a process is called at this moment; undefined when it has ended. */
+export function readProcessName(procRoot: string, pid: number): string | undefined {
+  return readStat(procRoot, pid, readOneRecord)?.name;
+}
+
 function readStat(procRoot: string, pid: number, read: RecordReader): ProcessStat | undefined {
   const line = read(`${procRoot}/${pid}/stat`);
   return line && parseProcessStat(line);
