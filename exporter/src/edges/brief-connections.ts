@@ -37,7 +37,7 @@ export class BriefConnections {
     const { attribution, addressBook } = this.options;
     const found = namespace.briefEdges.get(kind, socket);
     const client = isServer ? found?.peer : namespace;
-    const isUsable = found !== undefined && this.takesMore(found) && !this.mayBeOfOthers(client, waits);
+    const isUsable = found !== undefined && this.takesMore(found, now) && !this.mayBeOfOthers(client, waits);
     const known = isUsable ? found : undefined;
     const isLocalShared = addressBook.isShared(localAddress);
     if (isLocalShared) {
@@ -186,8 +186,8 @@ export class BriefConnections {
   }
 
   /** Whether what stands on a presumption has not been asked about yet. */
-  private takesMore({ presumed }: BriefEdge): boolean {
-    return presumed === undefined || this.options.presumed.takesMore(presumed);
+  private takesMore({ presumed }: BriefEdge, now: number): boolean {
+    return presumed === undefined || this.options.presumed.takesMore(presumed, now);
   }
 }
 

@@ -734,12 +734,12 @@ describe('ConnectionTracker', () => {
     });
 
     /** A short connection, both ends of which are heard of between passes. */
-    function brief(cookie: number): void {
+    function brief(cookie: number, now = 0): void {
       const peerPort = 40_000 + cookie;
       const dialled = closed(socket(`10.0.0.1 ${peerPort}`, '10.0.0.2 80', cookie));
-      tracker.destroyedSockets.giveIfClear(web, dialled, 0);
+      tracker.destroyedSockets.giveIfClear(web, dialled, now);
       const accepted = closed(socket('10.0.0.2 80', `10.0.0.1 ${peerPort}`, cookie + 100));
-      tracker.destroyedSockets.giveIfClear(app, accepted, 0);
+      tracker.destroyedSockets.giveIfClear(app, accepted, now);
     }
 
     function dump(now: number, listeners: readonly Listener[] = [listener(80, APP, 'app')]): void {
@@ -812,6 +812,36 @@ describe('ConnectionTracker', () => {
       dump(10_000);
       tracker.presumed.giveKnown(10_000 + LATE_MS);
       expect(given()).toContain(`client ${WEB} , ${APP} app: 1`);
+    });
+
+    it('names no process where another came after a dump that found nobody', () => {
+      const gone = closed(socket('0.0.0.0 80', '0.0.0.0 0', -80), { counters: joiner.counters });
+      tracker.destroyedSockets.giveIfClear(app, gone, 4_900);
+      dump(5_000, []);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual(named(2));
+      brief(3, 5_500);
+      brief(4, 5_500);
+      dump(10_000, [{ ...listener(80, APP, 'next'), cookie: 7 }]);
+      tracker.presumed.giveKnown(10_000 + LATE_MS);
+      expect(given()).toEqual(unnamed(2));
+    });
+
+    it('names who has followed another for what ended well after the dump that found it', () => {
+      const next = {
+        ...listener(80, APP, 'app'),
+        owner: { containerId: APP, process: 'next', pid: 7 },
+        cookie: 7,
+      };
+      dump(5_000, [next]);
+      brief(3, 5_500);
+      brief(4, 5_001 + LATE_MS);
+      dump(10_000, [next]);
+      tracker.presumed.giveKnown(10_000 + LATE_MS);
+      expect(given().filter((row) => row.startsWith('server'))).toEqual([
+        `server ${APP} , ${WEB} : 3`,
+        `server ${APP} next, ${WEB} : 1`,
+      ]);
     });
 
     it('names it also when its namespace is gone, and nobody can look any more', () => {

@@ -79,6 +79,11 @@ export class ListeningSet {
     return this.dumpCount;
   }
 
+  /** Whether what is heard of then has ended since the last dump, and not before. */
+  isSince(heardAt: number): boolean {
+    return heardAt - this.dumpedAt > LATE_MS;
+  }
+
   /** Takes the listeners of a new dump; owners that are known are kept. */
   replace(listeners: readonly Listener[], now: number): void {
     const before = new Map<number, Known>();

@@ -77,7 +77,7 @@ export class PresumedEdges {
   edge(labels: EdgeLabels, presumption: Presumption, heardAt: number, now: number): PresumedEdge | undefined {
     const key = keyOf(labels, presumption);
     const known = this.open.get(key);
-    if (known !== undefined && this.takesMore(known)) {
+    if (known !== undefined && this.takesMore(known, now)) {
       known.heardAt = Math.min(known.heardAt, heardAt);
       return known;
     }
@@ -96,11 +96,16 @@ export class PresumedEdges {
     return made;
   }
 
-  /** Whether nothing has been asked since about what it stands on. */
-  takesMore({ questions, dumps, acceptance }: PresumedEdge): boolean {
+  /**
+   * Whether nothing has been asked since about what it stands on. What was heard of just after a dump may have been
+   * accepted by others than what comes later.
+   */
+  takesMore({ questions, dumps, heardAt, acceptance }: PresumedEdge, now: number): boolean {
+    const listening = acceptance?.namespace.listening;
     return (
       questions === this.questions &&
-      (acceptance === undefined || dumps === acceptance.namespace.listening.dumps)
+      (listening === undefined ||
+        (dumps === listening.dumps && listening.isSince(heardAt) === listening.isSince(now)))
     );
   }
 
@@ -139,7 +144,7 @@ export class PresumedEdges {
     }
     this.waiting = waiting;
     for (const [key, edge] of this.open) {
-      if (!this.takesMore(edge)) {
+      if (!this.takesMore(edge, now)) {
         this.open.delete(key);
       }
     }
