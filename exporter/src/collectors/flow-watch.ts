@@ -65,8 +65,8 @@ export class FlowWatch {
   }
 
   /**
-   * All tables but the host's that are worth a reading: first the one that has waited for longest, then those whose
-   * number of flows has changed. An empty one is read only to see what has gone from it.
+   * All tables but the host's that are worth a reading: first the one that has waited for longest, then those that had
+   * flows of UDP, and those whose number of flows has changed. An empty one is read only to see what has gone from it.
    */
   private others(): Table[] {
     const { source, tracker, ownNamespace } = this.options;
@@ -77,7 +77,9 @@ export class FlowWatch {
       .sort((one, other) => this.readAt(one) - this.readAt(other));
     const isNews = ({ namespace, entries }: Table) =>
       entries !== (this.readings.get(namespace.inode)?.entries ?? 0);
-    return [...tables.slice(0, 1), ...tables.slice(1).sort((a, b) => Number(isNews(b)) - Number(isNews(a)))];
+    const interest = (table: Table) =>
+      2 * Number(tracker.udpFlows.follows(table.namespace.inode)) + Number(isNews(table));
+    return [...tables.slice(0, 1), ...tables.slice(1).sort((a, b) => interest(b) - interest(a))];
   }
 
   private readAt({ namespace }: Table): number {
@@ -102,6 +104,6 @@ interface Table {
 }
 
 /** Of a processor, for the tables of a turn. */
-const BUDGET_MS = 25;
+const BUDGET_MS = 50;
 /** However long they take: the host's, the one that has waited for longest, and one that has changed. */
 const LEAST_A_TURN = 3;

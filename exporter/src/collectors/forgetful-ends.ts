@@ -1,3 +1,4 @@
+import { APART_MS } from '../edges/other-ends.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol, SocketRecord } from '../kernel/socket-record.js';
 
@@ -90,9 +91,7 @@ export class OthersOfForgetful<End extends HeardEnd> {
   }
 }
 
-/** Both ends of what is aborted end at once, and are read within a turn or two. */
-const APART_MS = 1_000;
-/** One that was kept for its other end counts as heard when a pass takes it. */
+/** The program at the other end may let go of it later. */
 const LATEST_TAKEN_MS = 10_000;
 /** Of ends that are in time and not possible: those of other namespaces with the same addresses. */
 const MOST_TRIES = 100;

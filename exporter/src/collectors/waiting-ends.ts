@@ -1,5 +1,6 @@
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
 import { isWithEmbeddedResolver } from '../edges/embedded-resolver.js';
+import { APART_MS } from '../edges/other-ends.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { EventOrigin } from '../kernel/destroy-events.js';
 import { isUnspecified } from '../kernel/ip-address.js';
@@ -134,8 +135,7 @@ export class WaitingEnds {
       await pause();
     }
     let isInVain = false;
-    // What an end that aborted has forgotten, its other end tells when that has been given.
-    for (const each of placed.toSorted((a, b) => Number(isForgetful(a)) - Number(isForgetful(b)))) {
+    for (const each of placed.toSorted((a, b) => turnOf(a) - turnOf(b))) {
       isInVain = !this.giveOne(each) || isInVain;
       await pause();
     }
@@ -219,6 +219,14 @@ export class WaitingEnds {
       this.options.tracker.attribution.countUnattributed('namespace_unknown');
     }
   }
+}
+
+/**
+ * As they were heard of, since others may have had the same ports afterwards. But what an end that aborted has forgotten,
+ * its other end tells, when that has been given.
+ */
+function turnOf(end: Pick<WaitingEnd, 'record' | 'heardAt'>): number {
+  return end.heardAt + (isForgetful(end) ? APART_MS : 0);
 }
 
 const MOST_WAITING = 50_000;

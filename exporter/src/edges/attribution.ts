@@ -157,7 +157,7 @@ export class Attribution {
   }
 
   /** Whether only the other end, which was not heard of yet, tells where that is. */
-  isUnpaired(connection: ConnectionTuple, finding: Finding): boolean {
+  isUnpaired(connection: ConnectionEnd, finding: Finding): boolean {
     if (finding.role === 'client') {
       return finding.destination.peer === 'ambiguous';
     }
@@ -274,7 +274,7 @@ export class Attribution {
     }
     const place = peer === 'ambiguous' ? undefined : peer;
     // Who listens may pass on what it accepts.
-    const listening = this.serverOf(destination, protocol) ?? place?.listener?.owner;
+    const listening = this.serverOf(destination, socket) ?? place?.listener?.owner;
     // Nobody saw who holds a listener of no container and no name.
     const peerOwner = listening === undefined || isNobody(listening) ? undefined : listening;
     const actual = proxied ?? translated;
@@ -332,7 +332,7 @@ export class Attribution {
   /** Whether what is said of the other end holds for no other connection: it is known by its own socket. */
   knowsOtherEnd(socket: TrackedSocket, finding: Finding): boolean {
     if (finding.role === 'client') {
-      return this.serverOf(finding.destination, socket.protocol) !== undefined;
+      return this.serverOf(finding.destination, socket) !== undefined;
     }
     const end = this.clientEnd(finding.origin, socket);
     return end !== undefined && this.ownership.holderOf(end.socket) !== undefined;
@@ -341,12 +341,12 @@ export class Attribution {
   /** The process that holds the server's own socket, where a pass has seen that. */
   private serverOf(
     { peer, reached, seenAs }: Destination,
-    protocol: SocketProtocol,
+    { protocol, heardAt }: ConnectionEnd,
   ): SocketOwner | undefined {
     const socket =
       peer === undefined || peer === 'ambiguous'
         ? undefined
-        : this.otherEnds.server(peer.namespace, protocol, reached, seenAs);
+        : this.otherEnds.server(peer.namespace, protocol, reached, seenAs, heardAt);
     const holder = socket && this.ownership.holderOf(socket);
     return holder?.pid === 0 ? undefined : holder;
   }
@@ -369,11 +369,12 @@ export class Attribution {
   /** The client's own end; of several that fit, nobody can tell. */
   private clientEnd(
     { candidates, reached }: Origin,
-    connection: ConnectionTuple,
+    connection: ConnectionEnd,
   ): { namespace: TrackedNamespace; socket: HeldSocket } | undefined {
+    const { protocol, heardAt } = connection;
     const server = localOf(connection);
     const found = candidates.flatMap((namespace) => {
-      const socket = this.otherEnds.client(namespace, connection.protocol, reached, server);
+      const socket = this.otherEnds.client(namespace, protocol, reached, server, heardAt);
       return socket === undefined ? [] : [{ namespace, socket }];
     });
     return found.length === 1 ? found[0] : undefined;

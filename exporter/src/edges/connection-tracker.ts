@@ -205,7 +205,7 @@ export class ConnectionTracker {
   /** False for what is tried again after the next pass. */
   private settle({ namespace, socket }: Unsettled, now: number): boolean {
     // What has ended is given with its last numbers.
-    if (socket.settled || socket.isEnding) {
+    if (socket.settled || socket.endedAt < Infinity) {
       return true;
     }
     const finding = this.attribution.examine(namespace, socket);

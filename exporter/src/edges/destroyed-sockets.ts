@@ -79,7 +79,8 @@ export class DestroyedSockets {
     heardAt = now,
   ): Outcome {
     const settlement =
-      this.giveKnown(namespace, record, now, waits) ?? this.giveBrief(namespace, record, now, waits, heardAt);
+      this.giveKnown(namespace, record, now, waits, heardAt) ??
+      this.giveBrief(namespace, record, now, waits, heardAt);
     if (typeof settlement === 'string') {
       return settlement;
     }
@@ -96,10 +97,12 @@ export class DestroyedSockets {
     record: SocketRecord,
     now: number,
     waits: Waits,
+    heardAt: number,
   ): Settlement | undefined {
     const { cookie, protocol, family, localAddress: address, localPort: port, ipv6Only } = record;
     const socket = namespace.sockets.get(cookie) ?? namespace.departed.get(cookie);
     if (socket !== undefined) {
+      socket.endedAt = Math.min(socket.endedAt, heardAt);
       return this.giveTracked(namespace, socket, record, now, waits);
     }
     if (record.peerPort !== 0 || record.counters?.attempted === true) {
@@ -130,14 +133,12 @@ export class DestroyedSockets {
     if (!socket.settled) {
       const settlement = this.brief.settleSeen(namespace, socket, now, waits);
       if (settlement !== 'given') {
-        socket.isEnding = true;
         return settlement;
       }
     }
     const hasAborted = record.protocol === 'tcp' && record.peerPort === 0 && socket.established;
     const other = hasAborted ? this.options.endings.abort(otherEndOf(endOf(socket))) : undefined;
     if (hasAborted && other === undefined && this.mayBeToldOf(namespace, socket, waits)) {
-      socket.isEnding = true;
       return 'waits';
     }
     namespace.departed.delete(cookie);

@@ -102,7 +102,7 @@ export class FarEnds {
     }
     // Where the connection from here was accepted, there it leads; else to the only one that listens.
     const accepted = peers.filter((peer) =>
-      this.otherEnds.hasServer(peer.namespace, protocol, reached, seenAs),
+      this.otherEnds.hasServer(peer.namespace, protocol, reached, seenAs, connection.heardAt),
     );
     if (accepted.length > 0 || !isCertain) {
       return accepted.length === 1 ? accepted[0] : 'ambiguous';

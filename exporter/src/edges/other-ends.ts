@@ -41,9 +41,11 @@ export class OtherEnds {
     protocol: SocketProtocol,
     client: Endpoint,
     server: Endpoint,
+    heardAt: number,
   ): HeldSocket | undefined {
     const sockets = (this.order(namespace).byLocalPort.get(client.port) ?? []).filter(
-      (socket) => socket.protocol === protocol && socket.localAddress === client.address,
+      (socket) =>
+        socket.protocol === protocol && socket.localAddress === client.address && wasThere(socket, heardAt),
     );
     const exact = sockets.find((socket) => isSame(socket.actual ?? peerOf(socket), server));
     // One that dialled another address may have been led here unseen. But a port serves for many: whose is not said.
@@ -58,11 +60,12 @@ export class OtherEnds {
     protocol: SocketProtocol,
     server: Endpoint,
     client: Endpoint,
+    heardAt: number,
   ): boolean {
     if (protocol === 'udp' && this.flowEnds.has(keyOfFlowEnd(namespace, server, client))) {
       return true;
     }
-    return this.server(namespace, protocol, server, client) !== undefined;
+    return this.server(namespace, protocol, server, client, heardAt) !== undefined;
   }
 
   /** The server's socket in `namespace` of a connection that `server` accepted from `client`. */
@@ -71,13 +74,15 @@ export class OtherEnds {
     protocol: SocketProtocol,
     server: Endpoint,
     client: Endpoint,
+    heardAt: number,
   ): HeldSocket | undefined {
     return (this.order(namespace).byPeerPort.get(client.port) ?? []).find(
       (socket) =>
         socket.protocol === protocol &&
         socket.peerAddress === client.address &&
         socket.localPort === server.port &&
-        socket.localAddress === server.address,
+        socket.localAddress === server.address &&
+        wasThere(socket, heardAt),
     );
   }
 
@@ -110,6 +115,14 @@ export class OtherEnds {
     }
     return ordered;
   }
+}
+
+/** Both ends of a connection are heard of within so many milliseconds, as a rule: what comes later is of the next. */
+export const APART_MS = 1_000;
+
+/** Whether a socket can be the other end of what was heard of then, rather than of one before between the same ports. */
+function wasThere({ endedAt }: TrackedSocket, heardAt: number): boolean {
+  return heardAt - endedAt <= APART_MS;
 }
 
 const SOMEBODYS: HeldSocket = { inode: 0, cgroupId: 0 };

@@ -37,8 +37,8 @@ export interface TrackedSocket extends Accounted {
   missed: number;
   /** How many passes had no other end for it. */
   unpairedPasses: number;
-  /** The kernel has announced its end, which waits for its other end or a pass. */
-  isEnding: boolean;
+  /** Milliseconds: when the kernel has announced its end, which may wait for its other end or a pass; else Infinity. */
+  endedAt: number;
 }
 
 /** Starts to track what a dump has just shown. */
@@ -66,7 +66,7 @@ export function trackedSocket(record: SocketRecord, inherited: boolean, now: num
     established: false,
     missed: 0,
     unpairedPasses: 0,
-    isEnding: false,
+    endedAt: Infinity,
     segments: accounted?.segments ?? Number.NaN,
     sentBytes: accounted?.sentBytes ?? 0,
     receivedBytes: accounted?.receivedBytes ?? 0,
