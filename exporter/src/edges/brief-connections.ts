@@ -1,18 +1,16 @@
 import type { AddressBook } from './address-book.js';
 import type { Attribution, Finding } from './attribution.js';
 import type { BriefEdge } from './brief-edges.js';
-import type { EdgeLabels } from './edge.js';
-import { OTHER, type EdgeLedger } from './edge-ledger.js';
+import { OTHER } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
-import { NOTHING_PRESUMED, unfoundedLabels, type PresumedEdges, type Presumption } from './presumed-edges.js';
+import { NOTHING_PRESUMED, type CountedEdge, type PresumedEdges } from './presumed-edges.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
 
 export interface BriefConnectionsOptions {
   readonly attribution: Attribution;
   readonly addressBook: AddressBook;
-  readonly ledger: EdgeLedger;
   readonly presumed: PresumedEdges;
 }
 
@@ -147,7 +145,7 @@ export class BriefConnections {
     finding: Finding,
     now: number,
     waits: Waits,
-  ): Omit<BriefEdge, 'peer'> {
+  ): CountedEdge {
     const { attribution, presumed } = this.options;
     const hasPassed = waits === 'for its other end' || waits === 'no longer';
     const inhabitants =
@@ -156,33 +154,10 @@ export class BriefConnections {
     const acceptance = attribution.acceptanceOf(namespace, socket, finding);
     const edge =
       inhabitants === undefined && acceptance === undefined
-        ? this.edgeOf(labels, now)
-        : this.presumedEdgeOf(
-            labels,
-            { ...NOTHING_PRESUMED, ...inhabitants, acceptance },
-            socket.heardAt,
-            now,
-          );
+        ? presumed.certain(labels, now)
+        : presumed.edge(labels, { ...NOTHING_PRESUMED, ...inhabitants, acceptance }, socket.heardAt, now);
     giveTo(edge.tally, socket);
     return edge;
-  }
-
-  private edgeOf(labels: EdgeLabels, now: number): Omit<BriefEdge, 'peer'> {
-    const edge = this.options.ledger.edge(labels, now);
-    return { labels: edge.labels, tally: edge, presumed: undefined };
-  }
-
-  private presumedEdgeOf(
-    labels: EdgeLabels,
-    presumption: Presumption,
-    heardAt: number,
-    now: number,
-  ): Omit<BriefEdge, 'peer'> {
-    const { presumed } = this.options;
-    const edge = presumed.edge(labels, presumption, heardAt, now);
-    return edge === undefined
-      ? this.edgeOf(unfoundedLabels({ labels, ...presumption }), now)
-      : { labels, tally: edge.tally, presumed: edge };
   }
 
   /** Whether what stands on a presumption has not been asked about yet. */

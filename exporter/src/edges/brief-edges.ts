@@ -1,17 +1,12 @@
 import type { IpAddress } from '../kernel/ip-address.js';
-import type { EdgeLabels, Role, Tally } from './edge.js';
+import type { Role } from './edge.js';
 import { keyOfPort } from './endpoint.js';
-import type { PresumedEdge } from './presumed-edges.js';
+import type { CountedEdge } from './presumed-edges.js';
 import type { ConnectionTuple } from './surroundings.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
 /** An edge, and where on this host its other end is. */
-export interface BriefEdge {
-  readonly labels: EdgeLabels;
-  /** The edge itself, or what counts in its place while it is presumed. */
-  readonly tally: Tally;
-  /** Undefined where nothing is presumed. */
-  readonly presumed: PresumedEdge | undefined;
+export interface BriefEdge extends CountedEdge {
   readonly peer: TrackedNamespace | undefined;
 }
 

@@ -804,6 +804,22 @@ describe('ConnectionTracker', () => {
       expect(given()).toEqual(named(2));
     });
 
+    it('keeps no more apart than there is room for, and counts what it folds', () => {
+      start({}, { edgesPerContainer: 2 });
+      for (let host = 1; host <= 5; host++) {
+        const peer = `192.168.0.${host} 40000`;
+        tracker.destroyedSockets.give(app, closed(socket('10.0.0.2 80', peer, host)), 0);
+      }
+      dump(500);
+      tracker.presumed.giveKnown(500 + LATE_MS);
+      expect([...ledger.values()].map(({ labels: l, closed: ended }) => `${l.peer_ip} ${ended}`)).toEqual([
+        'other 3',
+        '192.168.0.1 1',
+        '192.168.0.2 1',
+      ]);
+      expect(ledger.folded).toBe(3);
+    });
+
     it('doubts nothing that ended after the dump', () => {
       tracker.destroyedSockets.giveIfClear(app, joiner, 10);
       dump(5_000);

@@ -46,6 +46,46 @@ describe('EdgeLedger', () => {
     expect(ledger.edge(labels({ port: '3' }), LIMITS.idleMs).labels.port).toBe('3');
   });
 
+  describe('with edges that may still be made', () => {
+    const first = labels({ port: '1' });
+    const second = labels({ port: '2' });
+    const third = labels({ port: '3' });
+
+    it('keeps room for them, and takes no more of their owner', () => {
+      const ledger = new EdgeLedger(hostName('h'), LIMITS);
+      expect([first, second, first, third].map((each) => ledger.reserve(each))).toEqual([
+        true,
+        true,
+        true,
+        false,
+      ]);
+      expect(ledger.edge(third, 0).labels.peer_ip).toBe('other');
+      expect(ledger.edge(second, 0).labels.port).toBe('2');
+      expect(ledger.folded).toBe(1);
+    });
+
+    it('has room again when all who had reserved an edge have let go of it, and it was not made', () => {
+      const ledger = new EdgeLedger(hostName('h'), LIMITS);
+      [first, first, second].forEach((each) => ledger.reserve(each));
+      ledger.release(first);
+      expect(ledger.reserve(third)).toBe(false);
+      ledger.release(first);
+      expect(ledger.reserve(third)).toBe(true);
+      ledger.edge(second, 0);
+      ledger.release(second);
+      expect(ledger.reserve(first)).toBe(false);
+    });
+
+    it('keeps the room of one that was dropped as idle', () => {
+      const ledger = new EdgeLedger(hostName('h'), LIMITS);
+      ledger.edge(first, 0);
+      [first, second].forEach((each) => ledger.reserve(each));
+      ledger.expire(LIMITS.idleMs, new Set([ALICE]));
+      expect(ledger.reserve(third)).toBe(false);
+      expect(ledger.edge(first, LIMITS.idleMs).labels.port).toBe('1');
+    });
+  });
+
   it.each([
     ['keeps an edge of living containers until it was idle for the whole time', [ALICE, BOB], 899_999, 1],
     ['drops it after that', [ALICE, BOB], 900_000, 0],

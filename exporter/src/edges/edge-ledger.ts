@@ -20,6 +20,10 @@ export class EdgeLedger {
   private readonly edges = new Map<string, Edge>();
   /** By whose limit they are under. */
   private readonly edgesOfOwner = new Map<string, number>();
+  /** For how many counts an edge is reserved that may still be made, by its key. */
+  private readonly reserved = new Map<string, number>();
+  /** Keys that are reserved, and have no edge. */
+  private edgesToCome = 0;
   private overflowEdges = 0;
   private foldedConnections = 0;
   private readonly departedMs: number;
@@ -47,12 +51,16 @@ export class EdgeLedger {
     if (known !== undefined) {
       return known;
     }
-    if (this.hasRoom(labels)) {
+    const isFolded = labels.peer_ip === OTHER;
+    if (!isFolded && this.reserved.has(key)) {
+      this.edgesToCome--;
+      return this.add(key, labels, now);
+    }
+    if (!isFolded && this.hasRoom(labels)) {
       this.count(labels, 1);
       return this.add(key, labels, now);
     }
-    this.foldedConnections += connections;
-    const folded = overflowLabels(labels);
+    const folded = isFolded ? labels : this.fold(labels, connections);
     const overflowKey = keyOfEdge(folded);
     const overflow = this.edges.get(overflowKey);
     if (overflow !== undefined) {
@@ -60,6 +68,38 @@ export class EdgeLedger {
     }
     this.overflowEdges++;
     return this.add(overflowKey, folded, now);
+  }
+
+  /** Keeps room for the edge until `release`; false when there is none. */
+  reserve(labels: EdgeLabels): boolean {
+    const key = keyOfEdge(labels);
+    const times = this.reserved.get(key) ?? 0;
+    if (times === 0 && !this.edges.has(key)) {
+      if (!this.hasRoom(labels)) {
+        return false;
+      }
+      this.count(labels, 1);
+      this.edgesToCome++;
+    }
+    this.reserved.set(key, times + 1);
+    return true;
+  }
+
+  release(labels: EdgeLabels): void {
+    const key = keyOfEdge(labels);
+    const times = this.reserved.get(key) ?? 0;
+    if (times > 1) {
+      this.reserved.set(key, times - 1);
+    } else if (this.reserved.delete(key) && !this.edges.has(key)) {
+      this.count(labels, -1);
+      this.edgesToCome--;
+    }
+  }
+
+  /** The labels of so many connections that there is no room for. */
+  fold(labels: EdgeLabels, connections = 1): EdgeLabels {
+    this.foldedConnections += connections;
+    return overflowLabels(labels);
   }
 
   values(): IterableIterator<Edge> {
@@ -81,6 +121,8 @@ export class EdgeLedger {
         this.edges.delete(key);
         if (edge.labels.peer_ip === OTHER) {
           this.overflowEdges--;
+        } else if (this.reserved.has(key)) {
+          this.edgesToCome++;
         } else {
           this.count(edge.labels, -1);
         }
@@ -90,7 +132,7 @@ export class EdgeLedger {
 
   private hasRoom(labels: EdgeLabels): boolean {
     return (
-      this.edges.size - this.overflowEdges < this.limits.edges &&
+      this.edges.size - this.overflowEdges + this.edgesToCome < this.limits.edges &&
       (this.edgesOfOwner.get(ownerOf(labels)) ?? 0) < this.limits.edgesPerContainer
     );
   }
@@ -131,7 +173,8 @@ export function keyOfEdge(labels: EdgeLabels): string {
   return `${labels.role}\0${labels.protocol}\0${labels.container_id}\0${labels.process}\0${labels.local_ip}\0${labels.port}\0${labels.peer_ip}\0${labels.actual_peer_ip}\0${labels.actual_port}\0${labels.peer_container_id}\0${labels.peer_process}\0${labels.peer_name}`;
 }
 
-function overflowLabels(labels: EdgeLabels): EdgeLabels {
+/** Those of the row for what there is no room for: only whose it is, and in which role. */
+export function overflowLabels(labels: EdgeLabels): EdgeLabels {
   return {
     container_id: labels.container_id,
     process: '',

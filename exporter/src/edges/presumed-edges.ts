@@ -2,7 +2,7 @@ import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import type { SocketProtocol } from '../kernel/socket-record.js';
 import { addTally, emptyTally, type EdgeLabels, type Tally } from './edge.js';
-import { keyOfEdge, type EdgeLedger } from './edge-ledger.js';
+import { OTHER, keyOfEdge, overflowLabels, type EdgeLedger } from './edge-ledger.js';
 import { LATE_MS } from './listening-set.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 
@@ -48,6 +48,14 @@ export interface PresumedEdge extends Presumption {
   dumpedAt: number;
 }
 
+/** What takes counts: an edge, or what counts in its place while it is presumed. */
+export interface CountedEdge {
+  readonly labels: EdgeLabels;
+  readonly tally: Tally;
+  /** Undefined where nothing is presumed. */
+  readonly presumed: PresumedEdge | undefined;
+}
+
 interface SettledEdge {
   readonly tally: Tally;
   readonly target: Tally;
@@ -73,27 +81,38 @@ export class PresumedEdges {
     private readonly countDoubtful: (connections: number) => void,
   ) {}
 
-  /** For counts with those labels, of what was heard of then, as long as it `takesMore`; undefined when there is no room. */
-  edge(labels: EdgeLabels, presumption: Presumption, heardAt: number, now: number): PresumedEdge | undefined {
+  /** What takes counts with those labels, of what was heard of then: while it is presumed, as long as it `takesMore`. */
+  edge(labels: EdgeLabels, presumption: Presumption, heardAt: number, now: number): CountedEdge {
     const key = keyOf(labels, presumption);
     const known = this.open.get(key);
     if (known !== undefined && this.takesMore(known, now)) {
       known.heardAt = Math.min(known.heardAt, heardAt);
-      return known;
+      return { labels, tally: known.tally, presumed: known };
     }
     if (this.waiting.length >= MOST_EDGES) {
-      return undefined;
+      return this.certain(unfoundedLabels({ labels, ...presumption }), now);
+    }
+    if (labels.peer_ip !== OTHER && !this.ledger.reserve(labels)) {
+      const folded = this.ledger.fold(labels);
+      const left = presumptionOfFolded(folded, presumption);
+      return left === undefined ? this.certain(folded, now) : this.edge(folded, left, heardAt, now);
     }
     const { questions } = this;
     const dumps = presumption.acceptance?.namespace.listening.dumps ?? 0;
     const answered = presumption.owner === undefined && presumption.peer === undefined ? labels : undefined;
-    const made = {
+    const made: PresumedEdge = {
       ...{ labels, tally: emptyTally(now), madeAt: now, heardAt, questions, answered, dumps },
       ...{ dumpedAt: Infinity, ...presumption },
     };
     this.open.set(key, made);
     this.waiting.push(made);
-    return made;
+    return { labels, tally: made.tally, presumed: made };
+  }
+
+  /** The edge itself, of which nothing is presumed. */
+  certain(labels: EdgeLabels, now: number): CountedEdge {
+    const edge = this.ledger.edge(labels, now);
+    return { labels: edge.labels, tally: edge, presumed: undefined };
   }
 
   /**
@@ -151,14 +170,18 @@ export class PresumedEdges {
   }
 
   private give(edge: PresumedEdge, now: number): void {
-    const { tally, answered } = edge;
-    const known = withKnownServer(answered ?? unfoundedLabels(edge), edge);
+    const { labels, tally, answered } = edge;
+    const corrected = withKnownServer(answered ?? unfoundedLabels(edge), edge);
+    const known = labels.peer_ip === OTHER ? overflowLabels(corrected) : corrected;
     const connections = tally.closed + tally.failed;
     if (isLost(known, edge)) {
       this.countDoubtful(connections);
     }
     // Who reads the rows sees it from now on, for as long as others.
     tally.lastActive = now;
+    if (labels.peer_ip !== OTHER) {
+      this.ledger.release(labels);
+    }
     const settled = { tally, target: this.ledger.edge(known, now, connections), settledAt: now };
     drain(settled);
     this.settled.push(settled);
@@ -183,6 +206,16 @@ function wasDumped(edge: PresumedEdge, now: number): boolean {
     edge.dumpedAt = Math.min(edge.dumpedAt, now);
   }
   return now - edge.dumpedAt >= LATE_MS && !listening.isClosed(protocol, address, port, heardAt);
+}
+
+/** What the row stands on that says only whose the connections are; undefined for nothing. */
+function presumptionOfFolded(
+  { role }: EdgeLabels,
+  { owner, acceptance }: Presumption,
+): Presumption | undefined {
+  const isShared = role === 'server' && acceptance?.namespace.soleOccupant === undefined;
+  const left = { ...NOTHING_PRESUMED, owner, acceptance: isShared ? acceptance : undefined };
+  return left.owner === undefined && left.acceptance === undefined ? undefined : left;
 }
 
 /** The labels as they are if nothing can be presumed. */
