@@ -34,11 +34,34 @@ describe('AddressTranslation', () => {
     });
     const translation = new AddressTranslation(
       { findFlow },
-      () => true,
+      () => [HERE],
       () => 0,
     );
     const dial = connection(us, peer);
     expect(translation.actualDestination(HERE, dial)?.server.address).toBe(actual);
     expect(translation.actualSource(HERE, dial)?.address).toBe(actual);
+  });
+
+  it('says who answers where it arrives, too, though it was translated on the way', () => {
+    const there = new TrackedNamespace(2, false);
+    const proxy = '10.0.0.90';
+    const flow = (original: FlowTuple, reply: FlowTuple) => ({
+      ...{ id: 1, secondsLeft: 30, protocol: 17, original, reply, isAnswered: true },
+      ...{ originalBytes: 0, originalPackets: 0, replyBytes: 0, replyPackets: 0 },
+    });
+    const translation = new AddressTranslation(
+      {
+        findFlow: (namespace) =>
+          namespace === 1
+            ? flow(tuple(us, dialled), tuple(them, us))
+            : flow(tuple(us, them), tuple(proxy, us)),
+      },
+      (address) => (address === us ? [HERE] : address === them ? [there] : []),
+      () => 0,
+    );
+    expect(translation.actualDestination(HERE, connection(us, dialled))).toEqual({
+      server: { address: proxy, port: 90 },
+      client: { address: us, port: 5 },
+    });
   });
 });

@@ -1,8 +1,9 @@
-import type { Endpoint } from '../edges/endpoint.js';
+import { localOf, peerOf, type Endpoint } from '../edges/endpoint.js';
 import type { ConnectionTuple, Translation } from '../edges/surroundings.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { FlowTuple, TrackedFlow } from '../kernel/conntrack.js';
 import type { IpAddress } from '../kernel/ip-address.js';
+import type { SocketProtocol } from '../kernel/socket-record.js';
 import type { SocketSource } from '../kernel/socket-source.js';
 
 /**
@@ -14,13 +15,23 @@ export class AddressTranslation {
 
   constructor(
     private readonly source: Pick<SocketSource, 'findFlow'>,
-    /** Whether an address is one of this host. */
-    private readonly isHere: (address: IpAddress) => boolean,
+    /** The network namespaces of this host that have an address. */
+    private readonly namespacesOf: (address: IpAddress) => readonly TrackedNamespace[],
     private readonly now: () => number,
   ) {}
 
   /** A client's connection as its server sees it; undefined when that is as the client does, or on another host. */
-  actualDestination({ inode }: TrackedNamespace, connection: ConnectionTuple): Translation | undefined {
+  actualDestination(from: TrackedNamespace, connection: ConnectionTuple): Translation | undefined {
+    const onTheWay = this.translatedOnTheWay(from, connection);
+    const arrived = onTheWay ?? { client: localOf(connection), server: peerOf(connection) };
+    return this.translatedThere(from, connection.protocol, arrived) ?? onTheWay;
+  }
+
+  /** Where it starts, or where it is routed. */
+  private translatedOnTheWay(
+    { inode }: TrackedNamespace,
+    connection: ConnectionTuple,
+  ): Translation | undefined {
     const { protocol, localAddress, localPort, peerAddress, peerPort } = connection;
     const key = `> ${inode} ${protocol} ${peerAddress} ${peerPort}`;
     if (peerPort === 0 || this.isUntranslated(key)) {
@@ -31,15 +42,39 @@ export class AddressTranslation {
     const isAsDialled = back?.source === peerAddress && back.sourcePort === peerPort;
     // Elsewhere it is no matter from where it seems to come: most of what leaves a host is masqueraded.
     const isAsSent =
-      !this.isHere(peerAddress) || (back?.destination === localAddress && back.destinationPort === localPort);
+      this.namespacesOf(peerAddress).length === 0 ||
+      (back?.destination === localAddress && back.destinationPort === localPort);
     if (back === undefined || (isAsDialled && isAsSent)) {
       this.noteUntranslated(key);
       return undefined;
     }
-    return {
-      server: { address: back.source, port: back.sourcePort },
-      client: { address: back.destination, port: back.destinationPort },
+    return translationOf(back);
+  }
+
+  /** Where it arrives: a service mesh leads what comes for a program to the proxy beside it. */
+  private translatedThere(
+    from: TrackedNamespace,
+    protocol: SocketProtocol,
+    { client, server }: Translation,
+  ): Translation | undefined {
+    const [place, ...others] = this.namespacesOf(server.address);
+    if (place === undefined || place === from || others.length > 0) {
+      return undefined;
+    }
+    const key = `@ ${place.inode} ${protocol} ${server.address} ${server.port}`;
+    if (server.port === 0 || this.isUntranslated(key)) {
+      return undefined;
+    }
+    const forth = {
+      ...{ source: client.address, sourcePort: client.port },
+      ...{ destination: server.address, destinationPort: server.port },
     };
+    const back = backOf(this.source.findFlow(place.inode, protocol, forth, 'original'), forth);
+    if (back === undefined || (back.source === server.address && back.sourcePort === server.port)) {
+      this.noteUntranslated(key);
+      return undefined;
+    }
+    return translationOf(back);
   }
 
   /** Who dialled what a server accepted, when another address than its own stands there. */
@@ -73,6 +108,13 @@ export class AddressTranslation {
 /** A port may be published while connections to it already fail; not for longer than this is it then misread. */
 const UNTRANSLATED_MS = 10_000;
 const MOST_NOTED = 20_000;
+
+function translationOf({ source, sourcePort, destination, destinationPort }: FlowTuple): Translation {
+  return {
+    server: { address: source, port: sourcePort },
+    client: { address: destination, port: destinationPort },
+  };
+}
 
 /** What comes back. The kernel finds a flow by either direction, and whoever it saw send first began it. */
 function backOf(flow: TrackedFlow | undefined, forth: FlowTuple): FlowTuple | undefined {

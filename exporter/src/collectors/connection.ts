@@ -159,7 +159,7 @@ class KernelConnectionCollector implements ConnectionCollector {
     });
     this.translation = new AddressTranslation(
       this.source,
-      (address) => this.tracker.isHere(address),
+      (address) => this.tracker.namespacesOf(address),
       this.now,
     );
     this.watch = new ConnectionWatch({

@@ -54,9 +54,9 @@ export class AddressBook {
     this.elsewhere.add(address);
   }
 
-  /** Whether any namespace of this host has the address. */
-  isHere(address: IpAddress): boolean {
-    return this.namespacesOf.has(address);
+  /** The namespaces of this host that have the address; of loopback's none. */
+  having(address: IpAddress): readonly TrackedNamespace[] {
+    return this.namespacesOf.get(address) ?? [];
   }
 
   /** Whether the address leads to some place on this host. */
@@ -72,7 +72,7 @@ export class AddressBook {
     if (isLoopback(address) || from.addresses.has(address)) {
       return [from];
     }
-    return this.namespacesOf.get(address) ?? [];
+    return this.having(address);
   }
 }
 

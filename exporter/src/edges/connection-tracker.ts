@@ -193,9 +193,9 @@ export class ConnectionTracker {
     }
   }
 
-  /** Whether a namespace of this host has the address. */
-  isHere(address: IpAddress): boolean {
-    return this.addressBook.isHere(address);
+  /** The namespaces of this host that have the address. */
+  namespacesOf(address: IpAddress): readonly TrackedNamespace[] {
+    return this.addressBook.having(address);
   }
 
   rebuildAddresses(): void {
