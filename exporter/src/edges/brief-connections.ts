@@ -4,6 +4,7 @@ import type { BriefEdge } from './brief-edges.js';
 import { OTHER } from './edge-ledger.js';
 import { localOf, peerOf, type End } from './endpoint.js';
 import { leavesTrace } from './far-ends.js';
+import { isNobody, type Listener } from './listening-set.js';
 import { NOTHING_PRESUMED, type CountedEdge, type PresumedEdges } from './presumed-edges.js';
 import type { TrackedNamespace } from './tracked-namespace.js';
 import { giveTo, type TrackedSocket } from './tracked-socket.js';
@@ -172,9 +173,17 @@ function endOf(socket: TrackedSocket, finding: Finding): End {
     : { local: finding.destination.seenAs, peer: finding.destination.reached };
 }
 
-/** What is found for one connection may be wrong for the next. */
+/** What is found for one connection may be wrong for the next, whose server may be known again. */
 function isAmbiguous(finding: Finding): boolean {
-  return finding.role === 'server' ? !finding.origin.isCertain : finding.destination.peer === 'ambiguous';
+  if (finding.role === 'server') {
+    return !finding.origin.isCertain || isNobodys(finding.listener);
+  }
+  const { peer } = finding.destination;
+  return peer === 'ambiguous' || isNobodys(peer?.listener);
+}
+
+function isNobodys(listener: Listener | undefined): boolean {
+  return listener?.owner !== undefined && isNobody(listener.owner);
 }
 
 function placeOfPeer(finding: Finding): TrackedNamespace | undefined {

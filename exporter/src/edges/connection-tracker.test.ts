@@ -860,6 +860,29 @@ describe('ConnectionTracker', () => {
       ]);
     });
 
+    it('names it again soon outside containers, too, where a doubtful one is as if there was none', () => {
+      const host = namespace(3, NO_CONTAINER, '10.0.0.3');
+      tracker.rebuildAddresses();
+      const outside = (process: string) => ({
+        ...listener(80, NO_CONTAINER, process),
+        cookie: process.length,
+      });
+      const accept = (cookie: number, now: number) =>
+        tracker.destroyedSockets.give(
+          host,
+          closed(socket('10.0.0.3 80', `192.168.0.9 ${40_000 + cookie}`, cookie)),
+          now,
+        );
+      host.listening.replace([outside('old')], 0);
+      host.listening.replace([outside('next')], 5_000);
+      accept(1, 5_500);
+      accept(2, 5_001 + LATE_MS);
+      host.listening.replace([outside('next')], 10_000);
+      tracker.presumed.giveKnown(10_000);
+      tracker.presumed.giveKnown(10_000 + LATE_MS);
+      expect(edges('server').map(({ labels: l }) => l.process)).toContain('next');
+    });
+
     it('names it also when its namespace is gone, and nobody can look any more', () => {
       tracker.removeNamespace(app, 5_000);
       tracker.presumed.giveKnown(5_000);

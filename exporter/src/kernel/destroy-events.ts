@@ -196,7 +196,9 @@ export class DestroyEvents {
   private take(sent: Sent): void {
     this.waiting.push(sent);
     if (!this.isReading) {
-      this.readOn();
+      // Node.js delivers up to a thousand messages in one turn of the loop.
+      this.isReading = true;
+      setImmediate(() => this.readOn());
     }
   }
 
