@@ -14,6 +14,7 @@ const WITHOUT_SHARED_ENGINE = [
   'companion-hosts',
   'companion-kubernetes*',
   'companion-swarm',
+  'connections-listeners',
   'dashboards',
   'exporter-containerd',
   'exporter-engine',

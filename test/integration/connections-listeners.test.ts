@@ -104,34 +104,46 @@ describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo 
     expect(await end(steady)).toBe(150);
   });
 
-  it.each(['exec', 'inherit', 'activate'])(
-    'is the program that has got the listener of another, which did %s',
-    async (how) => {
-      const old = pair.spawn(pair.b, 'perl', '-e', HANDING_OVER, how, '8603', SERVER_OF_LISTENER);
-      await old.next();
-      await eventually(collector, (rows) =>
-        expect(sumOf(rows, 'toposcope_listener_info', { port: '8603', process: 'old' })).toBe(1),
-      );
-      await dial(20, 8603);
-      old.child.stdin.write('now\n');
-      await old.next();
-      await dial(20, 8603);
-      await eventually(collector, (rows) =>
-        expect(sumOf(rows, 'toposcope_listener_info', { port: '8603', process: 'new' })).toBe(1),
-      );
-      const first = await namedBy(40, 8603);
+  it('is the program that has got the listener of another: by exec, as its heir, or as the service that it keeps it for', async () => {
+    const ports = [
+      ['exec', 8603],
+      ['inherit', 8604],
+      ['activate', 8605],
+    ] as const;
+    const listens = async (name: string) => {
+      await eventually(collector, (rows) => {
+        for (const [, port] of ports) {
+          expect(sumOf(rows, 'toposcope_listener_info', { port: String(port), process: name })).toBe(1);
+        }
+      });
+    };
+    const dialAll = (count: number) => Promise.all(ports.map(([, port]) => dial(count, port)));
+    const olds = ports.map(([how, port]) =>
+      pair.spawn(pair.b, 'perl', '-e', HANDING_OVER, how, String(port), SERVER_OF_LISTENER),
+    );
+    await Promise.all(olds.map((old) => old.next()));
+    await listens('old');
+    await dialAll(20);
+    await Promise.all(
+      olds.map((old) => {
+        old.child.stdin.write('now\n');
+        return old.next();
+      }),
+    );
+    await dialAll(20);
+    await listens('new');
+    const before = await Promise.all(ports.map(([, port]) => namedBy(40, port)));
+    await sleep(PASS_MS);
+    await dialAll(30);
+    const after = await Promise.all(ports.map(([, port]) => namedBy(70, port)));
+    for (const [index, [how]] of ports.entries()) {
       for (const role of ['client', 'server']) {
-        expect(first(role, 'old')).toBeLessThanOrEqual(20);
-        expect(first(role, 'new')).toBeLessThanOrEqual(20);
+        expect(before[index]?.(role, 'old'), how).toBeLessThanOrEqual(20);
+        expect(before[index]?.(role, 'new'), how).toBeLessThanOrEqual(20);
+        expect(after[index]?.(role, 'new'), how).toBe((before[index]?.(role, 'new') ?? NaN) + 30);
       }
-      await sleep(PASS_MS);
-      await dial(30, 8603);
-      const second = await namedBy(70, 8603);
-      for (const role of ['client', 'server']) {
-        expect(second(role, 'new')).toBe(first(role, 'new') + 30);
-      }
-    },
-  );
+    }
+  });
 });
 
 /** Serves on the listener that it is given as that descriptor, under another name. */

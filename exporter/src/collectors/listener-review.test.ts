@@ -92,6 +92,20 @@ describe('ListenerReview', () => {
     expect(await pass(keeper, service)).toBe('new');
   });
 
+  it('looks again at one that is called otherwise long after its start', async () => {
+    const keeper = old();
+    const heir = made.put(8, 'old', [SOCKET], 200, 7);
+    const others = [300, 400].map((startTicks, index) => made.put(9 + index, 'other', [], startTicks));
+    await pass(keeper);
+    await pass(keeper, heir);
+    await pass(keeper, heir, ...others.slice(0, 1));
+    await pass(keeper, heir, ...others);
+    await pass(keeper, heir, ...others);
+    const renamed = made.put(8, 'new', [SOCKET], 200, 7);
+    await pass(keeper, renamed, ...others);
+    expect(await pass(keeper, renamed, ...others)).toBe('new');
+  });
+
   it('reads no descriptors of workers of the same program', async () => {
     const parent = old();
     await pass(parent);

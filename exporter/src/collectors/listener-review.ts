@@ -69,12 +69,16 @@ export class ListenerReview {
     return held;
   }
 
-  /** Each is looked at twice: at first it may not have begun its own program yet. */
+  /** Each is looked at twice: at first it may not have begun its own program yet. And when it is called otherwise. */
   private newcomers(processes: ReadonlyMap<number, ProcessRecord>): readonly ProcessRecord[] {
-    return this.reviewed === undefined || this.reviewed === processes
+    const { reviewed } = this;
+    return reviewed === undefined || reviewed === processes
       ? []
       : [...processes.values()]
-          .filter(({ startTicks }) => startTicks >= this.formerNewestTicks)
+          .filter(
+            ({ pid, name, startTicks }) =>
+              startTicks >= this.formerNewestTicks || reviewed.get(pid)?.name !== name,
+          )
           .sort((a, b) => a.startTicks - b.startTicks);
   }
 

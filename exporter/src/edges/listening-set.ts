@@ -79,6 +79,11 @@ export class ListeningSet {
     return this.dumpCount;
   }
 
+  /** How many there had been before what was heard of then; what is older than the last one counts as just before it. */
+  dumpsBefore(heardAt: number): number {
+    return heardAt > this.dumpedAt ? this.dumpCount : this.dumpCount - 1;
+  }
+
   /** Whether what is heard of then has ended since the last dump, and not before. */
   isSince(heardAt: number): boolean {
     return heardAt - this.dumpedAt > LATE_MS;

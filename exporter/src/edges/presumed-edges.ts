@@ -42,7 +42,7 @@ export interface PresumedEdge extends Presumption {
   readonly questions: number;
   /** The labels as the answer has left them; undefined before. */
   answered: EdgeLabels | undefined;
-  /** How many dumps there had been of who listens where they were accepted. */
+  /** How many dumps there had been by then of who listens where they were accepted. */
   readonly dumps: number;
   /** When there first was another; Infinity before. */
   dumpedAt: number;
@@ -85,7 +85,7 @@ export class PresumedEdges {
   edge(labels: EdgeLabels, presumption: Presumption, heardAt: number, now: number): CountedEdge {
     const key = keyOf(labels, presumption);
     const known = this.open.get(key);
-    if (known !== undefined && this.takesMore(known, now)) {
+    if (known !== undefined && this.takesMore(known, heardAt)) {
       known.heardAt = Math.min(known.heardAt, heardAt);
       return { labels, tally: known.tally, presumed: known };
     }
@@ -98,7 +98,7 @@ export class PresumedEdges {
       return left === undefined ? this.certain(folded, now) : this.edge(folded, left, heardAt, now);
     }
     const { questions } = this;
-    const dumps = presumption.acceptance?.namespace.listening.dumps ?? 0;
+    const dumps = presumption.acceptance?.namespace.listening.dumpsBefore(heardAt) ?? 0;
     const answered = presumption.owner === undefined && presumption.peer === undefined ? labels : undefined;
     const made: PresumedEdge = {
       ...{ labels, tally: emptyTally(now), madeAt: now, heardAt, questions, answered, dumps },
@@ -116,15 +116,16 @@ export class PresumedEdges {
   }
 
   /**
-   * Whether nothing has been asked since about what it stands on. What was heard of just after a dump may have been
-   * accepted by others than what comes later.
+   * Whether nothing has been asked about what it stands on before more was heard of. What was heard of just after a dump
+   * may have been accepted by others than what comes later.
    */
-  takesMore({ questions, dumps, heardAt, acceptance }: PresumedEdge, now: number): boolean {
+  takesMore({ questions, dumps, heardAt, acceptance }: PresumedEdge, moreHeardAt: number): boolean {
     const listening = acceptance?.namespace.listening;
     return (
       questions === this.questions &&
       (listening === undefined ||
-        (dumps === listening.dumps && listening.isSince(heardAt) === listening.isSince(now)))
+        (dumps === listening.dumpsBefore(moreHeardAt) &&
+          listening.isSince(heardAt) === listening.isSince(moreHeardAt)))
     );
   }
 
