@@ -9,6 +9,9 @@ const isRoot = process.getuid?.() === 0;
 const CLOSED = 'toposcope_connections_closed_total';
 /** Between passes: what happens in a shorter time none of them sees. */
 const PASS_MS = 2_500;
+/** Numbers of system calls that are the same on all architectures, and in no library of Perl's own. */
+const PIDFD_OPEN = 434;
+const PIDFD_GETFD = 438;
 
 describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo npm test)', () => {
   const pair = new NamespacePair('toposcope-listen', 12);
@@ -104,45 +107,52 @@ describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo 
     expect(await end(steady)).toBe(150);
   });
 
-  it('is the program that has got the listener of another: by exec, as its heir, or as the service that it keeps it for', async () => {
-    const ports = [
-      ['exec', 8603],
-      ['inherit', 8604],
-      ['activate', 8605],
-    ] as const;
-    const listens = async (name: string) => {
-      await eventually(collector, (rows) => {
-        for (const [, port] of ports) {
-          expect(sumOf(rows, 'toposcope_listener_info', { port: String(port), process: name })).toBe(1);
+  it('is the program that has got the listener of another, and neither of two programs that hold it', async () => {
+    const ports = { exec: 8603, inherit: 8604, fork: 8605, pass: 8606 };
+    const heirs: Readonly<Record<string, string>> = { exec: 'new', inherit: 'new', fork: '', pass: '' };
+    const listens = (eldestOf: (how: string) => string) =>
+      eventually(collector, (rows) => {
+        for (const [how, port] of Object.entries(ports)) {
+          const labels = { port: String(port), process: eldestOf(how) };
+          expect(sumOf(rows, 'toposcope_listener_info', labels), how).toBe(1);
         }
       });
-    };
-    const dialAll = (count: number) => Promise.all(ports.map(([, port]) => dial(count, port)));
-    const olds = ports.map(([how, port]) =>
+    const dialAll = (count: number) => Promise.all(Object.values(ports).map((port) => dial(count, port)));
+    /** How many connections of each kind name that program, at either end. */
+    const namedAll = async (count: number, nameOf: (how: string) => string) =>
+      Object.fromEntries(
+        await Promise.all(
+          Object.entries(ports).map(async ([how, port]) => {
+            const named = await namedBy(count, port);
+            return [how, ['client', 'server'].map((role) => named(role, nameOf(how)))] as const;
+          }),
+        ),
+      );
+    const eachKind = (count: number) =>
+      Object.fromEntries(Object.keys(ports).map((how) => [how, [count, count]]));
+    const heirOf = (how: string) => heirs[how] ?? '';
+    const olds = Object.entries(ports).map(([how, port]) =>
       pair.spawn(pair.b, 'perl', '-e', HANDING_OVER, how, String(port), SERVER_OF_LISTENER),
     );
     await Promise.all(olds.map((old) => old.next()));
-    await listens('old');
+    await listens(() => 'old');
     await dialAll(20);
-    await Promise.all(
-      olds.map((old) => {
-        old.child.stdin.write('now\n');
-        return old.next();
-      }),
-    );
+    expect(await namedAll(20, () => 'old')).toEqual(eachKind(20));
+    for (const old of olds) {
+      old.child.stdin.write('now\n');
+    }
+    await Promise.all(olds.map((old) => old.next()));
     await dialAll(20);
-    await listens('new');
-    const before = await Promise.all(ports.map(([, port]) => namedBy(40, port)));
+    await listens((how) => heirOf(how) || 'old');
+    expect(await namedAll(40, () => 'old')).toEqual(eachKind(20));
+    const before = await namedAll(40, heirOf);
     await sleep(PASS_MS);
     await dialAll(30);
-    const after = await Promise.all(ports.map(([, port]) => namedBy(70, port)));
-    for (const [index, [how]] of ports.entries()) {
-      for (const role of ['client', 'server']) {
-        expect(before[index]?.(role, 'old'), how).toBeLessThanOrEqual(20);
-        expect(before[index]?.(role, 'new'), how).toBeLessThanOrEqual(20);
-        expect(after[index]?.(role, 'new'), how).toBe((before[index]?.(role, 'new') ?? NaN) + 30);
-      }
+    const after = await namedAll(70, heirOf);
+    for (const how of Object.keys(ports)) {
+      expect(after[how], how).toEqual(before[how]?.map((count) => count + 30));
     }
+    expect(await namedAll(70, () => 'old')).toEqual(eachKind(20));
   });
 });
 
@@ -154,14 +164,25 @@ const SERVER_OF_LISTENER = `
   while (accept(my $socket, $listener)) { print $socket "hello"; close $socket; }
 `;
 
-/** Serves until it is told to leave the listener to another program, or only keeps it for one that it starts. */
+/** Serves until it is told to leave the listener to another program: alone, or beside itself. */
 const HANDING_OVER = `
   use IO::Socket::INET; use Fcntl;
   my ($how, $port, $next) = @ARGV;
   $0 = 'old';
+  STDOUT->autoflush(1);
+  pipe(my $from, my $to);
+  if ($how eq 'pass' && !fork) {
+    $0 = 'new';
+    sysread($from, my $descriptor, 10);
+    my $own = syscall(${PIDFD_GETFD}, syscall(${PIDFD_OPEN}, getppid, 0), $descriptor + 0, 0);
+    open(my $listener, '+<&=', $own) or die $!;
+    print "{}\n";
+    while (accept(my $socket, $listener)) { print $socket "hello"; close $socket; }
+    exit;
+  }
   my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => $port, Listen => 64, ReuseAddr => 1) or die $@;
   fcntl($listener, F_SETFD, 0);
-  STDOUT->autoflush(1); print "{}\n";
+  print "{}\n";
   my $told = '';
   while (1) {
     my $ready = ''; vec($ready, 0, 1) = 1; vec($ready, fileno $listener, 1) = 1;
@@ -170,6 +191,7 @@ const HANDING_OVER = `
     my $socket = $listener->accept or next;
     print $socket "hello"; close $socket;
   }
+  if ($how eq 'pass') { syswrite($to, fileno $listener); sleep 600; }
   my $pid = $how eq 'exec' ? 0 : fork;
   exit if $pid && $how eq 'inherit';
   if ($pid) { sleep 600; }

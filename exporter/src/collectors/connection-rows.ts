@@ -62,15 +62,15 @@ export function writeListeners(
   );
   const rows = new Set<RenderedLabels>();
   let dropped = 0;
-  for (const { owner, protocol, address, port } of listeners) {
+  for (const { owner, holder = owner, protocol, address, port } of listeners) {
     if (address === EMBEDDED_RESOLVER) {
       continue;
     }
-    const containerId = owner?.containerId ?? '';
+    const containerId = holder?.containerId ?? '';
     const row = renderLabels(families.listenerInfo, {
       host,
       container_id: containerId,
-      process: owner?.process ?? '',
+      process: holder?.process ?? '',
       protocol,
       ip: address,
       port: String(port),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { ConnectionTracker } from '../edges/connection-tracker.js';
-import type { Listener } from '../edges/listening-set.js';
+import { commonOwner, type Listener } from '../edges/listening-set.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { TrackedSocket } from '../edges/tracked-socket.js';
 import { UdpSockets } from '../edges/udp-sockets.js';
@@ -15,7 +15,7 @@ import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type NetworkHost, type ProcessesOfNamespaces } from './namespace-census.js';
-import { ListenerReview } from './listener-review.js';
+import { acceptorsOf, ListenerReview } from './listener-review.js';
 import { Newcomers, type StartedContainer } from './newcomers.js';
 import { Pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -165,7 +165,7 @@ export class ConnectionWatch {
     }
     // All that this pass gives has been seen or heard of by now.
     const settled = this.settleJoiners();
-    await this.review.review(this.census.processes, pause);
+    await this.review.recheck(pause);
     const unheld = this.unheldSockets();
     if (unheld.size > 0) {
       // Who opened them may have started during this pass, and unknown they would be taken for somebody else's.
@@ -176,6 +176,7 @@ export class ConnectionWatch {
       const isThere = (inode: number): boolean => this.mayBeHeld(namespace, sockets.get(inode));
       await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
+    await this.review.findOthers(this.census.processes, processesOf, pause);
     await this.findGuests(processesOf, pause, isOpen);
     tracker.presumed.isCertain = await pacer.during(settled);
     this.ownListeners();
@@ -285,14 +286,18 @@ export class ConnectionWatch {
     const time = now();
     for (const namespace of tracker.namespaces.values()) {
       for (const listener of namespace.listening.all()) {
-        const owner = holders.ownerOf(listener.inode) ??
-          listener.owner ??
-          tracker.attribution.ownership.ofCgroup(listener.cgroupId) ?? {
-            containerId: namespace.soleOccupant ?? NO_CONTAINER,
-            process: '',
-            pid: 0,
-          };
+        const acceptors = acceptorsOf(holders.ownersOf(listener.inode));
+        const owner =
+          acceptors.length > 0
+            ? commonOwner(acceptors)
+            : (listener.owner ??
+              tracker.attribution.ownership.ofCgroup(listener.cgroupId) ?? {
+                containerId: namespace.soleOccupant ?? NO_CONTAINER,
+                process: '',
+                pid: 0,
+              });
         namespace.listening.own(listener, owner, time);
+        [listener.holder] = acceptors;
       }
     }
   }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Listener } from '../edges/listening-set.js';
+import { commonOwner, type Listener } from '../edges/listening-set.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { ProcessRecord } from '../kernel/process.js';
-import { ListenerReview } from './listener-review.js';
+import { acceptorsOf, ListenerReview } from './listener-review.js';
 import { MadeProcesses } from './made-processes.js';
 import { SocketHolders } from './socket-holders.js';
 
@@ -22,9 +22,16 @@ describe('ListenerReview', () => {
     const { procRoot } = made;
     time = 0;
     const now = () => time;
-    holders = new SocketHolders({ procRoot, containerOf: () => undefined, now });
+    const containerOf = () => undefined;
+    holders = new SocketHolders({ procRoot, containerOf, now });
     namespace = new TrackedNamespace(1, false);
-    review = new ListenerReview({ procRoot, holders, namespaces: new Map([[1, namespace]]), now });
+    review = new ListenerReview({
+      procRoot,
+      containerOf,
+      holders,
+      namespaces: new Map([[1, namespace]]),
+      now,
+    });
   });
 
   afterEach(() => made.delete());
@@ -37,9 +44,11 @@ describe('ListenerReview', () => {
       ...{ cookie: 1, inode: SOCKET, cgroupId: 0, owner: undefined },
     };
     namespace.listening.replace([listener], time);
-    await review.review(new Map(processes.map((process) => [process.pid, process])), pause);
+    await review.recheck(pause);
     await holders.find([SOCKET], processes, pause, { isThere: () => true, isOpen: () => true });
-    namespace.listening.own(listener, holders.ownerOf(SOCKET), time);
+    const byPid = new Map(processes.map((process) => [process.pid, process]));
+    await review.findOthers(byPid, new Map([[1, processes]]), pause);
+    namespace.listening.own(listener, commonOwner(acceptorsOf(holders.ownersOf(SOCKET))), time);
     return namespace.listening.find('tcp', '10.0.0.1', 80, time - 100)?.owner?.process;
   }
 
@@ -74,13 +83,53 @@ describe('ListenerReview', () => {
     expect(await pass(giver, taker)).toBe('new');
   });
 
-  it('names the service that was started by who only keeps it', async () => {
-    const keeper = old();
+  it('names the service that systemd has started for it', async () => {
+    const keeper = made.put(1, 'systemd', [SOCKET], 1, 0);
     await pass(keeper);
-    const step = made.put(8, 'sh', [], 200, 7);
+    const step = made.put(8, 'sh', [], 200, 1);
     const service = made.put(9, 'new', [SOCKET], 200, 8);
     expect(await pass(keeper, step, service)).toBe('');
     expect(await pass(keeper, step, service)).toBe('new');
+  });
+
+  it('names none of two programs that hold it, until one of them ends', async () => {
+    const supervisor = old();
+    const worker = made.put(8, 'new', [SOCKET], 200, 7);
+    expect(await pass(supervisor, worker)).toBe('');
+    expect(await pass(supervisor, worker)).toBe('');
+    expect(holders.ownersOf(SOCKET).map(({ process }) => process)).toEqual(['old', 'new']);
+    made.end(8);
+    expect(await pass(supervisor)).toBe('');
+    expect(await pass(supervisor)).toBe('old');
+  });
+
+  it('names none of those that a program has left its listener to', async () => {
+    const supervisor = old();
+    await pass(supervisor);
+    const step = made.put(8, 'sh', [], 200, 7);
+    const worker = made.put(9, 'new', [SOCKET], 200, 8);
+    expect(await pass(supervisor, step, worker)).toBe('');
+  });
+
+  it('finds one that it was passed to, though that is older, by asking in turn', async () => {
+    const giver = old();
+    const bystanders = Array.from({ length: 4 }, (_, index) =>
+      made.put(
+        2 + index,
+        `other${index}`,
+        Array.from({ length: 200 }, (_, socket) => 1_000 + socket),
+        50,
+      ),
+    );
+    const taker = made.put(6, 'new', [], 50);
+    const all = [giver, ...bystanders, taker];
+    await pass(...all);
+    made.hold(6, [SOCKET]);
+    const named: (string | undefined)[] = [];
+    for (let passes = 0; passes < 4; passes++) {
+      named.push(await pass(...all));
+    }
+    expect(named).toEqual(['old', 'old', '', '']);
   });
 
   it('looks again at one that had not begun its own program yet', async () => {
@@ -88,29 +137,26 @@ describe('ListenerReview', () => {
     await pass(keeper);
     await pass(keeper, made.put(8, 'old', [SOCKET], 200, 7));
     const service = made.put(8, 'new', [SOCKET], 200, 7);
-    await pass(keeper, service);
-    expect(await pass(keeper, service)).toBe('new');
+    expect(await pass(keeper, service)).toBe('');
   });
 
   it('looks again at one that is called otherwise long after its start', async () => {
     const keeper = old();
     const heir = made.put(8, 'old', [SOCKET], 200, 7);
-    const others = [300, 400].map((startTicks, index) => made.put(9 + index, 'other', [], startTicks));
     await pass(keeper);
     await pass(keeper, heir);
-    await pass(keeper, heir, ...others.slice(0, 1));
-    await pass(keeper, heir, ...others);
-    await pass(keeper, heir, ...others);
     const renamed = made.put(8, 'new', [SOCKET], 200, 7);
-    await pass(keeper, renamed, ...others);
-    expect(await pass(keeper, renamed, ...others)).toBe('new');
+    expect(await pass(keeper, renamed)).toBe('');
+    made.end(7);
+    await pass(renamed);
+    expect(await pass(renamed)).toBe('new');
   });
 
   it('reads no descriptors of workers of the same program', async () => {
     const parent = old();
     await pass(parent);
     await pass(parent, made.put(8, 'old', [SOCKET], 200, 7));
-    expect(holders.ownerOf(SOCKET)).toMatchObject({ pid: 7 });
+    expect(holders.ownersOf(SOCKET)).toMatchObject([{ pid: 7 }]);
   });
 
   it('leaves it to its holder when what that has started has not inherited it', async () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ProcessRecord } from '../kernel/process.js';
 import { MadeProcesses } from './made-processes.js';
 import { SocketHolders } from './socket-holders.js';
 
@@ -94,16 +95,58 @@ describe('SocketHolders', () => {
     expect(found.isNews(42)).toBe(false);
   });
 
-  it('knows whether a socket is still held, and finds the next holder of one that is not', async () => {
-    const processes = [put(7, 'old', [41, 42], 100), put(8, 'new', [42], 50)];
-    const found = holders();
-    await found.find([42], processes, pause, SEEN);
-    expect(found.isStillHeld(42)).toBe(true);
-    swap(7, [41]);
-    expect(found.isStillHeld(42)).toBe(false);
-    found.forget(42);
-    expect(found.isNews(42)).toBe(true);
-    await found.find([42], processes, pause, SEEN);
-    expect(found.ownerOf(42)).toMatchObject({ process: 'new' });
+  describe('asked again', () => {
+    const nameOf = (pid: number): string | undefined => names.get(pid);
+    let names: Map<number, string>;
+    let processes: ProcessRecord[];
+    let found: SocketHolders;
+
+    beforeEach(async () => {
+      names = new Map([
+        [7, 'old'],
+        [8, 'new'],
+      ]);
+      processes = [put(7, 'old', [41, 42], 100), put(8, 'new', [42], 50)];
+      found = holders();
+      await found.find([42], processes, pause, SEEN);
+    });
+
+    const share = () => found.share(put(8, 'new', [42], 50), new Set([42]), pause);
+
+    it('knows whether a socket is still held, and finds the next holder of one that is not', async () => {
+      expect(found.recheck(42, nameOf)).toBe(true);
+      swap(7, [41]);
+      expect(found.recheck(42, nameOf)).toBe(false);
+      expect(found.isNews(42)).toBe(true);
+      await found.find([42], processes, pause, SEEN);
+      expect(found.ownerOf(42)).toMatchObject({ process: 'new' });
+    });
+
+    it('knows all that were found to hold it, the eldest first', async () => {
+      expect(await share()).toBe(1);
+      await share();
+      expect(found.ownersOf(42).map(({ pid }) => pid)).toEqual([8, 7]);
+      expect(found.recheck(42, nameOf)).toBe(true);
+    });
+
+    it('leaves it to the other when one of two has ended', async () => {
+      await share();
+      names.delete(7);
+      expect(found.recheck(42, nameOf)).toBe(false);
+      expect(found.ownersOf(42).map(({ pid }) => pid)).toEqual([8]);
+      expect(found.ownerOf(42)).toMatchObject({ process: 'new' });
+    });
+
+    it('calls one by its new name', () => {
+      names.set(7, 'renamed');
+      expect(found.recheck(42, nameOf)).toBe(false);
+      expect(found.ownerOf(42)).toMatchObject({ process: 'renamed', pid: 7 });
+    });
+
+    it('forgets both of a socket that is gone', async () => {
+      await share();
+      found.retain(new Set());
+      expect(found.ownersOf(42)).toEqual([]);
+    });
   });
 });

@@ -30,6 +30,7 @@ interface KnownDescriptors {
 /** Who holds a socket, behind which descriptor. */
 interface Holding {
   readonly owner: SocketOwner;
+  readonly startTicks: number;
   readonly descriptor: string;
 }
 
@@ -46,6 +47,8 @@ interface Unheld {
  */
 export class SocketHolders {
   private readonly holdings = new Map<number, Holding>();
+  /** Others that hold the same. */
+  private readonly sharers = new Map<number, readonly Holding[]>();
   /** Behind which descriptors sockets were found, by pid. */
   private readonly known = new Map<number, KnownDescriptors>();
   /** Inodes that no process held when last looked for. */
@@ -59,27 +62,48 @@ export class SocketHolders {
     return this.holdings.get(inode)?.owner;
   }
 
-  /** Whether who is known to hold it does so now, behind the same descriptor. */
-  isStillHeld(inode: number): boolean {
-    const holding = this.holdings.get(inode);
-    return (
-      holding !== undefined &&
-      socketInodeOf(this.options.procRoot, holding.owner.pid, holding.descriptor) === inode
-    );
+  /** All that are known to hold it, the eldest first. */
+  ownersOf(inode: number): readonly SocketOwner[] {
+    return this.holdingsOf(inode)
+      .toSorted((a, b) => a.startTicks - b.startTicks || a.owner.pid - b.owner.pid)
+      .map(({ owner }) => owner);
   }
 
-  /** It has changed hands: whoever holds it is to be looked for. */
-  forget(inode: number): void {
-    const holding = this.holdings.get(inode);
-    if (holding !== undefined) {
-      this.holdings.delete(inode);
-      this.known.get(holding.owner.pid)?.sockets.delete(holding.descriptor);
+  /**
+   * Asks those that are known to hold it whether they do so now, behind the same descriptor, and how they are called:
+   * `nameOf` is empty for one that has ended. Returns whether nothing has changed.
+   */
+  recheck(inode: number, nameOf: (pid: number) => string | undefined): boolean {
+    const before = this.holdingsOf(inode);
+    const after = before.flatMap((holding) => {
+      const { owner, descriptor } = holding;
+      const name = nameOf(owner.pid);
+      if (name === undefined || socketInodeOf(this.options.procRoot, owner.pid, descriptor) !== inode) {
+        this.known.get(owner.pid)?.sockets.delete(descriptor);
+        return [];
+      }
+      return name === owner.process ? [holding] : [{ ...holding, owner: { ...owner, process: name } }];
+    });
+    const isSame =
+      before.length === after.length && before.every((holding, index) => holding === after[index]);
+    if (!isSame) {
+      this.hold(inode, after);
     }
+    return isSame;
   }
 
-  /** Looks whether that process holds any of these, too: then it is taken for their holder. */
-  async look(process: ProcessRecord, inodes: ReadonlySet<number>, pause: () => Promise<void>): Promise<void> {
-    await this.search(process, new Set(inodes), pause, () => false);
+  /** Looks whether that process holds any of these, too. Returns how many descriptors it has. */
+  async share(
+    process: ProcessRecord,
+    inodes: ReadonlySet<number>,
+    pause: () => Promise<void>,
+  ): Promise<number> {
+    const { holdings, read } = await this.search(process, inodes, pause, () => false);
+    for (const [inode, holding] of holdings) {
+      const others = this.holdingsOf(inode).filter(({ owner }) => owner.pid !== process.pid);
+      this.hold(inode, [...others, holding]);
+    }
+    return read;
   }
 
   /** Processes that hold a connection or a listener. */
@@ -116,7 +140,13 @@ export class SocketHolders {
       if (missing.size === 0) {
         return;
       }
-      await this.search(process, missing, pause, isKept);
+      const { holdings } = await this.search(process, missing, pause, isKept);
+      for (const [inode, holding] of holdings) {
+        missing.delete(inode);
+        this.found++;
+        this.unheld.delete(inode);
+        this.holdings.set(inode, holding);
+      }
       await pause();
       if (missing.size <= FEW) {
         [...missing].filter((inode) => !isThere(inode)).forEach((inode) => missing.delete(inode));
@@ -149,7 +179,7 @@ export class SocketHolders {
       if (live.has(inode)) {
         this.holderPids.add(owner.pid);
       } else {
-        this.holdings.delete(inode);
+        this.hold(inode, []);
       }
     }
     for (const inode of this.unheld.keys()) {
@@ -179,40 +209,40 @@ export class SocketHolders {
     );
   }
 
+  /** Those of `wanted` that a process holds, by their inodes, and how many descriptors were read. */
   private async search(
     process: ProcessRecord,
-    missing: Set<number>,
+    wanted: ReadonlySet<number>,
     pause: () => Promise<void>,
     isKept: (inode: number) => boolean,
-  ): Promise<void> {
+  ): Promise<{ holdings: ReadonlyMap<number, Holding>; read: number }> {
     const { procRoot, containerOf } = this.options;
     const { pid, startTicks } = process;
-    const found = await this.readDescriptors(process, missing, pause, isKept);
+    const { found, read } = await this.readDescriptors(process, wanted, pause, isKept);
+    const holdings = new Map<number, Holding>();
     // The record may be older than the process: it may have another program by now, or be another one altogether.
     const holder = found.length === 0 ? undefined : readOccupant(procRoot, pid);
     if (holder?.startTicks !== startTicks) {
-      return;
+      return { holdings, read };
     }
     const owner = { containerId: containerOf(holder.cgroup) ?? NO_CONTAINER, process: holder.name, pid };
     const sockets = this.knownOf(process)?.sockets ?? new Map<string, number>();
     this.known.set(pid, { startTicks, sockets });
     for (const [descriptor, inode] of found) {
       sockets.set(descriptor, inode);
-      missing.delete(inode);
-      this.found++;
-      this.unheld.delete(inode);
-      this.holdings.set(inode, { owner, descriptor });
+      holdings.set(inode, { owner, startTicks, descriptor });
     }
     this.holderPids.add(pid);
+    return { holdings, read };
   }
 
-  /** Those of a process that hold what is missing, with their sockets' inodes. */
+  /** Those of a process that hold what is wanted, with their sockets' inodes. */
   private async readDescriptors(
     process: ProcessRecord,
-    missing: ReadonlySet<number>,
+    wanted: ReadonlySet<number>,
     pause: () => Promise<void>,
     isKept: (inode: number) => boolean,
-  ): Promise<[string, number][]> {
+  ): Promise<{ found: [string, number][]; read: number }> {
     const { procRoot, isFile } = this.options;
     const known = this.knownOf(process)?.sockets;
     const found: [string, number][] = [];
@@ -223,14 +253,32 @@ export class SocketHolders {
         continue;
       }
       const inode = socketInodeOf(procRoot, process.pid, descriptor);
-      if (inode !== undefined && missing.has(inode)) {
+      if (inode !== undefined && wanted.has(inode)) {
         found.push([descriptor, inode]);
       }
       if (++read % READ_AT_ONCE === 0) {
         await pause();
       }
     }
-    return found;
+    return { found, read };
+  }
+
+  private holdingsOf(inode: number): readonly Holding[] {
+    const first = this.holdings.get(inode);
+    return first === undefined ? [] : [first, ...(this.sharers.get(inode) ?? [])];
+  }
+
+  private hold(inode: number, [first, ...others]: readonly Holding[]): void {
+    if (first === undefined) {
+      this.holdings.delete(inode);
+    } else {
+      this.holdings.set(inode, first);
+    }
+    if (others.length === 0) {
+      this.sharers.delete(inode);
+    } else {
+      this.sharers.set(inode, others);
+    }
   }
 
   private knownOf({ pid, startTicks }: ProcessRecord): KnownDescriptors | undefined {

@@ -85,7 +85,7 @@ export const connectionRtt = summary('toposcope_connection_rtt_seconds', {
 });
 
 export const listenerInfo = gauge('toposcope_listener_info', {
-  help: 'A listening socket; always 1. Published is yes when the runtime publishes the port on the host.',
+  help: 'A listening socket; always 1. Process is the eldest that holds it; published is yes when the runtime publishes the port on the host.',
   labels: ['container_id', 'process', 'protocol', 'ip', 'port', 'published'],
   exists: 'While the socket listens.',
   cap: '--edges.listener-limit listeners a host',

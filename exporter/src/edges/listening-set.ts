@@ -21,8 +21,10 @@ export interface Listener {
   readonly cookie: number;
   readonly inode: number;
   readonly cgroupId: number;
-  /** Undefined until it has been looked for. */
+  /** Who accepts what arrives; of several that hold it, what they have in common. Undefined until it has been looked for. */
   owner: SocketOwner | undefined;
+  /** Of several that hold it one, to be named as who listens. */
+  holder?: SocketOwner | undefined;
 }
 
 /** What the kernel tells of a listener that was closed. */
@@ -101,6 +103,7 @@ export class ListeningSet {
       const known = before.get(listener.cookie);
       before.delete(listener.cookie);
       listener.owner ??= known?.listener.owner;
+      listener.holder ??= known?.listener.holder;
       const key = keyOfPort(listener.protocol, listener.port);
       const found = { listener, foundAt: known?.foundAt ?? now, closedAt: Infinity };
       const others = this.byPort.get(key);
@@ -146,7 +149,7 @@ export class ListeningSet {
     return all !== undefined;
   }
 
-  /** Who owns one, as far as is known now; what ended before may have been accepted by who did until then. */
+  /** Who accepts there, as far as is known now; what ended before may have been accepted by who did until then. */
   own(listener: Listener, owner: SocketOwner | undefined, now: number): void {
     const { owner: former } = listener;
     listener.owner = owner;
@@ -278,20 +281,27 @@ function isKnown({ isStranger }: Acceptor): boolean {
 }
 
 function oneOf([first, ...others]: readonly Listener[]): Listener | undefined {
-  const owner = first?.owner;
-  if (first === undefined || owner === undefined || others.length === 0) {
+  if (first?.owner === undefined || others.length === 0) {
     return first;
   }
-  const unknown = others.find((other) => other.owner === undefined);
-  if (unknown !== undefined) {
-    return unknown;
+  const owners = [first.owner];
+  for (const other of others) {
+    if (other.owner === undefined) {
+      return other;
+    }
+    owners.push(other.owner);
   }
-  const isCommon = (of: (owner: SocketOwner) => string): boolean =>
-    others.every((other) => other.owner !== undefined && of(other.owner) === of(owner));
-  if (!isCommon(({ containerId }) => containerId)) {
-    return { ...first, owner: NOBODY };
+  const owner = commonOwner(owners);
+  return owner === first.owner ? first : { ...first, owner };
+}
+
+/** What all of them have in common: the first where they differ in nothing, the container, or nobody. */
+export function commonOwner(owners: readonly SocketOwner[]): SocketOwner {
+  const [first, ...others] = owners;
+  if (first === undefined || others.some(({ containerId }) => containerId !== first.containerId)) {
+    return NOBODY;
   }
-  return isCommon(({ process }) => process) ? first : { ...first, owner: { ...owner, process: '' } };
+  return others.every(({ process }) => process === first.process) ? first : { ...first, process: '' };
 }
 
 const NOBODY: SocketOwner = { containerId: NO_CONTAINER, process: '', pid: 0 };
