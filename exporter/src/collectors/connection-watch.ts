@@ -176,7 +176,7 @@ export class ConnectionWatch {
       const isThere = (inode: number): boolean => this.mayBeHeld(namespace, sockets.get(inode));
       await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
-    await this.review.findOthers(this.census.processes, processesOf, pause);
+    await this.review.findOthers(this.census.processes, pause);
     await this.findGuests(processesOf, pause, isOpen);
     tracker.presumed.isCertain = await pacer.during(settled);
     this.ownListeners();

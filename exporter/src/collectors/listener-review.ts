@@ -3,7 +3,6 @@ import type { SocketOwner } from '../edges/listening-set.js';
 import type { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { ProcessRecord } from '../kernel/process.js';
 import { readProcessName } from '../kernel/procfs.js';
-import type { ProcessesOfNamespaces } from './namespace-census.js';
 import type { SocketHolders } from './socket-holders.js';
 
 export interface ListenerReviewOptions {
@@ -15,10 +14,18 @@ export interface ListenerReviewOptions {
   readonly now: () => number;
 }
 
-/** A process that may hold listeners of others, and the inodes of those. */
-interface Suspect {
-  readonly process: ProcessRecord;
+/** The listeners of a host that somebody is known to hold. */
+interface HeldListeners {
   readonly inodes: ReadonlySet<number>;
+  /** How many each program holds in a namespace, by that, and all together. */
+  readonly counts: ReadonlyMap<
+    number,
+    { readonly all: number; readonly byName: ReadonlyMap<string, number> }
+  >;
+  /** Names of all that hold one. */
+  readonly names: ReadonlySet<string>;
+  /** Of those whose listeners have other holders than at the last pass. */
+  readonly newPids: ReadonlySet<number>;
 }
 
 /**
@@ -30,7 +37,7 @@ export class ListenerReview {
   /** When the youngest had started that the last review saw, and the one before, in ticks. */
   private newestTicks = -Infinity;
   private formerNewestTicks = -Infinity;
-  /** Listeners of which everybody in their namespace was asked since their holders last changed, by their inodes. */
+  /** Listeners whose holders' relatives were asked since those last changed, by their inodes. */
   private asked = new Set<number>();
   /** Of those that are asked in turn, the last one that was. */
   private lastPid = 0;
@@ -63,58 +70,86 @@ export class ListenerReview {
   }
 
   /**
-   * When holders have been looked for: asks those that may have inherited a listener, everybody in the namespace of one
-   * whose holders are new, and some of the others in turn. `processes` are all of the host.
+   * When holders have been looked for: asks those that may have inherited a listener, the relatives of new holders, and
+   * some of all the others in turn. `processes` are all of the host.
    */
-  async findOthers(
-    processes: ReadonlyMap<number, ProcessRecord>,
-    processesOf: ProcessesOfNamespaces,
-    pause: () => Promise<void>,
-  ): Promise<void> {
-    const { holders } = this.options;
-    const { atOnce, inTurn } = this.suspects(processesOf);
-    for (const { process, inodes } of [...this.heirs(processes), ...atOnce]) {
-      await holders.share(process, inodes, pause);
-      await pause();
-    }
-    let read = 0;
-    for (const { process, inodes } of startingAfter(this.lastPid, inTurn)) {
-      read += 1 + (await holders.share(process, inodes, pause));
-      this.lastPid = process.pid;
-      await pause();
-      if (read >= READ_IN_TURN) {
-        break;
-      }
+  async findOthers(processes: ReadonlyMap<number, ProcessRecord>, pause: () => Promise<void>): Promise<void> {
+    const held = this.held();
+    if (held.inodes.size > 0) {
+      const atOnce = new Set([...this.heirs(processes, held), ...relatives(processes, held)]);
+      await this.ask(atOnce, held, READ_AT_ONCE, pause);
+      this.lastPid = await this.ask(startingAfter(this.lastPid, processes), held, READ_IN_TURN, pause);
     }
     this.note(processes);
   }
 
-  /** Processes that descend from a program that holds listeners, when they are new. */
-  private heirs(processes: ReadonlyMap<number, ProcessRecord>): Suspect[] {
-    const heldBy = new Map<string, number[]>();
-    for (const { listening } of this.options.namespaces.values()) {
+  private held(): HeldListeners {
+    const { holders, namespaces } = this.options;
+    const inodes = new Set<number>();
+    const counts = new Map<number, { all: number; byName: Map<string, number> }>();
+    const names = new Set<string>();
+    const newPids = new Set<number>();
+    for (const { inode: namespace, listening } of namespaces.values()) {
+      const byName = new Map<string, number>();
+      let all = 0;
       for (const { inode } of listening.all()) {
-        for (const { process } of this.options.holders.ownersOf(inode)) {
-          const inodes = heldBy.get(process);
-          if (inodes === undefined) {
-            heldBy.set(process, [inode]);
-          } else {
-            inodes.push(inode);
+        const owners = holders.ownersOf(inode);
+        if (owners.length === 0) {
+          continue;
+        }
+        all++;
+        inodes.add(inode);
+        for (const { process, pid } of owners) {
+          names.add(process);
+          byName.set(process, (byName.get(process) ?? 0) + 1);
+          if (!this.asked.has(inode)) {
+            newPids.add(pid);
           }
         }
+        this.asked.add(inode);
+      }
+      counts.set(namespace, { all, byName });
+    }
+    return { inodes, counts, names, newPids };
+  }
+
+  /** Asks one after the other, until so many descriptors have been read. Returns the pid of the last that was asked. */
+  private async ask(
+    suspects: Iterable<ProcessRecord>,
+    { inodes, counts }: HeldListeners,
+    most: number,
+    pause: () => Promise<void>,
+  ): Promise<number> {
+    const { holders, namespaces, containerOf } = this.options;
+    let read = 0;
+    let last = 0;
+    for (const process of suspects) {
+      const { pid, name, netns, cgroup } = process;
+      const { all, byName } = counts.get(netns) ?? { all: 0, byName: undefined };
+      const isAlone = namespaces.get(netns)?.soleOccupant !== undefined;
+      if (isAlone && byName?.get(name) === all) {
+        // It is the program that holds them all.
+        continue;
+      }
+      const containerId = containerOf(cgroup) ?? NO_CONTAINER;
+      const isOthers = (inode: number): boolean =>
+        inodes.has(inode) &&
+        !holders.ownersOf(inode).some((owner) => owner.process === name && owner.containerId === containerId);
+      read += 1 + (await holders.share(process, { has: isOthers }, pause));
+      last = pid;
+      await pause();
+      if (read >= most) {
+        return last;
       }
     }
-    return this.newcomers(processes).flatMap((process) => {
-      const inodes = new Set<number>();
-      let ancestor = processes.get(process.ppid);
-      for (let depth = 0; ancestor !== undefined && depth < MOST_ANCESTORS; depth++) {
-        if (ancestor.name !== process.name) {
-          heldBy.get(ancestor.name)?.forEach((inode) => inodes.add(inode));
-        }
-        ancestor = processes.get(ancestor.ppid);
-      }
-      return inodes.size === 0 ? [] : { process, inodes };
-    });
+    return last;
+  }
+
+  /** Processes that descend from a program that holds listeners, when they are new. */
+  private heirs(processes: ReadonlyMap<number, ProcessRecord>, { names }: HeldListeners): ProcessRecord[] {
+    return this.newcomers(processes).filter((process) =>
+      ancestorsOf(process, processes).some(({ name }) => name !== process.name && names.has(name)),
+    );
   }
 
   /** Each is looked at twice: at first it may not have begun its own program yet. And when it is called otherwise. */
@@ -126,39 +161,6 @@ export class ListenerReview {
           ({ pid, name, startTicks }) =>
             startTicks >= this.formerNewestTicks || reviewed.get(pid)?.name !== name,
         );
-  }
-
-  /** Everybody who lives where others listen; to be asked at once where the holders of a listener are new. */
-  private suspects(processesOf: ProcessesOfNamespaces): { atOnce: Suspect[]; inTurn: Suspect[] } {
-    const { namespaces, holders, containerOf } = this.options;
-    const atOnce: Suspect[] = [];
-    const inTurn: Suspect[] = [];
-    for (const { inode: namespace, listening } of namespaces.values()) {
-      const programsOf = new Map<number, ReadonlySet<string>>();
-      for (const { inode } of listening.all()) {
-        const owners = holders.ownersOf(inode);
-        if (owners.length > 0) {
-          programsOf.set(inode, new Set(owners.map(programOf)));
-        }
-      }
-      const isNew = [...programsOf.keys()].some((inode) => !this.asked.has(inode));
-      const heldByOthers = new Map<string, ReadonlySet<number>>();
-      for (const process of programsOf.size === 0 ? [] : (processesOf.get(namespace) ?? [])) {
-        const containerId = containerOf(process.cgroup) ?? NO_CONTAINER;
-        const program = programOf({ containerId, process: process.name });
-        const inodes =
-          heldByOthers.get(program) ??
-          new Set([...programsOf].flatMap(([inode, programs]) => (programs.has(program) ? [] : inode)));
-        heldByOthers.set(program, inodes);
-        if (inodes.size > 0) {
-          (isNew ? atOnce : inTurn).push({ process, inodes });
-        }
-      }
-      for (const inode of programsOf.keys()) {
-        this.asked.add(inode);
-      }
-    }
-    return { atOnce, inTurn };
   }
 
   private note(processes: ReadonlyMap<number, ProcessRecord>): void {
@@ -184,16 +186,40 @@ export function acceptorsOf(owners: readonly SocketOwner[]): readonly SocketOwne
 
 const KEEPER = 'systemd';
 const MOST_ANCESTORS = 16;
-/** Descriptors a pass, at five to ten microseconds each: of a thousand processes each is asked within two minutes. */
+/** Descriptors a pass, at five to ten microseconds each. */
+const READ_AT_ONCE = 5_000;
+/** Likewise: of a thousand processes each is asked within two minutes. */
 const READ_IN_TURN = 300;
 
-function programOf({ containerId, process }: Omit<SocketOwner, 'pid'>): string {
-  return `${containerId} ${process}`;
+/** Those that new holders descend from, and those of the same service, container or session. */
+function relatives(
+  processes: ReadonlyMap<number, ProcessRecord>,
+  { newPids }: HeldListeners,
+): readonly ProcessRecord[] {
+  const holders = [...newPids].flatMap((pid) => processes.get(pid) ?? []);
+  const cgroups = new Set(holders.map(({ cgroup }) => cgroup));
+  const neighbours =
+    cgroups.size === 0 ? [] : [...processes.values()].filter(({ cgroup }) => cgroups.has(cgroup));
+  return [...holders.flatMap((holder) => ancestorsOf(holder, processes)), ...neighbours];
+}
+
+/** The nearest first. */
+function ancestorsOf(
+  { ppid }: ProcessRecord,
+  processes: ReadonlyMap<number, ProcessRecord>,
+): readonly ProcessRecord[] {
+  const ancestors: ProcessRecord[] = [];
+  let ancestor = processes.get(ppid);
+  while (ancestor !== undefined && ancestors.length < MOST_ANCESTORS) {
+    ancestors.push(ancestor);
+    ancestor = processes.get(ancestor.ppid);
+  }
+  return ancestors;
 }
 
 /** By their numbers, the one after that first, and round. */
-function startingAfter(pid: number, suspects: readonly Suspect[]): Suspect[] {
-  const sorted = suspects.toSorted((a, b) => a.process.pid - b.process.pid);
-  const next = sorted.findIndex(({ process }) => process.pid > pid);
+function startingAfter(pid: number, processes: ReadonlyMap<number, ProcessRecord>): ProcessRecord[] {
+  const sorted = [...processes.values()].sort((a, b) => a.pid - b.pid);
+  const next = sorted.findIndex((process) => process.pid > pid);
   return next <= 0 ? sorted : [...sorted.slice(next), ...sorted.slice(0, next)];
 }

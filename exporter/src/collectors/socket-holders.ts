@@ -62,11 +62,9 @@ export class SocketHolders {
     return this.holdings.get(inode)?.owner;
   }
 
-  /** All that are known to hold it, the eldest first. */
+  /** Those that are known to hold it, the eldest first. */
   ownersOf(inode: number): readonly SocketOwner[] {
-    return this.holdingsOf(inode)
-      .toSorted((a, b) => a.startTicks - b.startTicks || a.owner.pid - b.owner.pid)
-      .map(({ owner }) => owner);
+    return this.holdingsOf(inode).map(({ owner }) => owner);
   }
 
   /**
@@ -92,16 +90,19 @@ export class SocketHolders {
     return isSame;
   }
 
-  /** Looks whether that process holds any of these, too. Returns how many descriptors it has. */
+  /**
+   * Looks whether that process holds any of these, too; of the many that may hold one, a few are kept. Returns how many
+   * descriptors it has.
+   */
   async share(
     process: ProcessRecord,
-    inodes: ReadonlySet<number>,
+    wanted: Pick<ReadonlySet<number>, 'has'>,
     pause: () => Promise<void>,
   ): Promise<number> {
-    const { holdings, read } = await this.search(process, inodes, pause, () => false);
+    const { holdings, read } = await this.search(process, wanted, pause, () => false);
     for (const [inode, holding] of holdings) {
       const others = this.holdingsOf(inode).filter(({ owner }) => owner.pid !== process.pid);
-      this.hold(inode, [...others, holding]);
+      this.hold(inode, fewOf([...others, holding]));
     }
     return read;
   }
@@ -212,7 +213,7 @@ export class SocketHolders {
   /** Those of `wanted` that a process holds, by their inodes, and how many descriptors were read. */
   private async search(
     process: ProcessRecord,
-    wanted: ReadonlySet<number>,
+    wanted: Pick<ReadonlySet<number>, 'has'>,
     pause: () => Promise<void>,
     isKept: (inode: number) => boolean,
   ): Promise<{ holdings: ReadonlyMap<number, Holding>; read: number }> {
@@ -239,7 +240,7 @@ export class SocketHolders {
   /** Those of a process that hold what is wanted, with their sockets' inodes. */
   private async readDescriptors(
     process: ProcessRecord,
-    wanted: ReadonlySet<number>,
+    wanted: Pick<ReadonlySet<number>, 'has'>,
     pause: () => Promise<void>,
     isKept: (inode: number) => boolean,
   ): Promise<{ found: [string, number][]; read: number }> {
@@ -287,6 +288,15 @@ export class SocketHolders {
   }
 }
 
+/** The eldest, and one of another container, if there is: more would tell nothing more of what they have in common. */
+function fewOf(holdings: readonly Holding[]): Holding[] {
+  const sorted = holdings.toSorted((a, b) => a.startTicks - b.startTicks || a.owner.pid - b.owner.pid);
+  const few = sorted.slice(0, MOST_SHARERS);
+  const stranger = sorted.find(({ owner }) => owner.containerId !== few[0]?.owner.containerId);
+  return stranger === undefined || few.includes(stranger) ? few : [...few, stranger];
+}
+
+const MOST_SHARERS = 4;
 /** To ask for that many is cheaper than to look through one process. */
 const FEW = 8;
 /** Descriptors: a millisecond. */
