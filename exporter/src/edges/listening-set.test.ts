@@ -149,6 +149,16 @@ describe('ListeningSet', () => {
       expect(isClosed(2_000, HERE)).toBe(false);
     });
 
+    it('does not forget one that came and went for the very many that did so elsewhere', () => {
+      close(2_000, SIDE, { address: HERE });
+      for (let cookie = 100; cookie < 200; cookie++) {
+        close(2_000, APP, { address: THERE, cookie });
+      }
+      set.replace([listener(WEB, { address: HERE }), listener(APP, { address: THERE })], 5_000);
+      expect(ownerAt(2_000, 80, HERE)).toEqual(NOBODY);
+      expect(ownerAt(7_000, 80, HERE)).toBe(WEB);
+    });
+
     it('doubts it when it has just come, and one of all addresses was there before', () => {
       set.replace([listener(SIDE)], 5_000);
       set.replace([listener(WEB, { address: HERE }), listener(SIDE)], 10_000);

@@ -51,11 +51,15 @@ interface Former {
   readonly from: number;
   /** Infinity until the next dump. */
   readonly until: number;
+  /** It stands for several, whose addresses nobody has kept. */
+  readonly isAnywhere?: boolean;
 }
 
 /** One that may have accepted a connection. */
 interface Acceptor {
   readonly listener: Listener;
+  /** How well it fits the address; undefined where not at all. */
+  readonly rank: number | undefined;
   readonly isStranger: boolean;
   /** It was there all the time in which the connection may have been accepted. */
   readonly isSteady: boolean;
@@ -207,15 +211,16 @@ export class ListeningSet {
       ({ from, until }) => from <= heardAt && heardAt <= until,
     );
     const all = [
-      ...known.map((each) => this.acceptorOf(each, heardAt)),
-      ...former.map(({ listener, isStranger, until }) => ({
-        ...{ listener, isStranger, isSteady: false },
+      ...known.map((each) => this.acceptorOf(each, address, heardAt)),
+      ...former.map(({ listener, isStranger, until, isAnywhere }) => ({
+        ...{ listener, rank: isAnywhere === true ? EXACT : rankOf(listener, address) },
+        ...{ isStranger, isSteady: false },
         isAwaited: until === Infinity && heardAt > this.dumpedAt,
       })),
     ];
     const acceptors: Acceptor[] = [];
     for (const rank of [EXACT, OWN_FAMILY, OTHER_FAMILY]) {
-      const ofRank = all.filter(({ listener }) => rankOf(listener, address) === rank);
+      const ofRank = all.filter((acceptor) => acceptor.rank === rank);
       acceptors.push(...ofRank);
       if (ofRank.some(({ isSteady }) => isSteady)) {
         break;
@@ -224,17 +229,25 @@ export class ListeningSet {
     return acceptors;
   }
 
-  private acceptorOf({ listener, foundAt, closedAt }: Known, heardAt: number): Acceptor {
+  private acceptorOf({ listener, foundAt, closedAt }: Known, address: IpAddress, heardAt: number): Acceptor {
     // What is told so late may have been followed before the dump, which does not always list anew.
     const isAwaited = closedAt < Infinity && (heardAt > this.dumpedAt || closedAt - this.dumpedAt < LATE_MS);
     const isSteady = !isAwaited && foundAt + LATE_MS <= heardAt;
-    return { listener, isStranger: false, isSteady, isAwaited };
+    return { listener, rank: rankOf(listener, address), isStranger: false, isSteady, isAwaited };
   }
 
   private addFormer(former: Former): void {
     const { protocol, port } = former.listener;
     const key = keyOfPort(protocol, port);
-    this.former.set(key, [...(this.former.get(key) ?? []), former].slice(-MOST_FORMER));
+    const all = [...(this.former.get(key) ?? []), former];
+    if (all.length > MOST_FORMER) {
+      const eldest = all.splice(0, 2);
+      const from = Math.min(...eldest.map((each) => each.from));
+      const until = Math.max(...eldest.map((each) => each.until));
+      const listener = { ...former.listener, owner: NOBODY };
+      all.unshift({ listener, from, until, isStranger: true, isAnywhere: true });
+    }
+    this.former.set(key, all);
   }
 
   private ageFormer(now: number): void {
@@ -256,8 +269,8 @@ const LATELY_MS = 15 * 60_000;
 export const LATE_MS = 1_000;
 /** What has ended may wait for some passes. */
 const FORMER_MS = 60_000;
-/** Of one port. */
-const MOST_FORMER = 16;
+/** Of one port; more are remembered as somebody who listened on any address. */
+const MOST_FORMER = 32;
 
 /** The kernel prefers a socket of IPv4 to one of IPv6 that carries it (compute_score in net/ipv4/inet_hashtables.c). */
 const EXACT = 1;
