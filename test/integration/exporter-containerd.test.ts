@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CONTAINERD, OwnContainerd, POD_ADDRESS } from '../engines/containerd.js';
 import { ExporterRun, linesOf, ofContainer, sampleOf } from '../engines/exporter.js';
@@ -17,6 +18,8 @@ const SLEEP = ['/bin/busybox', 'sleep', '600'];
 /** Of the pods' servers. */
 const SERVERS = 'toposcope-pod-servers';
 const FETCHES = 20;
+/** Containers that live for a tenth of a second. */
+const BRIEF = 6;
 
 describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (needs root)', () => {
   const containerd = new OwnContainerd();
@@ -153,6 +156,44 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
     }
   });
 
+  it('gives what a container of a pod dials that ends before anybody looks to it or to none, not to the one that stays', async () => {
+    const settings = { name: 'brief-1', namespace: 'shop', uid: '4b2c3d4e-0000-4f0e-8f3e-2b6a7c1d0e9f' };
+    const brief = { name: 'brief', image, command: fetches('10.89.10.254', 8514, 'exit') };
+    deleteNamespace(SERVERS);
+    run('ip', 'netns', 'add', SERVERS);
+    try {
+      const sandbox = await kubelet.runPod(settings);
+      const stays = await kubelet.runContainer(sandbox, settings, { name: 'stays', image, command: SLEEP });
+      run('ip', 'netns', 'exec', SERVERS, 'busybox', 'httpd', '-p', '8514', '-h', '/etc');
+      joinServers(containerd.pidOf(sandbox), '10.89.10');
+      await vi.waitFor(
+        async () => {
+          const text = await exporter.scrape();
+          expect(linesOf(text, 'toposcope_listener_info', 'port="8514"')).toHaveLength(1);
+          expect(linesOf(text, 'toposcope_process_info', ofContainer(stays))).toHaveLength(1);
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+      for (let attempt = 0; attempt < BRIEF; attempt++) {
+        await kubelet.runContainer(sandbox, settings, { ...brief, attempt });
+        await sleep(1_300);
+      }
+      await vi.waitFor(
+        async () => {
+          const rows = rowsOf(await exporter.scrape());
+          const labels = { role: 'client', port: '8514' };
+          const opened = (more: Record<string, string>) =>
+            sumOf(rows, 'toposcope_connections_opened_total', { ...labels, ...more });
+          expect(opened({})).toBe(BRIEF * FETCHES);
+          expect(opened({ container_id: stays.slice(0, 12) })).toBe(0);
+        },
+        { timeout: 60_000, interval: 500 },
+      );
+    } finally {
+      deleteNamespace(SERVERS);
+    }
+  });
+
   it('follows a restart: the container that ended and the one in its place', async () => {
     await kubelet.stopContainer(nginx);
     const again = await kubelet.runContainer(pod, WEB, { name: 'nginx', image, attempt: 4, command: SLEEP });
@@ -174,10 +215,11 @@ describe.skipIf(!canRun)('the exporter beside a containerd with its CRI plugin (
 });
 
 /** Fetches so often, each time by a process that lives for some milliseconds, once the server can be reached. */
-function fetches(server: string, port: number): string[] {
+function fetches(server: string, port: number, then: 'sleep' | 'exit' = 'sleep'): string[] {
   const fetchOnce = `/bin/busybox wget -q -O /dev/null http://${server}:${port}/hostname`;
-  const loop = `n=0; while [ $n -lt ${FETCHES} ]; do ${fetchOnce} && n=$((n + 1)); /bin/busybox sleep 0.1; done`;
-  return ['/bin/busybox', 'sh', '-c', `${loop}; exec /bin/busybox sleep 600`];
+  const pause = then === 'sleep' ? ' /bin/busybox sleep 0.1;' : '';
+  const loop = `n=0; while [ $n -lt ${FETCHES} ]; do ${fetchOnce} && n=$((n + 1));${pause} done`;
+  return ['/bin/busybox', 'sh', '-c', then === 'sleep' ? `${loop}; exec /bin/busybox sleep 600` : loop];
 }
 
 /** Joins the pod of a process with the servers. */

@@ -216,11 +216,11 @@ function toPorts(note: string): PublishedPort[] {
   });
 }
 
-/** Where sandboxes have no process, the first container that runs in each pod is the one whose network is counted. */
-export function withPodNetwork(
+/** Where sandboxes have no process: the first container that runs in each pod, whose network is counted, by sandbox. */
+export function networkHolders(
   containers: readonly Container[],
   sandboxes: ReadonlyMap<string, Sandbox>,
-): Container[] {
+): Map<string, Container> {
   const holderOf = new Map<string, Container>();
   for (const container of containers) {
     const sandbox = sandboxes.get(container.networkMode.replace(/^container:/, ''));
@@ -233,10 +233,12 @@ export function withPodNetwork(
       holderOf.set(sandbox.id, container);
     }
   }
-  const holders = new Set(holderOf.values());
-  return containers.map((container) =>
-    holders.has(container) ? { ...container, networkMode: POD_NETWORK } : container,
-  );
+  return holderOf;
+}
+
+/** As holder of its pod's network. */
+export function withPodNetwork(container: Container): Container {
+  return { ...container, networkMode: POD_NETWORK };
 }
 
 function parse<Schema extends z.ZodType>(schema: Schema, answer: unknown, what: string): z.output<Schema> {

@@ -31,6 +31,8 @@ class FakeRuntime {
   /** Verbose information by id. */
   readonly info = new Map<string, object | string>();
   readonly asked: string[] = [];
+  /** How often containers were listed. */
+  lists = 0;
   version = { runtime_name: 'cri-o', runtime_version: '1.30.2' };
   private server: Server | undefined;
 
@@ -61,7 +63,10 @@ class FakeRuntime {
     const answers: Record<string, (request: Record<string, string>) => object> = {
       Version: () => this.version,
       ListPodSandbox: () => ({ items: [...this.sandboxes.values()] }),
-      ListContainers: () => ({ containers: [...this.containers.values()] }),
+      ListContainers: () => {
+        this.lists++;
+        return { containers: [...this.containers.values()] };
+      },
       PodSandboxStatus: ({ pod_sandbox_id = '' }) => statusOf(this.sandboxes, pod_sandbox_id),
       ContainerStatus: ({ container_id = '' }) => statusOf(this.containers, container_id),
     };
@@ -294,6 +299,79 @@ describe('createCriRuntime', () => {
     await vi.waitFor(() => expect(runtime.asked.filter((id) => id === SIDECAR).length).toBeGreaterThan(3));
     expect(runtime.asked.filter((id) => id === WEB)).toHaveLength(1);
     expect(runtime.asked.filter((id) => id === POD)).toHaveLength(1);
+  });
+
+  describe('asked whether it has told of all containers', () => {
+    const joined: string[] = [];
+    const start = async (relistEveryMs = 60_000) => {
+      followed = createCriRuntime({
+        ...{ socketPath: runtime.socketPath, required: true, log, shortestWaitMs: 10, relistEveryMs },
+        onJoined: ({ id, networkMode }) => joined.push(`${id.slice(0, 1)} ${networkMode?.slice(0, 11)}`),
+      });
+      await followed.firstAttempt;
+      return followed;
+    };
+
+    beforeEach(async () => {
+      joined.length = 0;
+      runtime.putPod('a', 'web-1');
+      runtime.info.set(POD, { pid: 7 });
+      runtime.putContainer('b', 'a', 'web');
+      await runtime.start();
+    });
+
+    it('lists, and tells of those that began or ended in a pod since the last list, and of none before', async () => {
+      const found = await start();
+      expect(joined).toEqual([]);
+      runtime.putContainer('c', 'a', 'sidecar', { state: 'CONTAINER_EXITED' });
+      await found.settle?.();
+      expect(joined).toEqual(['c container:a']);
+      await found.settle?.();
+      runtime.putContainer('b', 'a', 'web', { state: 'CONTAINER_EXITED' });
+      await found.settle?.();
+      expect(joined).toEqual(['c container:a', 'b container:a']);
+    });
+
+    it('tells nothing of containers on the host’s network', async () => {
+      const found = await start();
+      runtime.putPod('d', 'agent-1', { ip: '192.0.2.10' }, 'NODE');
+      runtime.putContainer('c', 'd', 'agent');
+      await found.settle?.();
+      expect(joined).toEqual([]);
+    });
+
+    it('names who holds the network of a pod without a process of its own', async () => {
+      const found = await start();
+      runtime.putPod('d', 'bare-1');
+      runtime.putContainer('e', 'd', 'app');
+      runtime.putContainer('f', 'd', 'init', { state: 'CONTAINER_EXITED' });
+      await found.settle?.();
+      expect(joined).toEqual(['f container:e']);
+    });
+
+    it('lists by itself only when it was not asked', async () => {
+      const found = await start(1_000);
+      const lists = () => runtime.lists;
+      const before = lists();
+      for (let asked = 0; asked < 10; asked++) {
+        await found.settle?.();
+        await new Promise((resolve) => setTimeout(resolve, 120));
+      }
+      expect(lists() - before).toBe(10);
+      await vi.waitFor(() => expect(lists() - before).toBeGreaterThan(10), { timeout: 10_000 });
+    });
+
+    it('says that it does not know when the runtime has just been lost, and tells later of what was made meanwhile', async () => {
+      const found = await start(20);
+      await found.settle?.();
+      runtime.stop();
+      await vi.waitFor(() => expect(found.problem()).toBeDefined());
+      await expect(found.settle?.()).rejects.toThrow('does not answer');
+      runtime.putContainer('c', 'a', 'sidecar', { state: 'CONTAINER_EXITED' });
+      await runtime.start();
+      await vi.waitFor(() => found.settle?.(), { timeout: 10_000 });
+      expect(joined).toEqual(['c container:a']);
+    });
   });
 
   it('leaves out what it cannot understand, says so once, and shows the rest', async () => {

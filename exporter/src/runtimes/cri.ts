@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Container, FollowedRuntime, RuntimeLog } from './container.js';
+import { containerId } from '../contract/ids.js';
+import type { Container, FollowedRuntime, JoiningContainer, RuntimeLog } from './container.js';
 import {
   connectCri,
   grpcCode,
@@ -11,6 +12,7 @@ import {
 } from './cri-client.js';
 import {
   containerOfSandbox,
+  networkHolders,
   parseCriContainer,
   parseSandbox,
   withPodNetwork,
@@ -19,12 +21,15 @@ import {
 import { createCriProbe } from './cri-probe.js';
 import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError, RuntimeAbsent, RuntimeProblem } from './runtime-error.js';
+import { Settlement } from './settlement.js';
 
 export interface CriOptions {
   readonly socketPath: string;
   /** The user named the socket. */
   readonly required: boolean;
   readonly log: RuntimeLog;
+  /** Told of each that has been made, or has begun or ended since the last list, in the network namespace of its pod. */
+  readonly onJoined?: (container: JoiningContainer) => void;
   /** The first wait before trying again. */
   readonly shortestWaitMs?: number;
   /** How long one answer may take. */
@@ -40,9 +45,8 @@ const version = z.object({ runtime_name: z.string(), runtime_version: z.string()
 /** A name, or the number of a state that is younger than our descriptor. */
 const state = z.coerce.string();
 const sandboxList = z.object({ items: z.array(z.object({ id: z.string(), state })) });
-const containerList = z.object({
-  containers: z.array(z.object({ id: z.string(), pod_sandbox_id: z.string(), state })),
-});
+const listedContainers = z.array(z.object({ id: z.string(), pod_sandbox_id: z.string(), state }));
+const containerList = z.object({ containers: listedContainers });
 
 /** What was told when the list last said this state. */
 interface Told<Value> {
@@ -54,15 +58,19 @@ interface Told<Value> {
  * Follows containerd or CRI-O by the Container Runtime Interface v1: lists every few seconds, and asks about what is
  * new or has changed its state. It does not subscribe to GetContainerEvents: containerd before 2.0 and the first CRI-O
  * that had it give each event to one subscriber only, and would take it from the kubelet. Containers that end between
- * two lists stay in the list until the kubelet removes them.
+ * two lists stay in the list until the kubelet removes them, so that to `settle` is to list.
  */
 export function createCriRuntime(options: CriOptions): FollowedRuntime {
   const { socketPath, required, log, answerWithinMs = 10_000, relistEveryMs = 5_000 } = options;
   const sandboxes = new Map<string, Told<Sandbox>>();
   const containers = new Map<string, Told<Container>>();
+  /** As last listed, by id. */
+  let states: ReadonlyMap<string, string> | undefined;
+  let listedAt = -Infinity;
   const leftOut = new Set<string>();
+  const settlement = new Settlement(socketPath, answerWithinMs);
   const servesNoCri = createCriProbe(socketPath);
-  const known: KnownOfRuntime = { name: 'cri', containers: [] };
+  const known: KnownOfRuntime = { name: 'cri', containers: [], settle: settlement.settle };
   return reconnect({
     socketPath,
     known,
@@ -80,16 +88,22 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
     const client = await connectCri(socketPath, answerWithinMs);
     const close = () => client.close();
     closing.addEventListener('abort', close);
+    let last = Promise.resolve();
+    const relistInTurn = () => (last = last.catch(() => undefined).then(() => relist(client)));
     try {
       const runtime = await identify(client);
-      await relist(client);
+      await relistInTurn();
+      settlement.begin(relistInTurn);
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       for (;;) {
         await sleep(relistEveryMs, undefined, { signal: closing, ref: false });
-        await relist(client);
+        if (performance.now() - listedAt >= relistEveryMs) {
+          await relistInTurn();
+        }
       }
     } finally {
+      settlement.end();
       closing.removeEventListener('abort', close);
       client.close();
     }
@@ -150,13 +164,40 @@ export function createCriRuntime(options: CriOptions): FollowedRuntime {
       const answer = await client.ask('ContainerStatus', { container_id: id, verbose: true });
       return parseCriContainer(answer, sandboxes.get(podOf.get(id) ?? '')?.value, known.name);
     });
+    const all = [...containers.values()].map(({ value }) => value);
+    const holderOf = networkHolders(all, new Map([...sandboxes].map(([id, { value }]) => [id, value])));
+    const holders = new Set(holderOf.values());
     known.containers = [
       ...[...sandboxes.values()].flatMap(({ value }) => containerOfSandbox(value, known.name) ?? []),
-      ...withPodNetwork(
-        [...containers.values()].map(({ value }) => value),
-        new Map([...sandboxes].map(([id, { value }]) => [id, value])),
-      ),
+      ...all.map((container) => (holders.has(container) ? withPodNetwork(container) : container)),
     ];
+    noteJoining(listed.containers, holderOf);
+    listedAt = performance.now();
+  }
+
+  /** What was there before the first list is seen by its processes. */
+  function noteJoining(
+    listed: z.output<typeof listedContainers>,
+    holderOf: ReadonlyMap<string, Container>,
+  ): void {
+    const before = states;
+    states = new Map(listed.map(({ id, state }) => [id, state]));
+    for (const { id: fullId, pod_sandbox_id, state } of before === undefined ? [] : listed) {
+      const id = containerId(fullId);
+      const sandbox = sandboxes.get(pod_sandbox_id)?.value;
+      if (
+        id === undefined ||
+        before?.get(fullId) === state ||
+        sandbox === undefined ||
+        sandbox.usesHostNetwork
+      ) {
+        continue;
+      }
+      const host = sandbox.pid > 0 ? sandbox.id : holderOf.get(sandbox.id)?.fullId;
+      if (host !== undefined && host !== fullId) {
+        options.onJoined?.({ id, networkMode: `container:${host}` });
+      }
+    }
   }
 
   /** Forgets what is not listed any more; asks about what is new, has changed, or was not whole when last asked. */

@@ -19,6 +19,7 @@ import { NewContainers, engineEvent, containerList, type EngineEvent } from './n
 import { listPodmanPods } from './podman-pods.js';
 import { reconnect, type KnownOfRuntime } from './reconnect.js';
 import { explainRuntimeError } from './runtime-error.js';
+import { Settlement } from './settlement.js';
 import { SwarmServices } from './swarm-services.js';
 
 /** What the runtime needs of an engine's client; dockerode has it. */
@@ -73,9 +74,8 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
   let listedContainers: readonly Container[] | undefined;
   let pods: ReadonlyMap<string, PodmanPod> = new Map();
   let saidOfPods = '';
-  let settle: (() => Promise<void>) | undefined;
+  const settlement = new Settlement(socketPath, answerWithinMs);
   let settledUntil: number | undefined;
-  let lostAt = -Infinity;
   const known: KnownOfRuntime = {
     name: 'docker',
     get containers() {
@@ -84,7 +84,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     get isMaking() {
       return making.size > 0;
     },
-    settle: () => settle?.() ?? whileLost(),
+    settle: settlement.settle,
   };
   return reconnect({
     socketPath,
@@ -108,13 +108,6 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       late.catch(() => undefined);
       timer.abort();
     }
-  }
-
-  /** One that has just been lost may have made containers since; one that stays away makes none. */
-  function whileLost(): Promise<void> {
-    return performance.now() - lostAt < answerWithinMs
-      ? Promise.reject(new Error(`the container runtime at ${socketPath} does not answer`))
-      : Promise.resolve();
   }
 
   /** One connection's life: returns or throws when it ends. */
@@ -141,14 +134,14 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
     try {
       const changes = readJsonLines(events);
       await lookAtAll(engine, runtime, changed);
-      settle = async () => {
+      settlement.begin(async () => {
         try {
           settledUntil = await fresh.settle();
         } catch (error) {
           fail(error);
           throw error;
         }
-      };
+      });
       connected();
       log.info(`Reading containers from ${runtime} at ${socketPath}: ${known.containers.length} known`);
       void swarm?.look();
@@ -165,8 +158,7 @@ export function createDockerRuntime(options: DockerOptions): FollowedRuntime {
       changed.close();
       gone.clear();
       making.clear();
-      lostAt = settle === undefined ? lostAt : performance.now();
-      settle = undefined;
+      settlement.end();
       swarm?.close();
       events.destroy();
     }

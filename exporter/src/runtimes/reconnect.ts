@@ -22,8 +22,7 @@ export interface KnownOfRuntime {
   containers: readonly Container[];
   services?: readonly SwarmService[];
   readonly isMaking?: boolean;
-  /** While it answers. */
-  readonly settle?: () => Promise<void> | undefined;
+  readonly settle: () => Promise<void>;
 }
 
 const LONGEST_WAIT_MS = 30_000;
@@ -53,7 +52,7 @@ export function reconnect(options: ReconnectOptions): FollowedRuntime {
     containers: () => known.containers,
     services: () => known.services ?? [],
     isMaking: () => known.isMaking ?? false,
-    ...(known.settle === undefined ? {} : { settle: async () => known.settle?.() }),
+    settle: known.settle,
     problem: () => problem,
     async close() {
       closing.abort();

@@ -45,8 +45,9 @@ const CREATE: Readonly<
       onEnded: (container, endedSeconds) => news.emit('ended', container, endedSeconds),
       onJoined: (container) => news.emit('joined', container),
     }),
-  // It tells no news, but the namespace of a pod is there before its containers, and longer.
-  cri: (socketPath, required, log) => createCriRuntime({ socketPath, required, log }),
+  // It tells no starts and ends, but the namespace of a pod is there before its containers, and longer.
+  cri: (socketPath, required, log, news) =>
+    createCriRuntime({ socketPath, required, log, onJoined: (container) => news.emit('joined', container) }),
 };
 
 /**
