@@ -97,8 +97,8 @@ describe.skipIf(!isRoot)('the exporter, killed and started again (needs root: su
     await eventuallyCounts(HELD_PORT, held, held);
     await eventuallyCountsAll(await load(3_000));
 
-    const underLoad = load(8_000, 500);
-    await vi.waitFor(async () => expect((await counts(PORT)).client?.closed).toBeGreaterThan(4_000), WAIT);
+    const underLoad = load(5_000, 500);
+    await vi.waitFor(async () => expect((await counts(PORT)).client?.closed).toBeGreaterThan(3_500), WAIT);
     const first = await counts(PORT);
     await restart();
     const during = await underLoad;
