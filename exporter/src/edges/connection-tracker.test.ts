@@ -5,7 +5,7 @@ import type { SocketCounters, SocketRecord } from '../kernel/socket-record.js';
 import { ConnectionTracker } from './connection-tracker.js';
 import type { Edge, EdgeLabels } from './edge.js';
 import { EdgeLedger, type EdgeLimits } from './edge-ledger.js';
-import { LATE_MS, type Listener } from './listening-set.js';
+import { LATE_MS, type Listener, type SocketOwner } from './listening-set.js';
 import { NO_SURROUNDINGS } from './no-surroundings.js';
 import type { Surroundings } from './surroundings.js';
 import { TrackedNamespace } from './tracked-namespace.js';
@@ -140,6 +140,7 @@ describe('ConnectionTracker', () => {
   function allEdges(now = 0): Edge[] {
     for (const { listening } of tracker.namespaces.values()) {
       listening.replace([...listening.all()], now);
+      listening.reviewed();
     }
     tracker.presumed.giveKnown(now);
     tracker.presumed.giveKnown(now + LATE_MS);
@@ -774,6 +775,29 @@ describe('ConnectionTracker', () => {
       expect(given()).toEqual(named(2));
     });
 
+    it('gives nothing in the middle of a pass, which may yet find other holders', () => {
+      app.listening.replace([listener(80, APP, 'app')], 5_000);
+      tracker.presumed.giveKnown(5_000);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      expect(given()).toEqual([]);
+      pass([], 5_000 + LATE_MS);
+      tracker.presumed.giveKnown(5_000 + 2 * LATE_MS);
+      expect(given()).toEqual(named(2));
+    });
+
+    it('gives nothing as long as the holder of a listener that changed hands is being looked for', () => {
+      dump(5_000);
+      const [changed] = [...app.listening.all()];
+      expect(changed).toBeDefined();
+      const own = (owner: SocketOwner | undefined) => changed && app.listening.own(changed, owner, 10_000);
+      own(undefined);
+      tracker.presumed.giveKnown(10_000);
+      expect(given()).toEqual([]);
+      own({ containerId: APP, process: 'app', pid: 99 });
+      tracker.presumed.giveKnown(10_000);
+      expect(given()).toEqual(named(2));
+    });
+
     it('names no process when another came and went', () => {
       tracker.destroyedSockets.giveIfClear(app, joiner, 10);
       dump(5_000);
@@ -875,9 +899,11 @@ describe('ConnectionTracker', () => {
         );
       host.listening.replace([outside('old')], 0);
       host.listening.replace([outside('next')], 5_000);
+      host.listening.reviewed();
       accept(1, 5_500);
       accept(2, 5_001 + LATE_MS);
       host.listening.replace([outside('next')], 10_000);
+      host.listening.reviewed();
       tracker.presumed.giveKnown(10_000);
       tracker.presumed.giveKnown(10_000 + LATE_MS);
       expect(edges('server').map(({ labels: l }) => l.process)).toContain('next');

@@ -154,6 +154,9 @@ export class ConnectionTracker {
   /** Gives everything new to its edge, owners and listeners now being known. */
   endPass(now: number): void {
     this.attribution.otherEnds.reset();
+    for (const { listening } of this.namespaces.values()) {
+      listening.reviewed();
+    }
     const found = this.unsettled;
     this.unsettled = [];
     // Where a client was led is known when it has its edge, and tells a server whose connection it is.
@@ -182,6 +185,7 @@ export class ConnectionTracker {
       namespace.depart(cookie, socket);
     }
     namespace.listening.replace([], now);
+    namespace.listening.reviewed();
     this.namespaces.delete(namespace.inode);
     this.rebuildAddresses();
   }

@@ -79,10 +79,16 @@ export class ListeningSet {
   private readonly former = new Map<number, readonly Former[]>();
   private dumpedAt = -Infinity;
   private dumpCount = 0;
+  private reviewCount = 0;
 
   /** How many dumps there have been. */
   get dumps(): number {
     return this.dumpCount;
+  }
+
+  /** How many of them had been made when their listeners' owners were last looked for. */
+  get reviewedDumps(): number {
+    return this.reviewCount;
   }
 
   /** How many there had been before what was heard of then; what is older than the last one counts as just before it. */
@@ -128,6 +134,11 @@ export class ListeningSet {
     }
     this.dumpedAt = now;
     this.dumpCount++;
+  }
+
+  /** The owners of all that the last dump found have been looked for. */
+  reviewed(): void {
+    this.reviewCount = this.dumpCount;
   }
 
   /**

@@ -156,7 +156,7 @@ export class PresumedEdges {
     const waiting: PresumedEdge[] = [];
     for (const edge of this.waiting) {
       const isOverdue = now - edge.madeAt >= LONGEST_WAIT_MS;
-      if (wasDumped(edge, now) && (edge.answered !== undefined || isOverdue)) {
+      if (wasDumped(edge, now, isOverdue) && (edge.answered !== undefined || isOverdue)) {
         this.give(edge, now);
       } else {
         waiting.push(edge);
@@ -195,18 +195,25 @@ const LONGEST_WAIT_MS = 20_000;
 /** What the other end of a connection, or tracked flows, may add later comes within that time. */
 const LATE_TALLY_MS = 180_000;
 
-/** Whether a dump, and all that was told late about the time before it, says who listened where it was accepted. */
-function wasDumped(edge: PresumedEdge, now: number): boolean {
+/**
+ * Whether a dump, and all that was told late about the time before it, says who listened where it was accepted. In the
+ * middle of a pass it may not be known whose a listener is, until it `isOverdue`.
+ */
+function wasDumped(edge: PresumedEdge, now: number, isOverdue: boolean): boolean {
   const { acceptance, dumps, heardAt } = edge;
   if (acceptance === undefined) {
     return true;
   }
   const { namespace, protocol, address, port } = acceptance;
   const { listening } = namespace;
-  if (listening.dumps > dumps) {
+  if (listening.reviewedDumps > dumps) {
     edge.dumpedAt = Math.min(edge.dumpedAt, now);
   }
-  return now - edge.dumpedAt >= LATE_MS && !listening.isClosed(protocol, address, port, heardAt);
+  if (now - edge.dumpedAt < LATE_MS || listening.isClosed(protocol, address, port, heardAt)) {
+    return false;
+  }
+  const listener = listening.find(protocol, address, port, heardAt);
+  return isOverdue || listener === undefined || listener.owner !== undefined;
 }
 
 /** What the row stands on that says only whose the connections are; undefined for nothing. */
