@@ -132,6 +132,25 @@ describe('ListenerReview', () => {
     expect(named).toEqual(['old', '', '', '']);
   });
 
+  it('asks nobody for some passes when one has had very many descriptors', async () => {
+    const giver = old();
+    const taker = made.put(8, 'new', [], 50);
+    const crowded = made.put(
+      9,
+      'crowded',
+      Array.from({ length: 1_000 }, (_, socket) => 1_000 + socket),
+      50,
+    );
+    const all = [giver, taker, crowded];
+    await pass(...all);
+    made.hold(8, [SOCKET]);
+    const named: (string | undefined)[] = [];
+    for (let passes = 0; passes < 5; passes++) {
+      named.push(await pass(...all));
+    }
+    expect(named).toEqual(['old', 'old', '', '', '']);
+  });
+
   it('looks again at one that had not begun its own program yet', async () => {
     const keeper = old();
     await pass(keeper);

@@ -41,6 +41,8 @@ export class ListenerReview {
   private asked = new Set<number>();
   /** Of those that are asked in turn, the last one that was. */
   private lastPid = 0;
+  /** Descriptors that have been read in turn since the pass that was to read the first of them. */
+  private readAhead = 0;
 
   constructor(private readonly options: ListenerReviewOptions) {}
 
@@ -78,9 +80,24 @@ export class ListenerReview {
     if (held.inodes.size > 0) {
       const atOnce = new Set([...this.heirs(processes, held), ...relatives(processes, held)]);
       await this.ask(atOnce, held, READ_AT_ONCE, pause);
-      this.lastPid = await this.ask(startingAfter(this.lastPid, processes), held, READ_IN_TURN, pause);
+      await this.askInTurn(processes, held, pause);
     }
     this.note(processes);
+  }
+
+  /** One process may have a hundred thousand descriptors: then the next passes ask nobody, until it was time to. */
+  private async askInTurn(
+    processes: ReadonlyMap<number, ProcessRecord>,
+    held: HeldListeners,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    this.readAhead = Math.max(0, this.readAhead - READ_IN_TURN);
+    if (this.readAhead < READ_IN_TURN) {
+      const suspects = startingAfter(this.lastPid, processes);
+      const { read, lastPid } = await this.ask(suspects, held, READ_IN_TURN - this.readAhead, pause);
+      this.readAhead += read;
+      this.lastPid = lastPid;
+    }
   }
 
   private held(): HeldListeners {
@@ -113,16 +130,16 @@ export class ListenerReview {
     return { inodes, counts, names, newPids };
   }
 
-  /** Asks one after the other, until so many descriptors have been read. Returns the pid of the last that was asked. */
+  /** Asks one after the other, until so many descriptors have been read. */
   private async ask(
     suspects: Iterable<ProcessRecord>,
     { inodes, counts }: HeldListeners,
     most: number,
     pause: () => Promise<void>,
-  ): Promise<number> {
+  ): Promise<{ read: number; lastPid: number }> {
     const { holders, namespaces, containerOf } = this.options;
     let read = 0;
-    let last = 0;
+    let lastPid = 0;
     for (const process of suspects) {
       const { pid, name, netns, cgroup } = process;
       const { all, byName } = counts.get(netns) ?? { all: 0, byName: undefined };
@@ -136,13 +153,13 @@ export class ListenerReview {
         inodes.has(inode) &&
         !holders.ownersOf(inode).some((owner) => owner.process === name && owner.containerId === containerId);
       read += 1 + (await holders.share(process, { has: isOthers }, pause));
-      last = pid;
+      lastPid = pid;
       await pause();
       if (read >= most) {
-        return last;
+        break;
       }
     }
-    return last;
+    return { read, lastPid };
   }
 
   /** Processes that descend from a program that holds listeners, when they are new. */
