@@ -43,7 +43,7 @@ describe.skipIf(!isRoot)('the process at each end of a connection (needs root: s
       expect(sumOf(rows, OPEN, server)).toBe(13);
       expect(sumOf(rows, 'toposcope_connections_opened_total', { ...server, process: 'worker' })).toBe(13);
       expect(sumOf(rows, OPEN, { role: 'client', port: '8401', process: 'holder' })).toBe(12);
-      expect(sumOf(rows, 'toposcope_listener_info', { port: '8401', process: 'worker' })).toBe(1);
+      expect(sumOf(rows, 'toposcope_listener_info', { port: '8401', process: 'parent' })).toBe(1);
     });
   });
 

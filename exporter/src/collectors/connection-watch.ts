@@ -15,7 +15,7 @@ import type { Container } from '../runtimes/container.js';
 import { FlowWatch } from './flow-watch.js';
 import type { Inhabitants } from './inhabitants.js';
 import { NamespaceCensus, type NetworkHost, type ProcessesOfNamespaces } from './namespace-census.js';
-import { acceptorsOf, ListenerReview } from './listener-review.js';
+import { acceptorsOf, HolderReview } from './holder-review.js';
 import { Newcomers, type StartedContainer } from './newcomers.js';
 import { Pacer } from './pacer.js';
 import type { SocketHolders } from './socket-holders.js';
@@ -49,7 +49,7 @@ export interface ConnectionWatchOptions {
 /** Feeds the tracker: a pass over all network namespaces, and the events between passes. */
 export class ConnectionWatch {
   private readonly census: NamespaceCensus;
-  private readonly review: ListenerReview;
+  private readonly review: HolderReview;
   private readonly newcomers: Newcomers;
   private readonly waitingEnds: WaitingEnds;
   private readonly flows: FlowWatch;
@@ -60,7 +60,7 @@ export class ConnectionWatch {
 
   constructor(private readonly options: ConnectionWatchOptions) {
     this.census = new NamespaceCensus(options);
-    this.review = new ListenerReview({ ...options, namespaces: options.tracker.namespaces });
+    this.review = new HolderReview({ ...options, namespaces: options.tracker.namespaces });
     this.newcomers = new Newcomers(options, this.census);
     this.waitingEnds = new WaitingEnds(options);
     this.flows = new FlowWatch({ ...options, intervalMs: options.flowIntervalMs });
@@ -176,7 +176,8 @@ export class ConnectionWatch {
       const isThere = (inode: number): boolean => this.mayBeHeld(namespace, sockets.get(inode));
       await holders.find(sockets.keys(), processesOf.get(namespace.inode) ?? [], pause, { isThere, isOpen });
     }
-    await this.review.findOthers(this.census.processes, pause);
+    const opened = [...unheld.values()].flatMap((sockets) => [...sockets.keys()]);
+    await this.review.findOthers(this.census.processes, opened, pause);
     await this.findGuests(processesOf, pause, isOpen);
     tracker.presumed.isCertain = await pacer.during(settled);
     this.ownListeners();
@@ -261,23 +262,24 @@ export class ConnectionWatch {
     tracker.endNamespace(namespace, namespace.isWatched && !eventsLost, time);
   }
 
-  /** A listener may be held from outside its namespace: an engine puts its resolver into the containers'. */
+  /** A listener may be held from outside its namespace: an engine puts its resolver into the containers', one passes it on. */
   private async findGuests(
     processesOf: ProcessesOfNamespaces,
     pause: () => Promise<void>,
     isOpen: (inode: number) => boolean,
   ): Promise<void> {
     const { tracker, holders, ownNamespace } = this.options;
-    const inodes = new Set<number>();
-    for (const namespace of tracker.namespaces.values()) {
-      for (const { inode, owner } of namespace.listening.all()) {
-        if (inode !== 0 && owner === undefined && holders.ownerOf(inode) === undefined) {
-          inodes.add(inode);
-        }
-      }
+    const all = [...tracker.namespaces.values()].flatMap(({ listening }) => [...listening.all()]);
+    const elsewhere = [...processesOf]
+      .filter(([inode]) => inode !== ownNamespace)
+      .flatMap(([, each]) => each);
+    for (const processes of [processesOf.get(ownNamespace) ?? [], elsewhere]) {
+      const inodes = all.flatMap(({ inode, owner }) =>
+        inode !== 0 && owner === undefined && holders.ownerOf(inode) === undefined ? inode : [],
+      );
+      holders.lookAgain(inodes);
+      await holders.find(inodes, processes, pause, { isThere: () => true, isOpen });
     }
-    holders.lookAgain(inodes);
-    await holders.find(inodes, processesOf.get(ownNamespace) ?? [], pause, { isThere: () => true, isOpen });
   }
 
   /** Listeners whose holder was not found belong to their cgroup, or to whoever lives in the namespace. */

@@ -1,5 +1,5 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
-import type { SocketOwner } from '../edges/listening-set.js';
+import { commonOwner, type SocketOwner } from '../edges/listening-set.js';
 import type { ProcessRecord } from '../kernel/process.js';
 import { readOccupant } from '../kernel/procfs.js';
 import { descriptorsOf, socketInodeOf } from '../kernel/socket-owners.js';
@@ -58,8 +58,9 @@ export class SocketHolders {
 
   constructor(private readonly options: SocketHoldersOptions) {}
 
+  /** Who is known to hold it; of several what they have in common. */
   ownerOf(inode: number): SocketOwner | undefined {
-    return this.holdings.get(inode)?.owner;
+    return this.sharers.has(inode) ? commonOwner(this.ownersOf(inode)) : this.holdings.get(inode)?.owner;
   }
 
   /** Those that are known to hold it, the eldest first. */

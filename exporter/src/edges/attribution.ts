@@ -289,7 +289,8 @@ export class Attribution {
       peer_ip: peerAddress,
       actual_peer_ip: actual?.address ?? '',
       actual_port: actual === undefined ? '' : this.portLabel(protocol, actual.port),
-      peer_container_id: peerOwner?.containerId ?? place?.namespace.presumedOwner ?? NO_CONTAINER,
+      peer_container_id:
+        peerOwner?.containerId ?? place?.namespace.presumedAcceptor(listening) ?? NO_CONTAINER,
       peer_process: peerOwner?.process ?? '',
       peer_name: isOutside ? this.options.surroundings.nameOf(namespace, peerAddress) : '',
     };

@@ -798,6 +798,21 @@ describe('ConnectionTracker', () => {
       expect(given()).toEqual(named(2));
     });
 
+    it('names no container where those of several hold the listener, not that which lives there', () => {
+      const contested = {
+        ...listener(80, NO_CONTAINER, ''),
+        owner: { containerId: NO_CONTAINER, process: '', pid: 9 },
+      };
+      dump(5_000, [contested]);
+      tracker.presumed.giveKnown(5_000 + LATE_MS);
+      brief(3, 5_000 + LATE_MS);
+      expect(given()).toContain(`server  , ${WEB} : 3`);
+      dump(10_000, [contested]);
+      tracker.presumed.giveKnown(10_000 + LATE_MS);
+      expect(given()).toEqual([`client ${WEB} ,  : 1`]);
+      expect(tracker.attribution.unattributed.get('short_lived')).toBe(3);
+    });
+
     it('names no process when another came and went', () => {
       tracker.destroyedSockets.giveIfClear(app, joiner, 10);
       dump(5_000);

@@ -140,7 +140,7 @@ describe('ListeningSet', () => {
       expect(ownerAt(2_000, 80, HERE)).toBe(WEB);
       set.replace([listener(WEB, { address: HERE }), listener(SIDE, { address: THERE })], 5_000);
       expect(ownerAt(3_000, 80, HERE)).toBe(WEB);
-      expect(ownerAt(3_000, 80, THERE)).toEqual(NOBODY);
+      expect(ownerAt(3_000, 80, THERE)).toEqual({ ...NOBODY, pid: SIDE.pid });
     });
 
     it('knows it as well beside one of all addresses that came and went', () => {
@@ -171,7 +171,7 @@ describe('ListeningSet', () => {
     it.each([
       ['names the process of one name', [WEB, NEW_WEB], WEB],
       ['names the container of several processes', [WEB, SIDE], SOMEBODY_OF_WEB],
-      ['names nobody of several containers', [WEB, APP], NOBODY],
+      ['names nobody of several containers', [WEB, APP], { ...NOBODY, pid: WEB.pid }],
     ])('%s', (_, owners, expected) => {
       set.replace(
         owners.map((owner) => listener(owner)),

@@ -319,16 +319,24 @@ function oneOf([first, ...others]: readonly Listener[]): Listener | undefined {
   return owner === first.owner ? first : { ...first, owner };
 }
 
-/** What all of them have in common: the first where they differ in nothing, the container, or nobody. */
+/**
+ * Whose a socket is that may be any of theirs: what they have in common. That is the first where they differ in nothing,
+ * the container, or nobody.
+ */
 export function commonOwner(owners: readonly SocketOwner[]): SocketOwner {
   const [first, ...others] = owners;
   if (first === undefined || others.some(({ containerId }) => containerId !== first.containerId)) {
-    return NOBODY;
+    return owners.every(({ pid }) => pid !== 0) ? { ...NOBODY, pid: first?.pid ?? 0 } : NOBODY;
   }
   return others.every(({ process }) => process === first.process) ? first : { ...first, process: '' };
 }
 
 const NOBODY: SocketOwner = { containerId: NO_CONTAINER, process: '', pid: 0 };
+
+/** Whether programs that have nothing in common hold it: it may not be that of whoever lives there, either. */
+export function isContested(owner: SocketOwner): boolean {
+  return isNobody(owner) && owner.pid !== 0;
+}
 
 /** Whether it is not known who owns it: no process, and of those who live there none more than another. */
 export function isNobody({ containerId, process }: SocketOwner): boolean {

@@ -35,9 +35,12 @@ export class Ownership {
     if (seen !== undefined) {
       return { owner: listening?.containerId === seen.containerId ? listening : seen, isDoubtful: false };
     }
+    const containerId = namespace.presumedAcceptor(listens);
+    // Programs of several names hold the listener.
+    const isOfSeveral = listens !== undefined && listens.pid !== 0 && listens.process === '';
     return {
-      owner: listening ?? { containerId: namespace.presumedOwner, process: '', pid: 0 },
-      isDoubtful: namespace.soleOccupant === undefined && listening === undefined,
+      owner: listening ?? { containerId, process: '', pid: 0 },
+      isDoubtful: isOfSeveral || (listening === undefined && containerId !== namespace.soleOccupant),
     };
   }
 

@@ -262,7 +262,7 @@ function withKnownServer(labels: EdgeLabels, { acceptance, heardAt }: PresumedEd
   const server =
     listening?.containerId === presumed
       ? { id: presumed, process: listening.process }
-      : { id: containerId ?? namespace.presumedOwner, process: '' };
+      : { id: containerId ?? namespace.presumedAcceptor(listening), process: '' };
   return isServer
     ? { ...labels, container_id: server.id, process: server.process }
     : { ...labels, peer_container_id: server.id, peer_process: server.process };

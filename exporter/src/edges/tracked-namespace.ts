@@ -1,7 +1,7 @@
 import { NO_CONTAINER, type ContainerId } from '../contract/ids.js';
 import type { IpAddress } from '../kernel/ip-address.js';
 import { BriefEdges } from './brief-edges.js';
-import { ListeningSet } from './listening-set.js';
+import { isContested, ListeningSet, type SocketOwner } from './listening-set.js';
 import { SeenSockets } from './seen-sockets.js';
 import type { TrackedSocket } from './tracked-socket.js';
 import { UdpSockets } from './udp-sockets.js';
@@ -68,6 +68,12 @@ export class TrackedNamespace {
     // In the host's namespace a sandbox holds nothing: it is that of a pod on the host's network.
     const shared = this.occupants.has(NO_CONTAINER) ? undefined : this.sandbox;
     return this.soleOccupant ?? shared ?? NO_CONTAINER;
+  }
+
+  /** To whom what arrived at a listener belongs, where nothing else says it: programs of elsewhere may hold that, too. */
+  presumedAcceptor(listening: SocketOwner | undefined): ContainerId {
+    const isElsewhere = listening !== undefined && isContested(listening) && this.soleOccupant !== undefined;
+    return isElsewhere ? NO_CONTAINER : this.presumedOwner;
   }
 
   depart(cookie: number, socket: TrackedSocket): void {

@@ -5,7 +5,7 @@ import type { ProcessRecord } from '../kernel/process.js';
 import { readProcessName } from '../kernel/procfs.js';
 import type { SocketHolders } from './socket-holders.js';
 
-export interface ListenerReviewOptions {
+export interface HolderReviewOptions {
   readonly procRoot: string;
   readonly containerOf: (cgroup: string) => ContainerId | undefined;
   readonly holders: SocketHolders;
@@ -14,37 +14,42 @@ export interface ListenerReviewOptions {
   readonly now: () => number;
 }
 
-/** The listeners of a host that somebody is known to hold. */
-interface HeldListeners {
+/** The sockets that others may hold, too. */
+interface SharedSockets {
   readonly inodes: ReadonlySet<number>;
-  /** How many each program holds in a namespace, by that, and all together. */
+  /** How many listeners each program holds in a namespace, by that, and all together. */
   readonly counts: ReadonlyMap<
     number,
     { readonly all: number; readonly byName: ReadonlyMap<string, number> }
   >;
-  /** Names of all that hold one. */
-  readonly names: ReadonlySet<string>;
-  /** Of those whose listeners have other holders than at the last pass. */
+  /** Whose relatives may hold the same. */
   readonly newPids: ReadonlySet<number>;
 }
 
+interface HeldListeners extends SharedSockets {
+  /** Names and cgroups of all that hold one. */
+  readonly names: ReadonlySet<string>;
+  readonly cgroups: ReadonlySet<string>;
+}
+
 /**
- * Finds who else holds a listener than who was found first, for any of them may accept what arrives: those that it was
- * left or passed to since, and those that had it all along. Processes of the same program make no difference.
+ * Finds who else holds a socket than who was found first. Of a listener any of them may accept what arrives: those that it
+ * was left or passed to since, and those that had it all along. Of a connection nobody knows which of them uses it, one
+ * that a process was left as it began and who opened it. Processes of the same program make no difference.
  */
-export class ListenerReview {
+export class HolderReview {
   private reviewed: ReadonlyMap<number, ProcessRecord> | undefined;
   /** When the youngest had started that the last review saw, and the one before, in ticks. */
   private newestTicks = -Infinity;
   private formerNewestTicks = -Infinity;
-  /** Listeners whose holders' relatives were asked since those last changed, by their inodes. */
-  private asked = new Set<number>();
+  /** Which programs held a listener when their relatives were asked, by its inode. */
+  private asked: ReadonlyMap<number, string> = new Map();
   /** Of those that are asked in turn, the last one that was. */
   private lastPid = 0;
   /** Descriptors that have been read in turn since the pass that was to read the first of them. */
   private readAhead = 0;
 
-  constructor(private readonly options: ListenerReviewOptions) {}
+  constructor(private readonly options: HolderReviewOptions) {}
 
   /** At a pass, when listeners have been dumped, and before holders are looked for: whether they still hold them. */
   async recheck(pause: () => Promise<void>): Promise<void> {
@@ -56,33 +61,52 @@ export class ListenerReview {
       }
       return names.get(pid);
     };
-    const asked = new Set<number>();
     for (const { listening } of this.options.namespaces.values()) {
       for (const listener of listening.all()) {
-        const { inode } = listener;
-        if (!holders.recheck(inode, nameOf)) {
+        if (!holders.recheck(listener.inode, nameOf)) {
           listening.own(listener, undefined, now());
-        } else if (this.asked.has(inode)) {
-          asked.add(inode);
         }
       }
       await pause();
     }
-    this.asked = asked;
   }
 
   /**
-   * When holders have been looked for: asks those that may have inherited a listener, the relatives of new holders, and
-   * some of all the others in turn. `processes` are all of the host.
+   * When holders have been looked for, those of `opened` connections, too: asks those that may have inherited a listener,
+   * the relatives of new holders, and some of all the others in turn. `processes` are all of the host.
    */
-  async findOthers(processes: ReadonlyMap<number, ProcessRecord>, pause: () => Promise<void>): Promise<void> {
-    const held = this.held();
+  async findOthers(
+    processes: ReadonlyMap<number, ProcessRecord>,
+    opened: Iterable<number>,
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const newcomers = this.newcomers(processes);
+    const left = this.leftToNewcomers(opened, newcomers);
+    await this.ask(relatives(processes, left), left, READ_AT_ONCE, pause);
+    const held = this.held(processes);
     if (held.inodes.size > 0) {
-      const atOnce = new Set([...this.heirs(processes, held), ...relatives(processes, held)]);
-      await this.ask(atOnce, held, READ_AT_ONCE, pause);
+      const heirs =
+        this.reviewed === undefined ? [] : newcomers.filter((one) => mayInherit(one, processes, held));
+      await this.ask(new Set([...heirs, ...relatives(processes, held)]), held, READ_AT_ONCE, pause);
       await this.askInTurn(processes, held, pause);
     }
     this.note(processes);
+  }
+
+  /** Connections that a process may have inherited that is younger than the pass before. */
+  private leftToNewcomers(opened: Iterable<number>, newcomers: readonly ProcessRecord[]): SharedSockets {
+    const { holders } = this.options;
+    const isNew = new Set(newcomers.map(({ pid }) => pid));
+    const inodes = new Set<number>();
+    const newPids = new Set<number>();
+    for (const inode of isNew.size === 0 ? [] : opened) {
+      const pid = holders.ownerOf(inode)?.pid;
+      if (pid !== undefined && isNew.has(pid)) {
+        inodes.add(inode);
+        newPids.add(pid);
+      }
+    }
+    return { inodes, counts: new Map(), newPids };
   }
 
   /** One process may have a hundred thousand descriptors: then the next passes ask nobody, until it was time to. */
@@ -100,12 +124,14 @@ export class ListenerReview {
     }
   }
 
-  private held(): HeldListeners {
+  private held(processes: ReadonlyMap<number, ProcessRecord>): HeldListeners {
     const { holders, namespaces } = this.options;
     const inodes = new Set<number>();
     const counts = new Map<number, { all: number; byName: Map<string, number> }>();
     const names = new Set<string>();
+    const cgroups = new Set<string>();
     const newPids = new Set<number>();
+    const asked = new Map<number, string>();
     for (const { inode: namespace, listening } of namespaces.values()) {
       const byName = new Map<string, number>();
       let all = 0;
@@ -116,24 +142,28 @@ export class ListenerReview {
         }
         all++;
         inodes.add(inode);
+        const programs = owners.map(({ process }) => process).join(' ');
+        const isNew = this.asked.get(inode) !== programs;
+        asked.set(inode, programs);
         for (const { process, pid } of owners) {
           names.add(process);
           byName.set(process, (byName.get(process) ?? 0) + 1);
-          if (!this.asked.has(inode)) {
+          cgroups.add(processes.get(pid)?.cgroup ?? '');
+          if (isNew) {
             newPids.add(pid);
           }
         }
-        this.asked.add(inode);
       }
       counts.set(namespace, { all, byName });
     }
-    return { inodes, counts, names, newPids };
+    this.asked = asked;
+    return { inodes, counts, names, cgroups, newPids };
   }
 
   /** Asks one after the other, until so many descriptors have been read. */
   private async ask(
     suspects: Iterable<ProcessRecord>,
-    { inodes, counts }: HeldListeners,
+    { inodes, counts }: SharedSockets,
     most: number,
     pause: () => Promise<void>,
   ): Promise<{ read: number; lastPid: number }> {
@@ -162,21 +192,14 @@ export class ListenerReview {
     return { read, lastPid };
   }
 
-  /** Processes that descend from a program that holds listeners, when they are new. */
-  private heirs(processes: ReadonlyMap<number, ProcessRecord>, { names }: HeldListeners): ProcessRecord[] {
-    return this.newcomers(processes).filter((process) =>
-      ancestorsOf(process, processes).some(({ name }) => name !== process.name && names.has(name)),
-    );
-  }
-
   /** Each is looked at twice: at first it may not have begun its own program yet. And when it is called otherwise. */
   private newcomers(processes: ReadonlyMap<number, ProcessRecord>): readonly ProcessRecord[] {
     const { reviewed } = this;
-    return reviewed === undefined || reviewed === processes
+    return reviewed === processes
       ? []
       : [...processes.values()].filter(
           ({ pid, name, startTicks }) =>
-            startTicks >= this.formerNewestTicks || reviewed.get(pid)?.name !== name,
+            startTicks >= this.formerNewestTicks || reviewed?.get(pid)?.name !== name,
         );
   }
 
@@ -205,13 +228,25 @@ const KEEPER = 'systemd';
 const MOST_ANCESTORS = 16;
 /** Descriptors a pass, at five to ten microseconds each. */
 const READ_AT_ONCE = 5_000;
-/** Likewise: of a thousand processes each is asked within two minutes. */
+/** Likewise. */
 const READ_IN_TURN = 300;
+
+/** Whether it descends from a program that holds listeners, or, its parent having ended, belongs to the same service or container. */
+function mayInherit(
+  process: ProcessRecord,
+  processes: ReadonlyMap<number, ProcessRecord>,
+  { names, cgroups }: HeldListeners,
+): boolean {
+  return (
+    cgroups.has(process.cgroup) ||
+    ancestorsOf(process, processes).some(({ name }) => name !== process.name && names.has(name))
+  );
+}
 
 /** Those that new holders descend from, and those of the same service, container or session. */
 function relatives(
   processes: ReadonlyMap<number, ProcessRecord>,
-  { newPids }: HeldListeners,
+  { newPids }: SharedSockets,
 ): readonly ProcessRecord[] {
   const holders = [...newPids].flatMap((pid) => processes.get(pid) ?? []);
   const cgroups = new Set(holders.map(({ cgroup }) => cgroup));

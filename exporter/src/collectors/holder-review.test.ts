@@ -1,31 +1,33 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { commonOwner, type Listener } from '../edges/listening-set.js';
 import { TrackedNamespace } from '../edges/tracked-namespace.js';
 import type { ProcessRecord } from '../kernel/process.js';
-import { acceptorsOf, ListenerReview } from './listener-review.js';
+import { acceptorsOf, HolderReview } from './holder-review.js';
 import { MadeProcesses } from './made-processes.js';
 import { SocketHolders } from './socket-holders.js';
 
 const SOCKET = 42;
 const PASS_MS = 5_000;
 
-describe('ListenerReview', () => {
+describe('HolderReview', () => {
   let made: MadeProcesses;
   let holders: SocketHolders;
   let namespace: TrackedNamespace;
-  let review: ListenerReview;
+  let review: HolderReview;
   let time: number;
+  let opened: number[];
   const pause = () => Promise.resolve();
 
   beforeEach(() => {
     made = new MadeProcesses();
     const { procRoot } = made;
     time = 0;
+    opened = [];
     const now = () => time;
     const containerOf = () => undefined;
     holders = new SocketHolders({ procRoot, containerOf, now });
     namespace = new TrackedNamespace(1, false);
-    review = new ListenerReview({
+    review = new HolderReview({
       procRoot,
       containerOf,
       holders,
@@ -47,9 +49,16 @@ describe('ListenerReview', () => {
     await review.recheck(pause);
     await holders.find([SOCKET], processes, pause, { isThere: () => true, isOpen: () => true });
     const byPid = new Map(processes.map((process) => [process.pid, process]));
-    await review.findOthers(byPid, pause);
+    await review.findOthers(byPid, opened, pause);
     namespace.listening.own(listener, commonOwner(acceptorsOf(holders.ownersOf(SOCKET))), time);
     return namespace.listening.find('tcp', '10.0.0.1', 80, time - 100)?.owner?.process;
+  }
+
+  /** Until none of them is new. */
+  async function settle(...processes: readonly ProcessRecord[]): Promise<void> {
+    for (let passes = 0; passes < 3; passes++) {
+      await pass(...processes);
+    }
   }
 
   const old = () => made.put(7, 'old', [SOCKET], 100);
@@ -111,6 +120,61 @@ describe('ListenerReview', () => {
     expect(await pass(supervisor, step, worker)).toBe('');
   });
 
+  it('finds an heir whose parent has ended, in the same service or container', async () => {
+    const server = old();
+    await settle(server);
+    expect(await pass(server, made.put(9, 'new', [SOCKET], 200))).toBe('');
+  });
+
+  it('asks nobody again when another of the same program holds it', async () => {
+    const parent = old();
+    const idle = made.put(6, 'idle', [], 50);
+    const workers = [200, 300, 400].map((startTicks, index) => ({ pid: 10 + index, startTicks }));
+    await settle(parent, idle);
+    made.hold(7, []);
+    const asked = vi.spyOn(holders, 'share');
+    for (const { pid, startTicks } of workers) {
+      expect(await pass(parent, idle, made.put(pid, 'old', [SOCKET], startTicks))).toBe('old');
+      made.end(pid);
+    }
+    // In turn, once a pass.
+    expect(asked.mock.calls.filter(([{ pid }]) => pid === 6)).toHaveLength(workers.length);
+  });
+
+  describe('a connection', () => {
+    const connection = 77;
+    const find = async (...processes: readonly ProcessRecord[]) => {
+      await holders.find([connection], processes, pause, { isThere: () => true, isOpen: () => true });
+      opened = [connection];
+      await pass(...processes);
+      return holders.ownerOf(connection)?.process;
+    };
+
+    it('is neither that of who has opened it, while that keeps it, nor of a helper that it was left to', async () => {
+      await settle(old());
+      const server = made.put(7, 'old', [SOCKET, connection], 100);
+      const helper = made.put(8, 'helper', [SOCKET, connection], 200, 7);
+      expect(await find(server, helper)).toBe('');
+    });
+
+    it('is that of the one it was left to when nobody else keeps it', async () => {
+      const server = old();
+      await settle(server);
+      expect(await find(server, made.put(8, 'worker', [connection], 200, 7))).toBe('worker');
+    });
+
+    it('is asked about only where its holder may have inherited it', async () => {
+      const dialler = made.put(8, 'dialler', [], 150, 7);
+      const younger = made.put(9, 'younger', [], 160);
+      const server = old();
+      await settle(server, dialler, younger);
+      made.hold(8, [connection]);
+      const asked = vi.spyOn(holders, 'share');
+      expect(await find(server, dialler, younger)).toBe('dialler');
+      expect(asked.mock.calls.filter(([, wanted]) => wanted.has(connection))).toEqual([]);
+    });
+  });
+
   it('finds one that it was passed to, though that is older, by asking in turn', async () => {
     const giver = old();
     const bystanders = Array.from({ length: 4 }, (_, index) =>
@@ -123,13 +187,13 @@ describe('ListenerReview', () => {
     );
     const taker = made.put(6, 'new', [], 50);
     const all = [giver, ...bystanders, taker];
-    await pass(...all);
+    await settle(...all);
     made.hold(6, [SOCKET]);
     const named: (string | undefined)[] = [];
     for (let passes = 0; passes < 4; passes++) {
       named.push(await pass(...all));
     }
-    expect(named).toEqual(['old', '', '', '']);
+    expect(named).toEqual(['old', 'old', '', '']);
   });
 
   it('asks nobody for some passes when one has had very many descriptors', async () => {
@@ -142,6 +206,7 @@ describe('ListenerReview', () => {
       50,
     );
     const all = [giver, taker, crowded];
+    await settle(...all);
     await pass(...all);
     made.hold(8, [SOCKET]);
     const named: (string | undefined)[] = [];
