@@ -22,7 +22,7 @@ interface SharedSockets {
     number,
     { readonly all: number; readonly byName: ReadonlyMap<string, number> }
   >;
-  /** Whose relatives may hold the same. */
+  /** Whose relatives, those with other programs, may hold the same. */
   readonly newPids: ReadonlySet<number>;
 }
 
@@ -82,12 +82,13 @@ export class HolderReview {
   ): Promise<void> {
     const newcomers = this.newcomers(processes);
     const left = this.leftToNewcomers(opened, newcomers);
-    await this.ask(relatives(processes, left), left, READ_AT_ONCE, pause);
+    await this.ask(neighbours(processes, left), left, READ_AT_ONCE, pause);
     const held = this.held(processes);
     if (held.inodes.size > 0) {
       const heirs =
         this.reviewed === undefined ? [] : newcomers.filter((one) => mayInherit(one, processes, held));
-      await this.ask(new Set([...heirs, ...relatives(processes, held)]), held, READ_AT_ONCE, pause);
+      const relatives = [...ancestors(processes, held), ...neighbours(processes, held)];
+      await this.ask(new Set([...heirs, ...relatives]), held, READ_AT_ONCE, pause);
       await this.askInTurn(processes, held, pause);
     }
     this.note(processes);
@@ -243,16 +244,37 @@ function mayInherit(
   );
 }
 
-/** Those that new holders descend from, and those of the same service, container or session. */
-function relatives(
+/** Those that new holders descend from: they may have opened what those hold. */
+function ancestors(
   processes: ReadonlyMap<number, ProcessRecord>,
   { newPids }: SharedSockets,
 ): readonly ProcessRecord[] {
-  const holders = [...newPids].flatMap((pid) => processes.get(pid) ?? []);
-  const cgroups = new Set(holders.map(({ cgroup }) => cgroup));
-  const neighbours =
-    cgroups.size === 0 ? [] : [...processes.values()].filter(({ cgroup }) => cgroups.has(cgroup));
-  return [...holders.flatMap((holder) => ancestorsOf(holder, processes)), ...neighbours];
+  return recordsOf(newPids, processes).flatMap((holder) =>
+    ancestorsOf(holder, processes).filter(({ name }) => name !== holder.name),
+  );
+}
+
+/** Those of the same service, container or session as new holders. */
+function neighbours(
+  processes: ReadonlyMap<number, ProcessRecord>,
+  { newPids }: SharedSockets,
+): readonly ProcessRecord[] {
+  const namesIn = new Map<string, Set<string>>();
+  for (const { cgroup, name } of recordsOf(newPids, processes)) {
+    namesIn.set(cgroup, (namesIn.get(cgroup) ?? new Set()).add(name));
+  }
+  const isNeighbour = ({ cgroup, name }: ProcessRecord): boolean => {
+    const names = namesIn.get(cgroup);
+    return names !== undefined && (names.size > 1 || !names.has(name));
+  };
+  return namesIn.size === 0 ? [] : [...processes.values()].filter(isNeighbour);
+}
+
+function recordsOf(
+  pids: ReadonlySet<number>,
+  processes: ReadonlyMap<number, ProcessRecord>,
+): readonly ProcessRecord[] {
+  return [...pids].flatMap((pid) => processes.get(pid) ?? []);
 }
 
 /** The nearest first. */
