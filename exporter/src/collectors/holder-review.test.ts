@@ -196,6 +196,19 @@ describe('HolderReview', () => {
     expect(named).toEqual(['old', 'old', '', '']);
   });
 
+  it('asks those of the same service or container first', async () => {
+    const giver = old();
+    const sockets = Array.from({ length: 400 }, (_, socket) => 1_000 + socket);
+    const strangers = [2, 3, 4, 5].map((pid) => ({
+      ...made.put(pid, `other${pid}`, sockets, 50),
+      cgroup: '/other',
+    }));
+    const taker = made.put(6, 'new', [], 50);
+    await settle(giver, ...strangers, taker);
+    made.hold(6, [SOCKET]);
+    expect(await pass(giver, ...strangers, taker)).toBe('');
+  });
+
   it('asks nobody for some passes when one has had very many descriptors', async () => {
     const giver = old();
     const taker = made.put(8, 'new', [], 50);

@@ -27,9 +27,17 @@ interface SharedSockets {
 }
 
 interface HeldListeners extends SharedSockets {
-  /** Names and cgroups of all that hold one. */
+  /** Numbers, names and cgroups of all that hold one. */
+  readonly pids: ReadonlySet<number>;
   readonly names: ReadonlySet<string>;
   readonly cgroups: ReadonlySet<string>;
+}
+
+/** Where those that are asked one after the other, some at each pass, have got to. */
+interface Turn {
+  lastPid: number;
+  /** Descriptors that have been read since the pass that was to read the first of them. */
+  readAhead: number;
 }
 
 /**
@@ -44,10 +52,8 @@ export class HolderReview {
   private formerNewestTicks = -Infinity;
   /** Which programs held a listener when their relatives were asked, by its inode. */
   private asked: ReadonlyMap<number, string> = new Map();
-  /** Of those that are asked in turn, the last one that was. */
-  private lastPid = 0;
-  /** Descriptors that have been read in turn since the pass that was to read the first of them. */
-  private readAhead = 0;
+  private readonly turnOfNeighbours: Turn = { lastPid: 0, readAhead: 0 };
+  private readonly turnOfOthers: Turn = { lastPid: 0, readAhead: 0 };
 
   constructor(private readonly options: HolderReviewOptions) {}
 
@@ -73,7 +79,8 @@ export class HolderReview {
 
   /**
    * When holders have been looked for, those of `opened` connections, too: asks those that may have inherited a listener,
-   * the relatives of new holders, and some of all the others in turn. `processes` are all of the host.
+   * the relatives of new holders, and some of their neighbours and of all the others in turn. `processes` are all of the
+   * host.
    */
   async findOthers(
     processes: ReadonlyMap<number, ProcessRecord>,
@@ -82,14 +89,17 @@ export class HolderReview {
   ): Promise<void> {
     const newcomers = this.newcomers(processes);
     const left = this.leftToNewcomers(opened, newcomers);
-    await this.ask(neighbours(processes, left), left, READ_AT_ONCE, pause);
+    await this.ask(neighbours(processes, left.newPids), left, READ_AT_ONCE, pause);
     const held = this.held(processes);
     if (held.inodes.size > 0) {
       const heirs =
         this.reviewed === undefined ? [] : newcomers.filter((one) => mayInherit(one, processes, held));
-      const relatives = [...ancestors(processes, held), ...neighbours(processes, held)];
+      const relatives = [...ancestors(processes, held.newPids), ...neighbours(processes, held.newPids)];
       await this.ask(new Set([...heirs, ...relatives]), held, READ_AT_ONCE, pause);
-      await this.askInTurn(processes, held, pause);
+      const near = new Set(neighbours(processes, held.pids));
+      await this.askInTurn(this.turnOfNeighbours, [...near], held, pause);
+      const far = [...processes.values()].filter((process) => !near.has(process));
+      await this.askInTurn(this.turnOfOthers, far, held, pause);
     }
     this.note(processes);
   }
@@ -112,16 +122,17 @@ export class HolderReview {
 
   /** One process may have a hundred thousand descriptors: then the next passes ask nobody, until it was time to. */
   private async askInTurn(
-    processes: ReadonlyMap<number, ProcessRecord>,
+    turn: Turn,
+    processes: readonly ProcessRecord[],
     held: HeldListeners,
     pause: () => Promise<void>,
   ): Promise<void> {
-    this.readAhead = Math.max(0, this.readAhead - READ_IN_TURN);
-    if (this.readAhead < READ_IN_TURN) {
-      const suspects = startingAfter(this.lastPid, processes);
-      const { read, lastPid } = await this.ask(suspects, held, READ_IN_TURN - this.readAhead, pause);
-      this.readAhead += read;
-      this.lastPid = lastPid;
+    turn.readAhead = Math.max(0, turn.readAhead - READ_IN_TURN);
+    if (turn.readAhead < READ_IN_TURN) {
+      const suspects = startingAfter(turn.lastPid, processes);
+      const { read, lastPid } = await this.ask(suspects, held, READ_IN_TURN - turn.readAhead, pause);
+      turn.readAhead += read;
+      turn.lastPid = lastPid;
     }
   }
 
@@ -129,6 +140,7 @@ export class HolderReview {
     const { holders, namespaces } = this.options;
     const inodes = new Set<number>();
     const counts = new Map<number, { all: number; byName: Map<string, number> }>();
+    const pids = new Set<number>();
     const names = new Set<string>();
     const cgroups = new Set<string>();
     const newPids = new Set<number>();
@@ -147,6 +159,7 @@ export class HolderReview {
         const isNew = this.asked.get(inode) !== programs;
         asked.set(inode, programs);
         for (const { process, pid } of owners) {
+          pids.add(pid);
           names.add(process);
           byName.set(process, (byName.get(process) ?? 0) + 1);
           cgroups.add(processes.get(pid)?.cgroup ?? '');
@@ -158,7 +171,7 @@ export class HolderReview {
       counts.set(namespace, { all, byName });
     }
     this.asked = asked;
-    return { inodes, counts, names, cgroups, newPids };
+    return { inodes, counts, pids, names, cgroups, newPids };
   }
 
   /** Asks one after the other, until so many descriptors have been read. */
@@ -244,23 +257,23 @@ function mayInherit(
   );
 }
 
-/** Those that new holders descend from: they may have opened what those hold. */
+/** Those that holders descend from: they may have opened what those hold. */
 function ancestors(
   processes: ReadonlyMap<number, ProcessRecord>,
-  { newPids }: SharedSockets,
+  holders: ReadonlySet<number>,
 ): readonly ProcessRecord[] {
-  return recordsOf(newPids, processes).flatMap((holder) =>
+  return recordsOf(holders, processes).flatMap((holder) =>
     ancestorsOf(holder, processes).filter(({ name }) => name !== holder.name),
   );
 }
 
-/** Those of the same service, container or session as new holders. */
+/** Those of the same service, container or session as holders. */
 function neighbours(
   processes: ReadonlyMap<number, ProcessRecord>,
-  { newPids }: SharedSockets,
+  holders: ReadonlySet<number>,
 ): readonly ProcessRecord[] {
   const namesIn = new Map<string, Set<string>>();
-  for (const { cgroup, name } of recordsOf(newPids, processes)) {
+  for (const { cgroup, name } of recordsOf(holders, processes)) {
     namesIn.set(cgroup, (namesIn.get(cgroup) ?? new Set()).add(name));
   }
   const isNeighbour = ({ cgroup, name }: ProcessRecord): boolean => {
@@ -292,8 +305,8 @@ function ancestorsOf(
 }
 
 /** By their numbers, the one after that first, and round. */
-function startingAfter(pid: number, processes: ReadonlyMap<number, ProcessRecord>): ProcessRecord[] {
-  const sorted = [...processes.values()].sort((a, b) => a.pid - b.pid);
+function startingAfter(pid: number, processes: readonly ProcessRecord[]): ProcessRecord[] {
+  const sorted = processes.toSorted((a, b) => a.pid - b.pid);
   const next = sorted.findIndex((process) => process.pid > pid);
   return next <= 0 ? sorted : [...sorted.slice(next), ...sorted.slice(0, next)];
 }
