@@ -78,7 +78,7 @@ export class HolderReview {
   }
 
   /**
-   * When holders have been looked for, those of `opened` connections, too: asks those that may have inherited a listener,
+   * When holders have been looked for, those of sockets that were just `opened`, too (inodes): asks those that may have inherited a listener,
    * the relatives of new holders, and some of their neighbours and of all the others in turn. `processes` are all of the
    * host.
    */
@@ -88,9 +88,9 @@ export class HolderReview {
     pause: () => Promise<void>,
   ): Promise<void> {
     const newcomers = this.newcomers(processes);
-    const left = this.leftToNewcomers(opened, newcomers);
-    await this.ask(neighbours(processes, left.newPids), left, READ_AT_ONCE, pause);
     const held = this.held(processes);
+    const left = this.leftToNewcomers(opened, newcomers, held);
+    await this.ask(neighbours(processes, left.newPids), left, READ_AT_ONCE, pause);
     if (held.inodes.size > 0) {
       const heirs =
         this.reviewed === undefined ? [] : newcomers.filter((one) => mayInherit(one, processes, held));
@@ -105,14 +105,18 @@ export class HolderReview {
   }
 
   /** Connections that a process may have inherited that is younger than the pass before. */
-  private leftToNewcomers(opened: Iterable<number>, newcomers: readonly ProcessRecord[]): SharedSockets {
+  private leftToNewcomers(
+    opened: Iterable<number>,
+    newcomers: readonly ProcessRecord[],
+    held: HeldListeners,
+  ): SharedSockets {
     const { holders } = this.options;
     const isNew = new Set(newcomers.map(({ pid }) => pid));
     const inodes = new Set<number>();
     const newPids = new Set<number>();
     for (const inode of isNew.size === 0 ? [] : opened) {
       const pid = holders.ownerOf(inode)?.pid;
-      if (pid !== undefined && isNew.has(pid)) {
+      if (pid !== undefined && isNew.has(pid) && !held.inodes.has(inode)) {
         inodes.add(inode);
         newPids.add(pid);
       }

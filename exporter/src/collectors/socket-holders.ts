@@ -70,7 +70,7 @@ export class SocketHolders {
 
   /**
    * Asks those that are known to hold it whether they do so now, behind the same descriptor, and how they are called:
-   * `nameOf` is empty for one that has ended. Returns whether nothing has changed.
+   * `nameOf` is undefined for one that has ended. Returns whether nothing has changed.
    */
   recheck(inode: number, nameOf: (pid: number) => string | undefined): boolean {
     const before = this.holdingsOf(inode);
@@ -93,7 +93,7 @@ export class SocketHolders {
 
   /**
    * Looks whether that process holds any of these, too; of the many that may hold one, a few are kept. Returns how many
-   * descriptors it has.
+   * descriptors were read.
    */
   async share(
     process: ProcessRecord,
@@ -183,6 +183,9 @@ export class SocketHolders {
       } else {
         this.hold(inode, []);
       }
+    }
+    for (const others of this.sharers.values()) {
+      others.forEach(({ owner }) => this.holderPids.add(owner.pid));
     }
     for (const inode of this.unheld.keys()) {
       if (!live.has(inode)) {
@@ -297,6 +300,7 @@ function fewOf(holdings: readonly Holding[]): Holding[] {
   return stranger === undefined || few.includes(stranger) ? few : [...few, stranger];
 }
 
+/** Of one socket. */
 const MOST_SHARERS = 4;
 /** To ask for that many is cheaper than to look through one process. */
 const FEW = 8;

@@ -23,7 +23,7 @@ export interface Listener {
   readonly cgroupId: number;
   /** Who accepts what arrives; of several that hold it, what they have in common. Undefined until it has been looked for. */
   owner: SocketOwner | undefined;
-  /** Of several that hold it one, to be named as who listens. */
+  /** The eldest of those that hold it, which is named as who listens; undefined where none is known. */
   holder?: SocketOwner | undefined;
 }
 
@@ -81,17 +81,12 @@ export class ListeningSet {
   private dumpCount = 0;
   private reviewCount = 0;
 
-  /** How many dumps there have been. */
-  get dumps(): number {
-    return this.dumpCount;
-  }
-
-  /** How many of them had been made when their listeners' owners were last looked for. */
+  /** How many dumps there had been when the owners of their listeners were last looked for. */
   get reviewedDumps(): number {
     return this.reviewCount;
   }
 
-  /** How many there had been before what was heard of then; what is older than the last one counts as just before it. */
+  /** How many dumps there had been before what was heard of then; what is older than the last one counts as just before it. */
   dumpsBefore(heardAt: number): number {
     return heardAt > this.dumpedAt ? this.dumpCount : this.dumpCount - 1;
   }

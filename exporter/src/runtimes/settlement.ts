@@ -20,6 +20,7 @@ export class Settlement {
     this.ask = undefined;
   }
 
+  /** Rejects while it does not answer and may have made containers. */
   readonly settle = (): Promise<void> => this.ask?.() ?? this.whileLost();
 
   private whileLost(): Promise<void> {
