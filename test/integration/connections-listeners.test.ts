@@ -154,6 +154,28 @@ describe.skipIf(!isRoot)('who is named by listening on a port (needs root: sudo 
     }
     expect(await namedAll(70, () => 'old')).toEqual(eachKind(20));
   });
+
+  it('is the one that it was passed to, in another network namespace', async () => {
+    pair.spawn(pair.b, 'cat');
+    const giver = pair.spawn(pair.b, 'perl', '-e', GIVER, '8607');
+    const { pid, descriptor } = (await giver.next()) as { pid: number; descriptor: number };
+    const listens = (process: string) =>
+      eventually(collector, (rows) =>
+        expect(sumOf(rows, 'toposcope_listener_info', { port: '8607', process })).toBe(1),
+      );
+    await listens('giver');
+    const taker = pair.spawn(pair.a, 'perl', '-e', TAKER, String(pid), String(descriptor));
+    await taker.next();
+    giver.child.kill('SIGTERM');
+    await giver.ended();
+    await listens('taker');
+    await sleep(PASS_MS);
+    await dial(30, 8607);
+    const named = await namedBy(30, 8607);
+    for (const role of ['client', 'server']) {
+      expect(named(role, 'taker')).toBe(30);
+    }
+  });
 });
 
 /** Serves on the listener that it is given as that descriptor, under another name. */
@@ -196,6 +218,26 @@ const HANDING_OVER = `
   exit if $pid && $how eq 'inherit';
   if ($pid) { sleep 600; }
   exec 'perl', '-e', $next, fileno $listener;
+`;
+
+/** Listens, and accepts nothing. */
+const GIVER = `
+  use IO::Socket::INET;
+  $0 = 'giver';
+  my $listener = IO::Socket::INET->new(LocalAddr => '0.0.0.0', LocalPort => $ARGV[0], Listen => 64, ReuseAddr => 1) or die $@;
+  STDOUT->autoflush(1);
+  print "{\\"pid\\":$$,\\"descriptor\\":", fileno $listener, "}\\n";
+  sleep 600;
+`;
+
+/** Takes the listener of that process from it, and serves on it. */
+const TAKER = `
+  $0 = 'taker';
+  my ($pid, $descriptor) = @ARGV;
+  my $own = syscall(${PIDFD_GETFD}, syscall(${PIDFD_OPEN}, $pid + 0, 0), $descriptor + 0, 0);
+  open(my $listener, '+<&=', $own) or die $!;
+  STDOUT->autoflush(1); print "{}\\n";
+  while (accept(my $socket, $listener)) { print $socket "hello"; close $socket; }
 `;
 
 /** Accepts one connection after the other and closes it; says how many there were when it is ended. */
